@@ -1,0 +1,17 @@
+DROP TABLE job_leases;
+DROP TABLE service_tokens;
+DROP TABLE idempotency_keys;
+DROP TABLE outbox;
+DROP TABLE state_tallies;
+DROP TABLE messages;
+DROP TABLE timeline_entries;
+DROP TABLE closures;
+DROP TABLE call_back_attempts;
+DROP TABLE call_backs;
+DROP TABLE customer_type_changes;
+DROP TABLE handling_steps;
+DROP TABLE complaint_search;
+DROP TABLE complaint_statements;
+DROP TABLE complaints;
+DROP TABLE contact_points;
+DROP TABLE customers;

@@ -1,0 +1,273 @@
+//! Everything that differs between PostgreSQL and SQLite, and nothing else.
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sqlite::SqliteConnection;
+
+use super::conn::Conn;
+use crate::domain::search::{Position, Term};
+use crate::error::{Error, Result};
+
+/// Every SQLite connection: write-ahead log, durable on power loss, referential integrity on.
+/// (`synchronous = NORMAL` would lose acknowledged writes on power loss.)
+pub(super) fn set_up_sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 10000;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA cache_size = -8000;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA journal_size_limit = 67108864;",
+    )
+}
+
+/// Makes a reader of SQLite unable to write. PostgreSQL's pool serves both.
+pub(super) fn refuse_writes(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(_) => Ok(()),
+        Conn::Sqlite(conn) => conn.batch_execute("PRAGMA query_only = ON"),
+    }
+}
+
+/// Opens a transaction that holds the right to write from its first statement on.
+pub(super) fn begin_write(conn: &mut Conn) -> Result<()> {
+    match conn {
+        Conn::Pg(conn) => conn.batch_execute("BEGIN")?,
+        Conn::Sqlite(conn) => conn.batch_execute("BEGIN IMMEDIATE")?,
+    }
+    Ok(())
+}
+
+/// Makes the open transaction durable.
+pub(super) fn commit(conn: &mut Conn) -> Result<()> {
+    Ok(conn.batch_execute("COMMIT")?)
+}
+
+/// Undoes the open transaction.
+pub(super) fn rollback(conn: &mut Conn) -> Result<()> {
+    Ok(conn.batch_execute("ROLLBACK")?)
+}
+
+/// Whether the connection still answers.
+pub(super) fn is_idle(conn: &mut Conn) -> bool {
+    match conn {
+        Conn::Pg(_) => true,
+        Conn::Sqlite(conn) => conn.batch_execute("SELECT 1").is_ok(),
+    }
+}
+
+/// Lets only one process migrate at a time. The lock goes with the connection.
+pub(super) fn lock_for_migration(conn: &mut Conn) -> Result<()> {
+    match conn {
+        Conn::Pg(conn) => conn.batch_execute("SELECT pg_advisory_lock(7236832)")?,
+        // A second process waits for the write lock of each migration's transaction.
+        Conn::Sqlite(_) => {}
+    }
+    Ok(())
+}
+
+/// Inserts rows and leaves out those that are there already; gives the number inserted.
+/// (Diesel has no multi-row form of this for SQLite, where a row at a time costs nothing more.)
+#[macro_export]
+macro_rules! insert_new {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            $crate::db::conn::Conn::Pg(c) => {
+                diesel::insert_into($table).values($rows).on_conflict_do_nothing().execute(c)
+            }
+            $crate::db::conn::Conn::Sqlite(c) => $rows.iter().try_fold(0, |n, row| {
+                diesel::insert_into($table).values(row).on_conflict_do_nothing().execute(c).map(|one| n + one)
+            }),
+        }
+    };
+}
+
+/// A word list for the index of one complaint.
+#[derive(Debug, Clone)]
+pub struct SearchRow {
+    /// `complaints.seq`.
+    pub seq: i64,
+    /// The words of the complaint with their positions.
+    pub words: Vec<Position>,
+}
+
+/// Puts complaints into the word index, or replaces what it has of them.
+///
+/// # Errors
+/// When the database refuses.
+pub fn index_words(conn: &mut Conn, rows: &[SearchRow]) -> Result<()> {
+    match conn {
+        Conn::Pg(conn) => index_words_pg(conn, rows)?,
+        Conn::Sqlite(conn) => index_words_sqlite(conn, rows)?,
+    }
+    Ok(())
+}
+
+fn index_words_pg(conn: &mut PgConnection, rows: &[SearchRow]) -> QueryResult<()> {
+    let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+    let vectors: Vec<String> = rows.iter().map(|row| tsvector(&row.words)).collect();
+    diesel::sql_query(
+        "INSERT INTO complaint_search (seq, tokens)
+         SELECT seq, tokens::tsvector FROM unnest($1, $2) AS w (seq, tokens)
+         ON CONFLICT (seq) DO UPDATE SET tokens = excluded.tokens",
+    )
+    .bind::<Array<BigInt>, _>(seqs)
+    .bind::<Array<Text>, _>(vectors)
+    .execute(conn)?;
+    Ok(())
+}
+
+/// The text form of a `tsvector`; words are letters and digits only, so nothing needs escaping.
+fn tsvector(words: &[Position]) -> String {
+    let mut out = String::new();
+    for word in words {
+        out.push('\'');
+        out.push_str(&word.token);
+        out.push_str("':");
+        out.push_str(&word.at.min(16_383).to_string());
+        out.push(' ');
+    }
+    out
+}
+
+/// Stands where one run of text ends and the next begins, so that no phrase reaches across.
+const GAP: &str = "ꙮ";
+
+fn index_words_sqlite(conn: &mut SqliteConnection, rows: &[SearchRow]) -> QueryResult<()> {
+    for row in rows {
+        let mut text = String::new();
+        let mut last = None;
+        for word in &row.words {
+            if last.is_some_and(|last| word.at > last + 1) {
+                text.push_str(GAP);
+                text.push(' ');
+            }
+            text.push_str(&word.token);
+            text.push(' ');
+            last = Some(word.at);
+        }
+        diesel::sql_query("INSERT OR REPLACE INTO complaint_search (rowid, tokens) VALUES (?, ?)")
+            .bind::<BigInt, _>(row.seq)
+            .bind::<Text, _>(text)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Hit {
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+}
+
+/// The complaints that hold all the terms, newest first: those with `seq` below `below`, at most `limit`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn find_words(conn: &mut Conn, terms: &[Term], below: i64, limit: i64) -> Result<Vec<i64>> {
+    let hits: Vec<Hit> = match conn {
+        Conn::Pg(conn) => diesel::sql_query(
+            "SELECT seq FROM complaint_search WHERE tokens @@ $1::tsquery AND seq < $2 ORDER BY seq DESC LIMIT $3",
+        )
+        .bind::<Text, _>(tsquery(terms))
+        .bind::<BigInt, _>(below)
+        .bind::<BigInt, _>(limit)
+        .load(conn)?,
+        Conn::Sqlite(conn) => diesel::sql_query(
+            "SELECT rowid AS seq FROM complaint_search WHERE complaint_search MATCH ? AND rowid < ?
+             ORDER BY rowid DESC LIMIT ?",
+        )
+        .bind::<Text, _>(match_expression(terms))
+        .bind::<BigInt, _>(below)
+        .bind::<BigInt, _>(limit)
+        .load(conn)?,
+    };
+    Ok(hits.into_iter().map(|hit| hit.seq).collect())
+}
+
+fn tsquery(terms: &[Term]) -> String {
+    let each = terms.iter().map(|term| match term {
+        Term::Phrase(tokens) => {
+            let words: Vec<String> = tokens.iter().map(|token| format!("'{token}'")).collect();
+            format!("({})", words.join(" <-> "))
+        }
+        Term::Prefix(start) => format!("'{start}':*"),
+    });
+    each.collect::<Vec<_>>().join(" & ")
+}
+
+fn match_expression(terms: &[Term]) -> String {
+    let each = terms.iter().map(|term| match term {
+        Term::Phrase(tokens) => format!("\"{}\"", tokens.join(" ")),
+        Term::Prefix(start) => format!("\"{start}\" *"),
+    });
+    each.collect::<Vec<_>>().join(" AND ")
+}
+
+/// What the planner will do with a query, one line a step (for tests that guard an index).
+///
+/// # Errors
+/// When the database refuses the query.
+pub fn explain(conn: &mut Conn, sql: &str) -> Result<String> {
+    #[derive(QueryableByName)]
+    struct PgLine {
+        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+        line: String,
+    }
+    #[derive(QueryableByName)]
+    struct SqliteLine {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+    let lines: Vec<String> = match conn {
+        Conn::Pg(conn) => {
+            let rows: Vec<PgLine> = diesel::sql_query(format!("EXPLAIN {sql}")).load(conn)?;
+            rows.into_iter().map(|row| row.line).collect()
+        }
+        Conn::Sqlite(conn) => {
+            let rows: Vec<SqliteLine> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn)?;
+            rows.into_iter().map(|row| row.detail).collect()
+        }
+    };
+    Ok(lines.join("\n"))
+}
+
+/// Tells the planner what the tables hold; after a bulk load.
+///
+/// # Errors
+/// When the database refuses.
+pub fn analyze(conn: &mut Conn) -> Result<()> {
+    Ok(conn.batch_execute("ANALYZE")?)
+}
+
+/// Settings for a bulk load that may be repeated if the machine fails meanwhile.
+///
+/// # Errors
+/// When the database refuses.
+pub fn relax_for_bulk_load(conn: &mut Conn) -> Result<()> {
+    match conn {
+        Conn::Pg(conn) => conn.batch_execute("SET synchronous_commit = off")?,
+        Conn::Sqlite(conn) => conn.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")?,
+    }
+    Ok(())
+}
+
+/// Reads a version string of the database, which also proves that it answers.
+///
+/// # Errors
+/// When it does not answer.
+pub fn version(conn: &mut Conn) -> Result<String> {
+    #[derive(QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    let row: Version = match conn {
+        Conn::Pg(conn) => diesel::sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version").get_result(conn)?,
+        Conn::Sqlite(conn) => diesel::sql_query("SELECT 'SQLite ' || sqlite_version() AS version").get_result(conn)?,
+    };
+    if row.version.is_empty() { Err(Error::internal("the database gave no version")) } else { Ok(row.version) }
+}

@@ -1,0 +1,179 @@
+//! The database: one door for reads, one for writes, whichever database stands behind it.
+
+pub mod conn;
+pub mod dialect;
+mod group_writer;
+pub mod lane;
+pub mod migrate;
+pub mod schema;
+pub mod types;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::r2d2::{Pool, PooledConnection};
+use tokio::sync::Semaphore;
+
+use self::conn::{Conn, Connector, Target};
+use self::group_writer::{GroupWriter, TRIES};
+use crate::error::{Code, Error, Result};
+
+/// How long a caller waits for a connection before it is told to come back later.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The most operations that may wait for a connection of the pool.
+const WAITING: usize = 2048;
+
+/// Where writes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// Through the pool, each in its own transaction (PostgreSQL).
+    Pool,
+    /// Through the one writer thread (SQLite).
+    Thread,
+}
+
+/// The database. Clones share the same pool.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: Pool<Connector>,
+    writer: Option<GroupWriter>,
+    admitted: Arc<Semaphore>,
+    target: Target,
+}
+
+impl Db {
+    /// Opens the database. `connections` is the size of the pool.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub fn open(target: &Target, connections: u32) -> Result<Self> {
+        let writer = match target {
+            Target::Pg(_) => None,
+            Target::Sqlite(_) => Some(GroupWriter::start(target.clone())?),
+        };
+        let connector = Connector { target: target.clone(), read_only: writer.is_some() };
+        let pool = Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(PATIENCE)
+            .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
+            .build(connector)
+            .map_err(|e| Error::internal(format!("cannot reach the database ({target:?}): {e}")))?;
+        let admitted = Arc::new(Semaphore::new(WAITING));
+        Ok(Self { inner: Arc::new(Inner { pool, writer, admitted, target: target.clone() }) })
+    }
+
+    /// Where writes go.
+    pub fn writing(&self) -> Writing {
+        if self.inner.writer.is_some() { Writing::Thread } else { Writing::Pool }
+    }
+
+    /// Which database this is.
+    pub fn target(&self) -> &Target {
+        &self.inner.target
+    }
+
+    /// Runs `work` on a connection, off the async threads.
+    ///
+    /// # Errors
+    /// What `work` answers; [`Code::Overloaded`] when too many wait.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        self.off_thread(move || work(&mut *db.checked_out()?)).await
+    }
+
+    /// Runs `work` in one transaction and answers after its commit. `work` may be run more than
+    /// once, so it must be repeatable.
+    ///
+    /// # Errors
+    /// What `work` answers (nothing is changed then); [`Code::Overloaded`] when too many wait.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        match &self.inner.writer {
+            Some(writer) => {
+                writer.submit(work)?.await.map_err(|_| Error::internal("the database writer dropped a write"))?
+            }
+            None => {
+                let db = self.clone();
+                self.off_thread(move || db.write_on_pool(&work)).await
+            }
+        }
+    }
+
+    /// [`Db::read`] for callers that may block (command line, threads).
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_blocking<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        work(&mut *self.checked_out()?)
+    }
+
+    /// [`Db::write`] for callers that may block (command line, threads).
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_blocking<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        match &self.inner.writer {
+            Some(writer) => writer
+                .submit(work)?
+                .blocking_recv()
+                .map_err(|_| Error::internal("the database writer dropped a write"))?,
+            None => self.write_on_pool(&work),
+        }
+    }
+
+    async fn off_thread<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T> + Send + 'static,
+    {
+        let permit = Arc::clone(&self.inner.admitted)
+            .try_acquire_owned()
+            .map_err(|_| Error::problem(Code::Overloaded, "too many operations are waiting"))?;
+        tokio::task::spawn_blocking(move || {
+            let _held = permit;
+            work()
+        })
+        .await
+        .map_err(|e| Error::internal(format!("a database operation panicked: {e}")))?
+    }
+
+    fn checked_out(&self) -> Result<PooledConnection<Connector>> {
+        self.inner.pool.get().map_err(|error| {
+            tracing::warn!(%error, "no database connection to be had");
+            Error::problem(Code::Overloaded, "no database connection to be had")
+        })
+    }
+
+    /// One transaction on the pool, again if it collides.
+    fn write_on_pool<T>(&self, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut tries = 1;
+        loop {
+            match self.try_write_on_pool(work) {
+                Err(error) if error.is_retryable() && tries < TRIES => tries += 1,
+                answer => return answer,
+            }
+        }
+    }
+
+    /// One transaction on the pool, once.
+    fn try_write_on_pool<T>(&self, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
+        diesel::Connection::transaction(&mut *self.checked_out()?, |conn| work(conn))
+    }
+}

@@ -1,0 +1,316 @@
+//! The tables, as diesel sees them. A test compares this file with both databases.
+
+#![expect(missing_docs, reason = "generated items; each column is described on the model that carries it")]
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    customers (id) {
+        id -> Uid,
+        kind -> Text,
+        name -> Text,
+        preferred_language -> Text,
+        time_zone -> Text,
+        tier -> Text,
+        preferred_medium -> Nullable<Text>,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    contact_points (value, kind) {
+        kind -> Text,
+        value -> Text,
+        customer_id -> Uid,
+        entered_as -> Text,
+        is_primary -> Bool,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaints (id) {
+        id -> Uid,
+        seq -> BigInt,
+        reference -> Text,
+        kind -> Text,
+        channel -> Text,
+        state -> Text,
+        ball_with -> Text,
+        customer_id -> Uid,
+        on_behalf_of -> Nullable<Text>,
+        subject -> Text,
+        category -> Text,
+        language -> Text,
+        customer_type -> Text,
+        severity -> Text,
+        owner -> Nullable<Text>,
+        round -> Integer,
+        ever_waited -> Bool,
+        step -> Nullable<Text>,
+        call_back_due_at -> Nullable<Instant>,
+        received_at -> Instant,
+        first_expressed_at -> Instant,
+        logged_at -> Instant,
+        updated_at -> Instant,
+        closed_at -> Nullable<Instant>,
+        decision -> Nullable<Text>,
+        on_the_spot -> Bool,
+        reopened_count -> Integer,
+        duplicate_of -> Nullable<Uid>,
+        tracking_hash -> Nullable<Binary>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_statements (complaint_id) {
+        complaint_id -> Uid,
+        statement -> Text,
+        facts -> JsonDoc,
+        opinions -> JsonDoc,
+        product -> Nullable<Text>,
+        order_ref -> Nullable<Text>,
+        incident_at -> Nullable<Instant>,
+        desired_remedy -> Nullable<Text>,
+        safety -> Bool,
+        complexity -> Text,
+        impact -> Text,
+        immediate_action -> Bool,
+        preferred_medium -> Nullable<Text>,
+        preferred_time -> Nullable<Text>,
+        external_ref -> Nullable<Text>,
+        given_contact -> JsonDoc,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    handling_steps (complaint_id, round, step) {
+        complaint_id -> Uid,
+        round -> Integer,
+        step -> Text,
+        recorded -> Nullable<JsonDoc>,
+        skip_reason -> Nullable<Text>,
+        skip_note -> Nullable<Text>,
+        agent -> Text,
+        done_at -> Instant,
+        amended_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    customer_type_changes (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        customer_type -> Text,
+        note -> Nullable<Text>,
+        agent -> Text,
+        changed_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    call_backs (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        purpose -> Text,
+        state -> Text,
+        window_start -> Instant,
+        window_end -> Instant,
+        time_zone -> Text,
+        number -> Text,
+        owner -> Text,
+        note -> Nullable<Text>,
+        round -> Integer,
+        promised_by -> Text,
+        promised_at -> Instant,
+        rescheduled_from -> Nullable<Uid>,
+        changed_by -> Nullable<Text>,
+        change_reason -> Nullable<Text>,
+        first_attempt_at -> Nullable<Instant>,
+        attempts -> Integer,
+        outcome -> Nullable<Text>,
+        settled_at -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    call_back_attempts (id) {
+        id -> Uid,
+        call_back_id -> Uid,
+        result -> Text,
+        satisfied -> Nullable<Bool>,
+        note -> Nullable<Text>,
+        recording_ref -> Nullable<Text>,
+        agent -> Text,
+        attempted_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    closures (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        round -> Integer,
+        decision -> Text,
+        decision_reason -> Text,
+        ground -> Text,
+        redress_type -> Nullable<Text>,
+        redress_minor_units -> Nullable<BigInt>,
+        redress_currency -> Nullable<Text>,
+        redress_status -> Nullable<Text>,
+        cause_category -> Nullable<Text>,
+        root_cause -> Nullable<Text>,
+        on_the_spot -> Bool,
+        closed_by -> Text,
+        closed_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    timeline_entries (complaint_id, id) {
+        complaint_id -> Uid,
+        id -> Uid,
+        action -> Text,
+        actor_kind -> Text,
+        actor -> Text,
+        before -> Nullable<JsonDoc>,
+        after -> Nullable<JsonDoc>,
+        request_id -> Nullable<Text>,
+        happened_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    messages (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        direction -> Text,
+        body -> Text,
+        author -> Text,
+        written_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    state_tallies (state, slot) {
+        state -> Text,
+        slot -> Integer,
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    outbox (id) {
+        id -> Uid,
+        topic -> Text,
+        payload -> JsonDoc,
+        created_at -> Instant,
+        next_try_at -> Instant,
+        tries -> Integer,
+        last_error -> Nullable<Text>,
+        done_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    idempotency_keys (key_hash) {
+        key_hash -> Binary,
+        fingerprint -> Binary,
+        sealed_answer -> Binary,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    service_tokens (id) {
+        id -> Uid,
+        name -> Text,
+        role -> Text,
+        token_hash -> Binary,
+        created_at -> Instant,
+        created_by -> Text,
+        expires_at -> Instant,
+        revoked_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    job_leases (job) {
+        job -> Text,
+        holder -> Text,
+        until -> Instant,
+    }
+}
+
+diesel::joinable!(complaint_statements -> complaints (complaint_id));
+diesel::joinable!(complaints -> customers (customer_id));
+diesel::joinable!(call_backs -> complaints (complaint_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    customers,
+    contact_points,
+    complaints,
+    complaint_statements,
+    handling_steps,
+    customer_type_changes,
+    call_backs,
+    call_back_attempts,
+    closures,
+    timeline_entries,
+    messages,
+    state_tallies,
+    outbox,
+    idempotency_keys,
+    service_tokens,
+    job_leases,
+);

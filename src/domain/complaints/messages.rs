@@ -1,0 +1,115 @@
+//! Messages from and to the customer, and notes among ourselves.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::model::{Complaint, Message};
+use super::procedure::Action;
+use super::store;
+use super::vocabulary::{BallWith, Direction, State};
+use super::work::{Work, check_version};
+use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::domain::check::Check;
+use crate::domain::notifications::{self, Notice};
+use crate::domain::staff::Act;
+use crate::error::Result;
+use crate::ids::{ComplaintId, MessageId};
+
+/// A text.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageForm {
+    /// The text.
+    #[schema(min_length = 1, max_length = 10000)]
+    pub body: String,
+}
+
+/// A message or note.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MessageView {
+    /// Its name here.
+    pub id: MessageId,
+    /// From the customer, to the customer, or among ourselves.
+    pub direction: Direction,
+    /// The text.
+    pub body: String,
+    /// Who wrote it.
+    pub author: String,
+    /// When.
+    pub written_at: Moment,
+}
+
+impl From<Message> for MessageView {
+    fn from(m: Message) -> Self {
+        Self { id: m.id, direction: m.direction, body: m.body, author: m.author, written_at: m.written_at }
+    }
+}
+
+/// Writes a message or note on a complaint, closed or open. A message to the customer goes
+/// through the outbox; one from the customer ends a wait for the customer.
+///
+/// # Errors
+/// `request.invalid`; `resource.not_found`.
+pub fn write(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    direction: Direction,
+    form: &MessageForm,
+) -> Result<MessageView> {
+    let complaint = store::load(conn, id)?;
+    check_version(expected, complaint.version)?;
+    write_on(conn, act, complaint, direction, form)
+}
+
+/// [`write`] on a complaint that has been loaded.
+pub(super) fn write_on(
+    conn: &mut Conn,
+    act: &Act,
+    complaint: Complaint,
+    direction: Direction,
+    form: &MessageForm,
+) -> Result<MessageView> {
+    let mut work = Work::of(conn, complaint)?;
+    work.take(&Action::Write)?;
+    let mut check = Check::new();
+    let body = check.text("/body", &form.body, 1, 10_000);
+    check.finish(())?;
+    let message = Message {
+        id: MessageId::new(act.now),
+        complaint_id: work.after.id,
+        direction,
+        body,
+        author: act.actor.name.clone(),
+        written_at: act.now,
+    };
+    store::insert_message(conn, &message)?;
+    let action = match direction {
+        Direction::In => "message_received",
+        Direction::Out => "message_sent",
+        Direction::Internal => "note_written",
+    };
+    if direction == Direction::Out {
+        let notice = Notice::SendMessage { complaint_id: message.complaint_id, message_id: message.id };
+        notifications::post(conn, act.now, notice)?;
+    }
+    if direction == Direction::In && work.after.state == State::Waiting && work.after.ball_with == BallWith::Customer {
+        work.take(&Action::Resume)?;
+        work.after.ball_with = BallWith::Us;
+    }
+    work.finish(conn, act, action, None, Some(json!({ "message_id": message.id })))?;
+    Ok(message.into())
+}
+
+/// A page of a complaint's messages and notes, the oldest first.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn page(conn: &mut Conn, id: ComplaintId, after: Option<MessageId>, limit: i64) -> Result<Vec<MessageView>> {
+    store::load(conn, id)?;
+    let messages = store::messages_of(conn, id, true, after, limit)?;
+    Ok(messages.into_iter().map(MessageView::from).collect())
+}

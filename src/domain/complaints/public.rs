@@ -1,0 +1,224 @@
+//! What a customer sees and does through the private link: no account, plain words, nothing internal.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::call_backs::{self, CancelForm, RescheduleForm};
+use super::closing::{self, ReasonForm};
+use super::messages::{self, MessageForm, MessageView};
+use super::model::Complaint;
+use super::store;
+use super::view::StatementView;
+use super::vocabulary::{
+    AskedBy, BallWith, CallBackPurpose, CallBackState, Decision, Direction, HandlingStep, Kind, State,
+};
+use super::work::{check_version, dealt_with};
+use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::domain::staff::{Act, tokens};
+use crate::error::{Error, Result};
+use crate::ids::CallBackId;
+
+/// The most messages shown on the tracking page.
+const MESSAGES: i64 = 500;
+
+/// A step as the customer sees it: whether it is behind us, not what was written.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PublicStep {
+    /// Which step.
+    pub step: HandlingStep,
+    /// Whether it is behind us.
+    pub done: bool,
+}
+
+/// A promise as the customer sees it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PublicCallBack {
+    /// Its name here.
+    pub id: CallBackId,
+    /// What for.
+    pub purpose: CallBackPurpose,
+    /// Where it stands.
+    pub state: CallBackState,
+    /// The call may be expected from then.
+    pub window_start: Moment,
+    /// And by then.
+    pub window_end: Moment,
+    /// The customer's time zone (IANA).
+    pub time_zone: String,
+}
+
+/// A complaint as the customer sees it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PublicComplaint {
+    /// What to say on the phone.
+    #[schema(example = "K7QM-3R9X")]
+    pub reference: String,
+    /// Complaint, question or feedback.
+    pub kind: Kind,
+    /// Where it stands.
+    pub state: State,
+    /// Who has to act next.
+    pub ball_with: BallWith,
+    /// What it is about.
+    pub subject: String,
+    /// What the customer wrote.
+    pub statement: String,
+    /// What the customer wants.
+    pub desired_remedy: Option<String>,
+    /// The seven steps, and which are behind us.
+    pub steps: Vec<PublicStep>,
+    /// Promised calls, the oldest first.
+    pub call_backs: Vec<PublicCallBack>,
+    /// Messages both ways, the oldest first.
+    pub messages: Vec<MessageView>,
+    /// What was decided, once it is.
+    pub decision: Option<Decision>,
+    /// Why.
+    pub decision_reason: Option<String>,
+    /// When it reached us.
+    pub received_at: Moment,
+    /// When it was closed, while it is.
+    pub closed_at: Option<Moment>,
+    /// Counts the changes; the ETag is made of it.
+    pub version: i32,
+}
+
+fn find(conn: &mut Conn, token: &str) -> Result<Complaint> {
+    let found = store::find_by_tracking_hash(conn, &tokens::hash(token))?;
+    found.ok_or_else(|| Error::not_found("complaint"))
+}
+
+fn find_version(conn: &mut Conn, token: &str, expected: Option<i32>) -> Result<Complaint> {
+    let complaint = find(conn, token)?;
+    check_version(expected, complaint.version)?;
+    Ok(complaint)
+}
+
+/// The complaint behind a private link.
+///
+/// # Errors
+/// `resource.not_found` when the link is unknown or has been renewed.
+pub fn get(conn: &mut Conn, token: &str) -> Result<PublicComplaint> {
+    let complaint = find(conn, token)?;
+    let statement: StatementView = store::load_statement(conn, complaint.id)?.into();
+    let dealt = dealt_with(&store::steps_of(conn, complaint.id)?, complaint.round);
+    let call_backs = store::call_backs_of(conn, complaint.id)?;
+    let messages = store::messages_of(conn, complaint.id, false, None, MESSAGES)?;
+    let closure = match complaint.state {
+        State::Closed => store::closures_of(conn, complaint.id)?.pop(),
+        _ => None,
+    };
+    Ok(PublicComplaint {
+        reference: complaint.reference,
+        kind: complaint.kind,
+        state: complaint.state,
+        ball_with: complaint.ball_with,
+        subject: complaint.subject,
+        statement: statement.statement,
+        desired_remedy: statement.desired_remedy,
+        steps: HandlingStep::ALL.iter().map(|step| PublicStep { step: *step, done: dealt.contains_key(step) }).collect(),
+        call_backs: call_backs
+            .into_iter()
+            .map(|c| PublicCallBack {
+                id: c.id,
+                purpose: c.purpose,
+                state: c.state,
+                window_start: c.window_start,
+                window_end: c.window_end,
+                time_zone: c.time_zone,
+            })
+            .collect(),
+        messages: messages.into_iter().map(|m| without_names(m.into())).collect(),
+        decision: complaint.decision,
+        decision_reason: closure.map(|closure| closure.decision_reason),
+        received_at: complaint.received_at,
+        closed_at: complaint.closed_at,
+        version: complaint.version,
+    })
+}
+
+/// Staff have no names on the tracking page.
+fn without_names(mut message: MessageView) -> MessageView {
+    if message.direction == Direction::Out {
+        message.author = "desk".to_owned();
+    }
+    message
+}
+
+/// The customer adds something.
+///
+/// # Errors
+/// `resource.not_found`; `request.invalid`.
+pub fn write(conn: &mut Conn, act: &Act, token: &str, expected: Option<i32>, form: &MessageForm) -> Result<PublicComplaint> {
+    let complaint = find_version(conn, token, expected)?;
+    messages::write_on(conn, act, complaint, Direction::In, form)?;
+    get(conn, token)
+}
+
+/// The customer does not accept the decision: the complaint opens again.
+///
+/// # Errors
+/// `resource.not_found`; `complaint.open`; `request.invalid`.
+pub fn dispute(conn: &mut Conn, act: &Act, token: &str, expected: Option<i32>, form: &ReasonForm) -> Result<PublicComplaint> {
+    let complaint = find_version(conn, token, expected)?;
+    closing::reopen_loaded(conn, act, complaint, form, "disputed")?;
+    get(conn, token)
+}
+
+/// The customer takes the complaint back.
+///
+/// # Errors
+/// `resource.not_found`; `complaint.closed`; `request.invalid`.
+pub fn withdraw(conn: &mut Conn, act: &Act, token: &str, expected: Option<i32>, form: &ReasonForm) -> Result<PublicComplaint> {
+    let complaint = find_version(conn, token, expected)?;
+    closing::withdraw_loaded(conn, act, complaint, form)?;
+    get(conn, token)
+}
+
+/// A new window that suits the customer better.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveForm {
+    /// The call may come from then.
+    pub window_start: Moment,
+    /// And by then; at most seven days after the start.
+    pub window_end: Moment,
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+}
+
+fn own_call_back(conn: &mut Conn, token: &str, id: CallBackId) -> Result<()> {
+    let complaint = find(conn, token)?;
+    let promise = store::load_call_back(conn, id)?;
+    if promise.complaint_id == complaint.id { Ok(()) } else { Err(Error::not_found("call-back")) }
+}
+
+/// The customer moves a promised call.
+///
+/// # Errors
+/// `resource.not_found`; `call_back.settled`; `request.invalid`.
+pub fn move_call_back(conn: &mut Conn, act: &Act, token: &str, id: CallBackId, form: &MoveForm) -> Result<PublicComplaint> {
+    own_call_back(conn, token, id)?;
+    let form = RescheduleForm {
+        asked_by: AskedBy::Customer,
+        reason: form.reason.clone(),
+        window_start: form.window_start,
+        window_end: form.window_end,
+        number: None,
+        owner: None,
+    };
+    call_backs::reschedule(conn, act, id, None, &form)?;
+    get(conn, token)
+}
+
+/// The customer does not need a promised call.
+///
+/// # Errors
+/// `resource.not_found`; `call_back.settled`; `request.invalid`.
+pub fn decline_call_back(conn: &mut Conn, act: &Act, token: &str, id: CallBackId, form: &CancelForm) -> Result<PublicComplaint> {
+    own_call_back(conn, token, id)?;
+    call_backs::cancel(conn, act, id, None, form)?;
+    get(conn, token)
+}

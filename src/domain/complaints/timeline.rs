@@ -1,0 +1,86 @@
+//! The timeline: every change with who, when, before and after. Entries are only ever added.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::model::TimelineEntry;
+use super::store;
+use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::db::types::Json;
+use crate::domain::staff::{Act, ActorKind};
+use crate::error::Result;
+use crate::ids::{ComplaintId, EntryId};
+
+/// An entry of the timeline.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EntryView {
+    /// Its name here; ascends with time.
+    pub id: EntryId,
+    /// What happened, in the past tense.
+    #[schema(example = "steps_recorded")]
+    pub action: String,
+    /// What kind of actor did it.
+    pub actor_kind: ActorKind,
+    /// Who.
+    #[schema(example = "li.na")]
+    pub actor: String,
+    /// The values before.
+    pub before: Option<Value>,
+    /// The values after.
+    pub after: Option<Value>,
+    /// The request it belongs to.
+    pub request_id: Option<String>,
+    /// When.
+    pub happened_at: Moment,
+}
+
+/// A new entry about `action`.
+pub(super) fn entry(act: &Act, complaint_id: ComplaintId, action: &str, before: Option<Value>, after: Option<Value>) -> TimelineEntry {
+    TimelineEntry {
+        complaint_id,
+        id: EntryId::new(act.now),
+        action: action.to_owned(),
+        actor_kind: act.actor.kind,
+        actor: act.actor.name.clone(),
+        before: before.map(Json),
+        after: after.map(Json),
+        request_id: act.request_id.as_deref().map(str::to_owned),
+        happened_at: act.now,
+    }
+}
+
+/// Adds an entry.
+pub(super) fn record(
+    conn: &mut Conn,
+    act: &Act,
+    complaint_id: ComplaintId,
+    action: &str,
+    before: Option<Value>,
+    after: Option<Value>,
+) -> Result<()> {
+    store::insert_entries(conn, &[entry(act, complaint_id, action, before, after)])
+}
+
+/// A page of a complaint's timeline, the oldest entry first.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn page(conn: &mut Conn, id: ComplaintId, after: Option<EntryId>, limit: i64) -> Result<Vec<EntryView>> {
+    store::load(conn, id)?;
+    let entries = store::timeline(conn, id, after, limit)?;
+    Ok(entries
+        .into_iter()
+        .map(|e| EntryView {
+            id: e.id,
+            action: e.action,
+            actor_kind: e.actor_kind,
+            actor: e.actor,
+            before: e.before.map(|json| json.0),
+            after: e.after.map(|json| json.0),
+            request_id: e.request_id,
+            happened_at: e.happened_at,
+        })
+        .collect())
+}

@@ -1,0 +1,161 @@
+//! Loading a complaint for a change, asking the rules, and writing it back: the one way in which
+//! a complaint changes.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::model::{CallBack, Complaint, StepRow};
+use super::procedure::{self, Action, Case, Dealt, Next, ROUND_STARTS_AT};
+use super::vocabulary::{BallWith, CallBackState, HandlingStep, SkipReason, State};
+use super::{store, tallies, timeline};
+use crate::db::conn::Conn;
+use crate::domain::customers::record;
+use crate::domain::staff::Act;
+use crate::error::{Code, Error, Result};
+use crate::ids::ComplaintId;
+
+/// A complaint under change.
+pub(super) struct Work {
+    before: Complaint,
+    /// The complaint as it will be.
+    pub(super) after: Complaint,
+    /// Every step of every round.
+    pub(super) steps: Vec<StepRow>,
+    /// Every promise, settled ones too.
+    pub(super) call_backs: Vec<CallBack>,
+    has_phone: bool,
+}
+
+/// Refuses when the caller read another version than there is now.
+pub(super) fn check_version(expected: Option<i32>, present: i32) -> Result<()> {
+    match expected {
+        Some(expected) if expected != present => Err(Error::problem(
+            Code::PreconditionFailed,
+            format!("you read version {expected}; now it is version {present}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+impl Work {
+    /// Loads a complaint for a change.
+    pub(super) fn load(conn: &mut Conn, id: ComplaintId, expected: Option<i32>) -> Result<Self> {
+        let before = store::load(conn, id)?;
+        check_version(expected, before.version)?;
+        Self::of(conn, before)
+    }
+
+    /// Goes to work on a complaint that has been loaded.
+    pub(super) fn of(conn: &mut Conn, before: Complaint) -> Result<Self> {
+        let steps = store::steps_of(conn, before.id)?;
+        let call_backs = store::call_backs_of(conn, before.id)?;
+        let has_phone = record::primary_phone(conn, before.customer_id)?.is_some();
+        Ok(Self { after: before.clone(), before, steps, call_backs, has_phone })
+    }
+
+    /// What the rules look at.
+    pub(super) fn case(&self) -> Case {
+        Case {
+            kind: self.after.kind,
+            state: self.after.state,
+            steps: dealt_with(&self.steps, self.after.round),
+            open_promises: self.open_promises().count(),
+            has_original: self.after.duplicate_of.is_some(),
+            has_phone: self.has_phone,
+        }
+    }
+
+    pub(super) fn open_promises(&self) -> impl Iterator<Item = &CallBack> {
+        self.call_backs.iter().filter(|promise| promise.state == CallBackState::Open)
+    }
+
+    /// Asks the rules, and takes the state they lead to.
+    pub(super) fn take(&mut self, action: &Action) -> Result<Next> {
+        let next = procedure::allowed(&self.case(), action)?;
+        self.after.state = next.state;
+        if next.new_round {
+            self.begin_round();
+        }
+        Ok(next)
+    }
+
+    /// Begins a new round at step 4; the count of openings is kept.
+    pub(super) fn begin_round(&mut self) {
+        self.after.round += 1;
+        self.after.reopened_count += 1;
+        self.after.state = State::InHandling;
+        self.after.ball_with = BallWith::Us;
+        self.after.closed_at = None;
+        self.after.decision = None;
+        self.after.on_the_spot = false;
+    }
+
+    /// Ends step 7 of this round.
+    pub(super) fn end_call_back_step(&mut self, conn: &mut Conn, act: &Act, row: EndOfCallBack) -> Result<()> {
+        let (recorded, skip_reason, skip_note) = match row {
+            EndOfCallBack::Done(record) => (Some(crate::db::types::Json(record)), None, None),
+            EndOfCallBack::Skipped(reason, note) => (None, Some(reason), note),
+        };
+        let row = StepRow {
+            complaint_id: self.after.id,
+            round: self.after.round,
+            step: HandlingStep::CallBack,
+            recorded,
+            skip_reason,
+            skip_note,
+            agent: act.actor.name.clone(),
+            done_at: act.now,
+            amended_at: None,
+        };
+        let there = self.steps.iter().position(|s| s.round == row.round && s.step == HandlingStep::CallBack);
+        match there {
+            Some(n) => {
+                store::update_step(conn, &row)?;
+                self.steps.remove(n);
+            }
+            None => store::insert_steps(conn, std::slice::from_ref(&row))?,
+        }
+        self.steps.push(row);
+        Ok(())
+    }
+
+    /// Writes everything back with an entry in the timeline, and gives the complaint as it is now.
+    pub(super) fn finish(
+        mut self,
+        conn: &mut Conn,
+        act: &Act,
+        action: &str,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) -> Result<Complaint> {
+        self.after.step = if self.after.state == State::Closed { None } else { self.case().current_step() };
+        self.after.call_back_due_at = self.open_promises().map(|promise| promise.window_end).min();
+        self.after.version = self.before.version + 1;
+        self.after.updated_at = act.now;
+        store::update(conn, &self.before, &self.after)?;
+        timeline::record(conn, act, self.after.id, action, before, after)?;
+        if self.before.state != self.after.state {
+            let changes = BTreeMap::from([(self.before.state, -1), (self.after.state, 1)]);
+            tallies::add(conn, tallies::slot(self.after.id), &changes)?;
+        }
+        Ok(self.after)
+    }
+}
+
+/// How step 7 ended.
+pub(super) enum EndOfCallBack {
+    /// The customer is satisfied.
+    Done(super::model::StepRecord),
+    /// It was not held, for a reason.
+    Skipped(SkipReason, Option<String>),
+}
+
+/// The steps that count in `round`: its own, and from earlier rounds those before step 4.
+pub(super) fn dealt_with(steps: &[StepRow], round: i32) -> BTreeMap<HandlingStep, Dealt> {
+    steps
+        .iter()
+        .filter(|row| row.round == round || (row.round < round && row.step < ROUND_STARTS_AT))
+        .map(|row| (row.step, row.skip_reason.map_or(Dealt::Done, Dealt::Skipped)))
+        .collect()
+}

@@ -1,0 +1,9 @@
+//! Customers: who they are and how they are recognised.
+
+pub mod contact;
+pub mod model;
+pub mod recognise;
+pub mod record;
+mod store;
+
+pub use self::model::{ContactKind, Customer, CustomerKind, Tier};

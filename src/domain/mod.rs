@@ -1,0 +1,11 @@
+//! What a complaint desk does: no HTTP, no pages, one folder for each noun.
+
+pub mod check;
+pub mod complaints;
+pub mod customers;
+pub mod idempotency;
+pub mod notifications;
+pub mod policy;
+pub mod search;
+pub mod staff;
+pub mod typing;

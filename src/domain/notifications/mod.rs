@@ -1,0 +1,111 @@
+//! What leaves the process is first a row, written in the same transaction as the change it tells of.
+
+mod store;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::db::schema::outbox;
+use crate::db::types::Json;
+use crate::error::Result;
+use crate::ids::{CallBackId, ComplaintId, MessageId, OutboxId};
+
+/// Something somebody outside has to be told. It names the thing; the text is read when it is
+/// sent, so that an erasure in between is honoured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "topic", rename_all = "snake_case")]
+pub enum Notice {
+    /// Tell the customer that the complaint has arrived.
+    Acknowledge {
+        /// Which complaint.
+        complaint_id: ComplaintId,
+    },
+    /// Send the customer a message.
+    SendMessage {
+        /// Which complaint.
+        complaint_id: ComplaintId,
+        /// Which message.
+        message_id: MessageId,
+    },
+    /// Tell the lead that a promise was broken.
+    PromiseBroken {
+        /// Which complaint.
+        complaint_id: ComplaintId,
+        /// Which promise.
+        call_back_id: CallBackId,
+    },
+}
+
+impl Notice {
+    const fn topic(&self) -> &'static str {
+        match self {
+            Self::Acknowledge { .. } => "acknowledge",
+            Self::SendMessage { .. } => "send_message",
+            Self::PromiseBroken { .. } => "promise_broken",
+        }
+    }
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = outbox)]
+pub struct OutboxRow {
+    /// The delivery id towards the receiver: a receiver that has seen it need not act again.
+    pub id: OutboxId,
+    /// What it is about.
+    pub topic: String,
+    /// What to tell.
+    pub payload: Json<Notice>,
+    /// When it was written.
+    pub created_at: Moment,
+    /// When it is to be tried next.
+    pub next_try_at: Moment,
+    /// How often it was tried.
+    pub tries: i32,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// When it was delivered.
+    pub done_at: Option<Moment>,
+}
+
+impl OutboxRow {
+    /// A new row that may be delivered at once.
+    pub fn new(now: Moment, notice: Notice) -> Self {
+        Self {
+            id: OutboxId::new(now),
+            topic: notice.topic().to_owned(),
+            payload: Json(notice),
+            created_at: now,
+            next_try_at: now,
+            tries: 0,
+            last_error: None,
+            done_at: None,
+        }
+    }
+}
+
+/// Puts notices into the outbox.
+///
+/// # Errors
+/// When the database refuses.
+pub fn post_all(conn: &mut Conn, rows: &[OutboxRow]) -> Result<()> {
+    store::insert_all(conn, rows)
+}
+
+/// Puts one notice into the outbox.
+///
+/// # Errors
+/// When the database refuses.
+pub fn post(conn: &mut Conn, now: Moment, notice: Notice) -> Result<()> {
+    store::insert_all(conn, &[OutboxRow::new(now, notice)])
+}
+
+/// How many notices wait, counted up to `limit`, and since when the oldest does.
+///
+/// # Errors
+/// When the database refuses.
+pub fn waiting(conn: &mut Conn, limit: i64) -> Result<(usize, Option<Moment>)> {
+    store::waiting(conn, limit)
+}

@@ -1,0 +1,9 @@
+//! Who acts: roles and what they may do, service tokens.
+
+pub mod actor;
+pub mod roles;
+mod store;
+pub mod tokens;
+
+pub use self::actor::{Act, Actor, ActorKind};
+pub use self::roles::{Permission, Role};

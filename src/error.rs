@@ -1,0 +1,231 @@
+//! One error type, and the table of every problem Hark can answer with.
+//!
+//! A *problem* is expected: the caller can do something about it. It carries a stable [`Code`],
+//! and travels as `application/problem+json` (RFC 9457). Everything else is an internal error:
+//! its text goes to the log under the request id, never to the caller.
+
+use std::fmt;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What every fallible operation answers with.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $status:literal $word:literal $title:literal),+ $(,)?) => {
+        /// Every problem Hark answers with. The words are stable: programs may match on them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[doc = $doc])+ $variant),+ }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The HTTP status that goes with the problem.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status),+ }
+            }
+
+            /// The stable word, as in the member `code` of a problem document.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The short title, the same for every occurrence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),+ }
+            }
+
+            /// What it means and what the caller can do.
+            pub const fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+)),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request line, a header, the query or the JSON text cannot be read. Mend the request; `errors` says where.
+    BadRequest = 400 "request.malformed" "The request cannot be read",
+    /// No credentials, or credentials that are unknown, expired or revoked. Send `Authorization: Bearer` with a valid token.
+    Unauthenticated = 401 "auth.required" "Sign in first",
+    /// The credentials are valid, but their role does not allow this operation.
+    Forbidden = 403 "auth.forbidden" "Not allowed",
+    /// There is nothing at this address, or nothing the caller may see.
+    NotFound = 404 "resource.not_found" "Not found",
+    /// The address exists, but not for this method. The header `Allow` lists the methods.
+    MethodNotAllowed = 405 "request.method_not_allowed" "Method not allowed",
+    /// The body is larger than this operation takes.
+    TooLarge = 413 "request.too_large" "The body is too large",
+    /// The body must be `application/json`.
+    UnsupportedMediaType = 415 "request.unsupported_media_type" "Send JSON",
+    /// The request was read, but its values do not fit. `errors` names each field by JSON pointer. Nothing was changed.
+    Invalid = 422 "request.invalid" "Some values do not fit",
+    /// The resource has changed since it was read. Read it again, look at the difference, and repeat with the new `ETag`.
+    PreconditionFailed = 412 "request.precondition_failed" "Changed in the meantime",
+    /// This change needs `If-Match` with the `ETag` of what was read, so that nobody's work is overwritten unseen.
+    PreconditionRequired = 428 "request.precondition_required" "Say which version you read",
+    /// The same `Idempotency-Key` was used with another request. Use a new key for a new request.
+    IdempotencyMismatch = 422 "idempotency.mismatch" "The key belongs to another request",
+    /// A request with the same `Idempotency-Key` is being worked on right now. Repeat it after `Retry-After` seconds.
+    IdempotencyInFlight = 409 "idempotency.in_flight" "The same request is in flight",
+    /// The complaint is closed. Reopen it first.
+    ComplaintClosed = 409 "complaint.closed" "The complaint is closed",
+    /// The complaint is open; this is only possible once it is closed.
+    ComplaintOpen = 409 "complaint.open" "The complaint is open",
+    /// The complaint is waiting for somebody else. Resume it first.
+    ComplaintWaiting = 409 "complaint.waiting" "The complaint is waiting",
+    /// The complaint is not waiting, so there is nothing to resume.
+    ComplaintNotWaiting = 409 "complaint.not_waiting" "The complaint is not waiting",
+    /// The seven steps are worked in order: an earlier step is neither done nor skipped. `detail` names it.
+    StepOutOfOrder = 409 "procedure.out_of_order" "An earlier step is missing",
+    /// The policy does not allow this step to be skipped for this reason. `detail` lists the reasons that are allowed.
+    SkipNotAllowed = 422 "procedure.skip_not_allowed" "This step cannot be skipped for that reason",
+    /// Step 7 is recorded by promising a call-back and recording its attempts, not by hand.
+    CallBackStepByHand = 409 "procedure.call_back_by_hand" "Record the call-back itself",
+    /// A complaint cannot be closed while a promise to the customer is open. Keep, reschedule or cancel the call-back first.
+    CloseOpenPromise = 409 "closing.open_promise" "A promise is still open",
+    /// A complaint cannot be closed before the steps before the call-back are done or skipped with a reason. `detail` names the missing ones.
+    CloseStepsMissing = 409 "closing.steps_missing" "Steps are missing",
+    /// A complaint cannot be closed before the call-back has an outcome: satisfied, declined by the customer, or unreachable after the policy's attempts.
+    CloseWithoutOutcome = 409 "closing.no_call_back_outcome" "The call-back has no outcome",
+    /// A decision `duplicate` needs a link to the complaint this one repeats. Link it first.
+    CloseNoOriginal = 409 "closing.no_original" "Link the original first",
+    /// There already is an open promise for this purpose. Reschedule that one.
+    PromiseOpen = 409 "call_back.already_promised" "There is an open promise for this purpose",
+    /// The promise is settled; nothing more can be recorded on it. Make a new promise.
+    PromiseSettled = 409 "call_back.settled" "The promise is settled",
+    /// Another customer already has this phone number, e-mail address or external id.
+    ContactTaken = 409 "customer.contact_taken" "Another customer has this contact point",
+    /// A complaint cannot be linked to itself, nor to a duplicate of itself.
+    LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
+    /// The name is taken already.
+    NameTaken = 409 "resource.name_taken" "The name is taken",
+    /// The service has more work than it can promise to do. Repeat after `Retry-After` seconds; nothing was changed.
+    Overloaded = 503 "service.overloaded" "Too much work at once",
+    /// Something failed on our side. The log has the cause under the request id; nothing was changed.
+    Internal = 500 "service.internal" "Something went wrong on our side",
+}
+
+impl Code {
+    /// Where the problem is documented: the member `type` of a problem document.
+    pub fn doc_url(self) -> String {
+        format!("/problems/{}", self.as_str())
+    }
+}
+
+/// One value that does not fit, by JSON pointer (RFC 6901) into the body, or by query parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where: a JSON pointer into the request body, or `?name` for a query parameter.
+    #[schema(example = "/subject")]
+    pub pointer: String,
+    /// What is wrong, as a stable word: `required`, `too_short`, `too_long`, `malformed`, `unknown`, `out_of_range`, `not_allowed`.
+    #[schema(example = "too_long")]
+    pub code: String,
+    /// What is wrong, for a person.
+    #[schema(example = "at most 200 characters")]
+    pub detail: String,
+}
+
+/// An expected failure, with everything the caller needs to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Which problem it is.
+    pub code: Code,
+    /// What happened this time, for a person. Holds no personal data.
+    pub detail: String,
+    /// The values that do not fit, if that is the problem.
+    pub errors: Vec<FieldError>,
+}
+
+/// Any failure.
+#[derive(Debug)]
+pub enum Error {
+    /// An expected failure that the caller is told about.
+    Problem(Box<Problem>),
+    /// The work collided with other work and may simply be done again.
+    Retry(&'static str),
+    /// The database refused or was lost.
+    Database(diesel::result::Error),
+    /// Anything else that should not happen; the text is for the log.
+    Internal(String),
+}
+
+impl Error {
+    /// A problem with the given code and a detail for this occurrence.
+    pub fn problem(code: Code, detail: impl Into<String>) -> Self {
+        Self::Problem(Box::new(Problem { code, detail: detail.into(), errors: Vec::new() }))
+    }
+
+    /// The problem [`Code::Invalid`] with its field errors.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.len() {
+            1 => "one value does not fit".to_owned(),
+            n => format!("{n} values do not fit"),
+        };
+        Self::Problem(Box::new(Problem { code: Code::Invalid, detail, errors }))
+    }
+
+    /// The problem [`Code::NotFound`]: there is no such `what`.
+    pub fn not_found(what: &str) -> Self {
+        Self::problem(Code::NotFound, format!("there is no such {what}"))
+    }
+
+    /// An internal error with a text for the log.
+    pub fn internal(text: impl fmt::Display) -> Self {
+        Self::Internal(text.to_string())
+    }
+
+    /// The code the caller sees.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Problem(problem) => problem.code,
+            Self::Retry(_) => Code::Overloaded,
+            Self::Database(_) | Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// Whether the same work may succeed when it is done again at once.
+    pub fn is_retryable(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind, Error as Db};
+        match self {
+            Self::Retry(_) => true,
+            Self::Database(Db::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+            Self::Database(Db::DatabaseError(_, info)) => info.message().contains("deadlock detected"),
+            _ => false,
+        }
+    }
+
+    /// Whether a uniqueness rule of the database refused the row.
+    pub fn is_unique_violation(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind, Error as Db};
+        matches!(self, Self::Database(Db::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Problem(problem) => write!(f, "{}: {}", problem.code.as_str(), problem.detail),
+            Self::Retry(why) => write!(f, "collided with other work: {why}"),
+            Self::Database(error) => write!(f, "database: {error}"),
+            Self::Internal(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(format!("JSON: {error}"))
+    }
+}

@@ -1,0 +1,10 @@
+//! Hark: a complaint and service desk. It takes complaints in, leads the agent through seven
+//! steps, and sees to it that the promised call-back is made.
+//!
+//! `docs/ARCHITECTURE.md` is the map.
+
+pub mod clock;
+pub mod db;
+pub mod domain;
+pub mod error;
+pub mod ids;
