@@ -156,7 +156,11 @@ pub enum Error {
 impl Error {
     /// A problem with the given code and a detail for this occurrence.
     pub fn problem(code: Code, detail: impl Into<String>) -> Self {
-        Self::Problem(Box::new(Problem { code, detail: detail.into(), errors: Vec::new() }))
+        Self::Problem(Box::new(Problem {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }))
     }
 
     /// The problem [`Code::Invalid`] with its field errors.
@@ -165,7 +169,11 @@ impl Error {
             1 => "one value does not fit".to_owned(),
             n => format!("{n} values do not fit"),
         };
-        Self::Problem(Box::new(Problem { code: Code::Invalid, detail, errors }))
+        Self::Problem(Box::new(Problem {
+            code: Code::Invalid,
+            detail,
+            errors,
+        }))
     }
 
     /// The problem [`Code::NotFound`]: there is no such `what`.
@@ -201,7 +209,10 @@ impl Error {
     /// Whether a uniqueness rule of the database refused the row.
     pub fn is_unique_violation(&self) -> bool {
         use diesel::result::{DatabaseErrorKind, Error as Db};
-        matches!(self, Self::Database(Db::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+        matches!(
+            self,
+            Self::Database(Db::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+        )
     }
 }
 

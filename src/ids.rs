@@ -2,9 +2,9 @@
 
 use std::sync::{LazyLock, Mutex};
 
+use crate::clock::Moment;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp, Uuid};
-use crate::clock::Moment;
 
 static CONTEXT: LazyLock<Mutex<ContextV7>> = LazyLock::new(|| Mutex::new(ContextV7::new()));
 

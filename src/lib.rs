@@ -3,8 +3,14 @@
 //!
 //! `docs/ARCHITECTURE.md` is the map.
 
+pub mod api;
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod db;
 pub mod domain;
 pub mod error;
 pub mod ids;
+pub mod settings;
+pub mod telemetry;
+pub mod worker;

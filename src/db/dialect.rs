@@ -1,6 +1,6 @@
 //! Everything that differs between PostgreSQL and SQLite, and nothing else.
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
@@ -9,6 +9,7 @@ use diesel::sqlite::SqliteConnection;
 use super::conn::Conn;
 use crate::domain::search::{Position, Term};
 use crate::error::{Error, Result};
+use crate::on_each;
 
 /// Every SQLite connection: write-ahead log, durable on power loss, referential integrity on.
 /// (`synchronous = NORMAL` would lose acknowledged writes on power loss.)
@@ -35,20 +36,22 @@ pub(super) fn refuse_writes(conn: &mut Conn) -> QueryResult<()> {
 /// Opens a transaction that holds the right to write from its first statement on.
 pub(super) fn begin_write(conn: &mut Conn) -> Result<()> {
     match conn {
-        Conn::Pg(conn) => conn.batch_execute("BEGIN")?,
-        Conn::Sqlite(conn) => conn.batch_execute("BEGIN IMMEDIATE")?,
+        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn)?,
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
     }
     Ok(())
 }
 
 /// Makes the open transaction durable.
 pub(super) fn commit(conn: &mut Conn) -> Result<()> {
-    Ok(conn.batch_execute("COMMIT")?)
+    on_each!(conn, c => AnsiTransactionManager::commit_transaction(c))?;
+    Ok(())
 }
 
 /// Undoes the open transaction.
 pub(super) fn rollback(conn: &mut Conn) -> Result<()> {
-    Ok(conn.batch_execute("ROLLBACK")?)
+    on_each!(conn, c => AnsiTransactionManager::rollback_transaction(c))?;
+    Ok(())
 }
 
 /// Whether the connection still answers.
@@ -69,17 +72,60 @@ pub(super) fn lock_for_migration(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// Inserts rows: in one statement on PostgreSQL; one at a time on SQLite, where a prepared
+/// statement for one row is faster than a new statement for many.
+#[macro_export]
+macro_rules! insert_rows {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let rows: &[_] = $rows;
+        match $conn {
+            _ if rows.is_empty() => Ok(0),
+            $crate::db::conn::Conn::Pg(c) => diesel::insert_into($table).values(rows).execute(c),
+            $crate::db::conn::Conn::Sqlite(c) => rows.iter().try_fold(0, |n, row| {
+                diesel::insert_into($table).values(row).execute(c).map(|one| n + one)
+            }),
+        }
+    }};
+}
+
+/// Inserts rows and gives two columns of each back, in any order.
+#[macro_export]
+macro_rules! insert_returning {
+    ($conn:expr, $table:expr, $rows:expr, $columns:expr) => {
+        match $conn {
+            $crate::db::conn::Conn::Pg(c) => diesel::insert_into($table)
+                .values($rows)
+                .returning($columns)
+                .get_results(c),
+            $crate::db::conn::Conn::Sqlite(c) => $rows
+                .iter()
+                .map(|row| {
+                    diesel::insert_into($table)
+                        .values(row)
+                        .returning($columns)
+                        .get_result(c)
+                })
+                .collect::<diesel::QueryResult<Vec<_>>>(),
+        }
+    };
+}
+
 /// Inserts rows and leaves out those that are there already; gives the number inserted.
 /// (Diesel has no multi-row form of this for SQLite, where a row at a time costs nothing more.)
 #[macro_export]
 macro_rules! insert_new {
     ($conn:expr, $table:expr, $rows:expr) => {
         match $conn {
-            $crate::db::conn::Conn::Pg(c) => {
-                diesel::insert_into($table).values($rows).on_conflict_do_nothing().execute(c)
-            }
+            $crate::db::conn::Conn::Pg(c) => diesel::insert_into($table)
+                .values($rows)
+                .on_conflict_do_nothing()
+                .execute(c),
             $crate::db::conn::Conn::Sqlite(c) => $rows.iter().try_fold(0, |n, row| {
-                diesel::insert_into($table).values(row).on_conflict_do_nothing().execute(c).map(|one| n + one)
+                diesel::insert_into($table)
+                    .values(row)
+                    .on_conflict_do_nothing()
+                    .execute(c)
+                    .map(|one| n + one)
             }),
         }
     };
@@ -266,8 +312,13 @@ pub fn version(conn: &mut Conn) -> Result<String> {
         version: String,
     }
     let row: Version = match conn {
-        Conn::Pg(conn) => diesel::sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version").get_result(conn)?,
+        Conn::Pg(conn) => diesel::sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version")
+            .get_result(conn)?,
         Conn::Sqlite(conn) => diesel::sql_query("SELECT 'SQLite ' || sqlite_version() AS version").get_result(conn)?,
     };
-    if row.version.is_empty() { Err(Error::internal("the database gave no version")) } else { Ok(row.version) }
+    if row.version.is_empty() {
+        Err(Error::internal("the database gave no version"))
+    } else {
+        Ok(row.version)
+    }
 }

@@ -55,7 +55,9 @@ impl<T: Send, F: Fn(&mut Conn) -> Result<T> + Send> Job for Write<T, F> {
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
-        let result = self.result.unwrap_or_else(|| Err(Error::internal("a write was not run")));
+        let result = self
+            .result
+            .unwrap_or_else(|| Err(Error::internal("a write was not run")));
         // Nobody waits any more when the caller has gone away: nothing to tell.
         let _gone = self.reply.send(committed.and(result));
     }
@@ -67,7 +69,9 @@ impl GroupWriter {
     /// # Errors
     /// When the database cannot be opened or the thread cannot be started.
     pub(super) fn start(target: Target) -> Result<Self> {
-        let conn = target.connect().map_err(|e| Error::internal(format!("cannot open the database: {e}")))?;
+        let conn = target
+            .connect()
+            .map_err(|e| Error::internal(format!("cannot open the database: {e}")))?;
         let (queue, jobs) = sync_channel(WAITING);
         std::thread::Builder::new()
             .name("db-writer".to_owned())
@@ -86,10 +90,16 @@ impl GroupWriter {
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Box::new(Write { work, result: None, reply })).map_err(|refused| match refused {
-            TrySendError::Full(_) => Error::problem(Code::Overloaded, "too many writes are waiting"),
-            TrySendError::Disconnected(_) => Error::internal("the database writer has stopped"),
-        })?;
+        self.queue
+            .try_send(Box::new(Write {
+                work,
+                result: None,
+                reply,
+            }))
+            .map_err(|refused| match refused {
+                TrySendError::Full(_) => Error::problem(Code::Overloaded, "too many writes are waiting"),
+                TrySendError::Disconnected(_) => Error::internal("the database writer has stopped"),
+            })?;
         Ok(answer)
     }
 }
@@ -140,7 +150,9 @@ fn alone(conn: &mut Conn, mut job: Box<dyn Job>) {
         }
         if job.run(conn) {
             let committed = dialect::commit(conn);
-            if committed.is_err() && let Err(error) = dialect::rollback(conn) {
+            if committed.is_err()
+                && let Err(error) = dialect::rollback(conn)
+            {
                 tracing::error!(%error, "cannot roll back");
             }
             job.answer(committed);

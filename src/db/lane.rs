@@ -39,7 +39,11 @@ pub struct Lane<I, O> {
 
 impl<I, O> Clone for Lane<I, O> {
     fn clone(&self) -> Self {
-        Self { db: self.db.clone(), handler: self.handler, queues: Arc::clone(&self.queues) }
+        Self {
+            db: self.db.clone(),
+            handler: self.handler,
+            queues: Arc::clone(&self.queues),
+        }
     }
 }
 
@@ -65,7 +69,11 @@ where
                 queues.push(queue);
             }
         }
-        Ok(Self { db: db.clone(), handler, queues: queues.into() })
+        Ok(Self {
+            db: db.clone(),
+            handler,
+            queues: queues.into(),
+        })
     }
 
     /// Does one item, in a group with those that wait beside it. Items of equal `key` keep their order.
@@ -77,19 +85,27 @@ where
         let lane = usize::try_from(key % lanes).unwrap_or_default();
         let Some(queue) = self.queues.get(lane) else {
             let handler = self.handler;
-            return self.db.write(move |conn| only(handler(conn, std::slice::from_ref(&item))?)).await;
+            return self
+                .db
+                .write(move |conn| only(handler(conn, std::slice::from_ref(&item))?))
+                .await;
         };
         let (reply, answer) = oneshot::channel();
-        queue.try_send(Waiting { item, reply }).map_err(|refused| match refused {
-            TrySendError::Full(_) => Error::problem(Code::Overloaded, "too many writes are waiting"),
-            TrySendError::Disconnected(_) => Error::internal("the lane has stopped"),
-        })?;
+        queue
+            .try_send(Waiting { item, reply })
+            .map_err(|refused| match refused {
+                TrySendError::Full(_) => Error::problem(Code::Overloaded, "too many writes are waiting"),
+                TrySendError::Disconnected(_) => Error::internal("the lane has stopped"),
+            })?;
         answer.await.map_err(|_| Error::internal("the lane dropped a write"))?
     }
 }
 
 fn only<O>(outcomes: Vec<O>) -> Result<O> {
-    outcomes.into_iter().next().ok_or_else(|| Error::internal("a lane gave no outcome"))
+    outcomes
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::internal("a lane gave no outcome"))
 }
 
 fn work<I: Clone, O>(db: &Db, items: &Receiver<Waiting<I, O>>, handler: Handler<I, O>) {
@@ -110,7 +126,8 @@ fn work<I: Clone, O>(db: &Db, items: &Receiver<Waiting<I, O>>, handler: Handler<
             Err(error) => {
                 tracing::debug!(%error, items = inputs.len(), "a group failed; doing its items one by one");
                 for (reply, input) in replies.into_iter().zip(&inputs) {
-                    let _gone = reply.send(db.write_on_pool(&|conn| only(run(conn, std::slice::from_ref(input), handler)?)));
+                    let _gone =
+                        reply.send(db.write_on_pool(&|conn| only(run(conn, std::slice::from_ref(input), handler)?)));
                 }
             }
         }
@@ -129,5 +146,6 @@ fn together<I, O>(db: &Db, inputs: &[I], handler: Handler<I, O>) -> Result<Vec<O
 }
 
 fn run<I, O>(conn: &mut Conn, inputs: &[I], handler: Handler<I, O>) -> Result<Vec<O>> {
-    catch_unwind(AssertUnwindSafe(|| handler(conn, inputs))).unwrap_or_else(|_| Err(Error::internal("a write panicked")))
+    catch_unwind(AssertUnwindSafe(|| handler(conn, inputs)))
+        .unwrap_or_else(|_| Err(Error::internal("a write panicked")))
 }

@@ -15,7 +15,9 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// # Errors
 /// When the database cannot be reached or a migration fails.
 pub fn migrate(target: &Target) -> Result<usize> {
-    let mut conn = target.connect().map_err(|e| Error::internal(format!("cannot reach the database ({target:?}): {e}")))?;
+    let mut conn = target
+        .connect()
+        .map_err(|e| Error::internal(format!("cannot reach the database ({target:?}): {e}")))?;
     dialect::lock_for_migration(&mut conn)?;
     let done = match &mut conn {
         Conn::Pg(conn) => conn.run_pending_migrations(POSTGRES).map(|done| done.len()),

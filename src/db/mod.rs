@@ -55,7 +55,10 @@ impl Db {
             Target::Pg(_) => None,
             Target::Sqlite(_) => Some(GroupWriter::start(target.clone())?),
         };
-        let connector = Connector { target: target.clone(), read_only: writer.is_some() };
+        let connector = Connector {
+            target: target.clone(),
+            read_only: writer.is_some(),
+        };
         let pool = Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))
@@ -65,12 +68,23 @@ impl Db {
             .build(connector)
             .map_err(|e| Error::internal(format!("cannot reach the database ({target:?}): {e}")))?;
         let admitted = Arc::new(Semaphore::new(WAITING));
-        Ok(Self { inner: Arc::new(Inner { pool, writer, admitted, target: target.clone() }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                pool,
+                writer,
+                admitted,
+                target: target.clone(),
+            }),
+        })
     }
 
     /// Where writes go.
     pub fn writing(&self) -> Writing {
-        if self.inner.writer.is_some() { Writing::Thread } else { Writing::Pool }
+        if self.inner.writer.is_some() {
+            Writing::Thread
+        } else {
+            Writing::Pool
+        }
     }
 
     /// Which database this is.
@@ -102,9 +116,10 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
         match &self.inner.writer {
-            Some(writer) => {
-                writer.submit(work)?.await.map_err(|_| Error::internal("the database writer dropped a write"))?
-            }
+            Some(writer) => writer
+                .submit(work)?
+                .await
+                .map_err(|_| Error::internal("the database writer dropped a write"))?,
             None => {
                 let db = self.clone();
                 self.off_thread(move || db.write_on_pool(&work)).await

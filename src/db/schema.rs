@@ -1,6 +1,9 @@
 //! The tables, as diesel sees them. A test compares this file with both databases.
 
-#![expect(missing_docs, reason = "generated items; each column is described on the model that carries it")]
+#![expect(
+    missing_docs,
+    reason = "generated items; each column is described on the model that carries it"
+)]
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -75,7 +75,9 @@ impl FromSql<Instant, Pg> for Moment {
 impl FromSql<Instant, Sqlite> for Moment {
     fn from_sql(bytes: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let micros = <i64 as FromSql<BigInt, Sqlite>>::from_sql(bytes)?;
-        DateTime::from_timestamp_micros(micros).map(Moment).ok_or_else(|| "moment out of range".into())
+        DateTime::from_timestamp_micros(micros)
+            .map(Moment)
+            .ok_or_else(|| "moment out of range".into())
     }
 }
 
@@ -151,13 +153,30 @@ pub(crate) fn uid_from_sqlite(bytes: <Sqlite as Backend>::RawValue<'_>) -> deser
 /// Each variant names its word; the word never changes once it has been released.
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
-                 serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+                 serde::Serialize, serde::Deserialize,
                  diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
         #[diesel(sql_type = diesel::sql_types::Text)]
-        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
+        pub enum $name { $($(#[doc = $vdoc])+ #[serde(rename = $word)] $variant),+ }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let meaning = concat!($($doc, "\n"),+ $(, "\n* `", $word, "`:" $(, $vdoc)+)+);
+                utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some(meaning.trim()))
+                    .enum_values(Some([$($word),+]))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
 
         impl $name {
             /// Every variant, in the order of declaration.

@@ -18,7 +18,11 @@ impl Check {
 
     /// Notes that the value at `pointer` does not fit.
     pub fn fail(&mut self, pointer: impl Into<String>, code: &str, detail: impl Display) {
-        self.errors.push(FieldError { pointer: pointer.into(), code: code.to_owned(), detail: detail.to_string() });
+        self.errors.push(FieldError {
+            pointer: pointer.into(),
+            code: code.to_owned(),
+            detail: detail.to_string(),
+        });
     }
 
     /// Text with surrounding space removed, of `min` to `max` characters, without control
@@ -30,7 +34,11 @@ impl Check {
             let code = if length == 0 { "required" } else { "too_short" };
             self.fail(pointer, code, format_args!("at least {min} characters"));
         } else if length > max {
-            self.fail(pointer, "too_long", format_args!("at most {max} characters, these are {length}"));
+            self.fail(
+                pointer,
+                "too_long",
+                format_args!("at most {max} characters, these are {length}"),
+            );
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             self.fail(pointer, "malformed", "no control characters");
@@ -49,7 +57,11 @@ impl Check {
         if values.len() > most {
             self.fail(pointer, "too_long", format_args!("at most {most} entries"));
         }
-        values.iter().enumerate().map(|(n, value)| self.text(&format!("{pointer}/{n}"), value, 1, max)).collect()
+        values
+            .iter()
+            .enumerate()
+            .map(|(n, value)| self.text(&format!("{pointer}/{n}"), value, 1, max))
+            .collect()
     }
 
     /// Keeps a parsed value, or notes why it could not be parsed.
@@ -61,9 +73,15 @@ impl Check {
     pub fn slug(&mut self, pointer: &str, value: &str) -> String {
         let fits = value.len() <= 40
             && value.starts_with(|c: char| c.is_ascii_lowercase())
-            && value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            && value
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !fits {
-            self.fail(pointer, "malformed", "1 to 40 lower-case letters, digits and `_`, starting with a letter");
+            self.fail(
+                pointer,
+                "malformed",
+                "1 to 40 lower-case letters, digits and `_`, starting with a letter",
+            );
         }
         value.to_owned()
     }
@@ -71,7 +89,9 @@ impl Check {
     /// A BCP 47 language tag, in the shape it is usually written (`zh-CN`, `en`).
     pub fn language(&mut self, pointer: &str, value: &str) -> String {
         let mut parts = value.split('-');
-        let primary = parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphabetic()));
+        let primary = parts
+            .next()
+            .is_some_and(|p| (2..=3).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphabetic()));
         let rest = parts.all(|p| (2..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()));
         if !(primary && rest && value.len() <= 35) {
             self.fail(pointer, "malformed", "a BCP 47 language tag such as `zh-CN` or `en`");
@@ -97,6 +117,10 @@ impl Check {
     /// # Errors
     /// The problem `request.invalid` with every finding.
     pub fn finish<T>(self, value: T) -> Result<T> {
-        if self.errors.is_empty() { Ok(value) } else { Err(Error::invalid(self.errors)) }
+        if self.errors.is_empty() {
+            Ok(value)
+        } else {
+            Err(Error::invalid(self.errors))
+        }
     }
 }

@@ -184,7 +184,13 @@ pub struct Settlement {
 /// A call that reaches the customer always counts, one that does not counts from the start of
 /// the window on. The promise is kept if the first attempt that counts fell before the window's
 /// end; a wrong number is no attempt to reach the customer.
-pub fn settle(policy: &Policy, promise: &CallBack, result: AttemptResult, satisfied: Option<bool>, now: Moment) -> Settlement {
+pub fn settle(
+    policy: &Policy,
+    promise: &CallBack,
+    result: AttemptResult,
+    satisfied: Option<bool>,
+    now: Moment,
+) -> Settlement {
     let spoke = matches!(result, AttemptResult::Reached | AttemptResult::Refused);
     let tried = spoke || (now >= promise.window_start && result != AttemptResult::WrongNumber);
     let first_attempt_at = promise.first_attempt_at.or(tried.then_some(now));
@@ -205,7 +211,12 @@ pub fn settle(policy: &Policy, promise: &CallBack, result: AttemptResult, satisf
         (Some(_), Some(_)) => CallBackState::Late,
         (Some(_), None) => CallBackState::Broken,
     };
-    Settlement { state, outcome, attempts, first_attempt_at }
+    Settlement {
+        state,
+        outcome,
+        attempts,
+        first_attempt_at,
+    }
 }
 
 fn window(check: &mut Check, start: Moment, end: Moment, now: Moment) {
@@ -227,12 +238,21 @@ fn window(check: &mut Check, start: Moment, end: Moment, now: Moment) {
 /// # Errors
 /// `call_back.already_promised` when one for this purpose is open; `request.invalid`;
 /// `complaint.closed`; `resource.not_found`.
-pub fn promise(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &PromiseForm) -> Result<CallBackView> {
+pub fn promise(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &PromiseForm,
+) -> Result<CallBackView> {
     let mut work = Work::load(conn, id, expected)?;
     work.take(&Action::Promise)?;
     let purpose = form.purpose.unwrap_or(CallBackPurpose::ConfirmResolution);
     if work.open_promises().any(|promise| promise.purpose == purpose) {
-        return Err(Error::problem(Code::PromiseOpen, format!("a call-back for `{purpose}` is promised already; reschedule it")));
+        return Err(Error::problem(
+            Code::PromiseOpen,
+            format!("a call-back for `{purpose}` is promised already; reschedule it"),
+        ));
     }
     let mut check = Check::new();
     window(&mut check, form.window_start, form.window_end, act.now);
@@ -247,7 +267,9 @@ pub fn promise(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32
     if number.is_none() && check.is_clean() {
         check.fail("/number", "required", "we know no phone number of this customer");
     }
-    let owner = check.optional_text("/owner", form.owner.as_deref(), 100).unwrap_or_else(|| act.actor.name.clone());
+    let owner = check
+        .optional_text("/owner", form.owner.as_deref(), 100)
+        .unwrap_or_else(|| act.actor.name.clone());
     let note = check.optional_text("/note", form.note.as_deref(), 2_000);
     check.finish(())?;
     let promise = CallBack {
@@ -293,7 +315,13 @@ fn told(promise: &CallBack) -> serde_json::Value {
 /// # Errors
 /// `call_back.settled`; `procedure.out_of_order` when the customer's verdict comes before the
 /// steps it is about; `request.invalid`; `resource.not_found`.
-pub fn attempt(conn: &mut Conn, act: &Act, id: CallBackId, expected: Option<i32>, form: &AttemptForm) -> Result<CallBackView> {
+pub fn attempt(
+    conn: &mut Conn,
+    act: &Act,
+    id: CallBackId,
+    expected: Option<i32>,
+    form: &AttemptForm,
+) -> Result<CallBackView> {
     let (mut work, promise) = load_open(conn, id, expected)?;
     let confirms = promise.purpose == CallBackPurpose::ConfirmResolution;
     let row = checked_attempt(act, &promise, confirms, form)?;
@@ -322,10 +350,18 @@ fn checked_attempt(act: &Act, promise: &CallBack, confirms: bool, form: &Attempt
     let mut check = Check::new();
     let reached = form.result == AttemptResult::Reached;
     if confirms && reached && form.satisfied.is_none() {
-        check.fail("/satisfied", "required", "the customer was reached: is the matter settled for them?");
+        check.fail(
+            "/satisfied",
+            "required",
+            "the customer was reached: is the matter settled for them?",
+        );
     }
     if form.satisfied.is_some() && !(confirms && reached) {
-        check.fail("/satisfied", "not_allowed", "only when a call to confirm the resolution reached the customer");
+        check.fail(
+            "/satisfied",
+            "not_allowed",
+            "only when a call to confirm the resolution reached the customer",
+        );
     }
     let note = check.optional_text("/note", form.note.as_deref(), 5_000);
     let recording_ref = check.optional_text("/recording_ref", form.recording_ref.as_deref(), 500);
@@ -347,8 +383,11 @@ fn end_step(conn: &mut Conn, act: &Act, work: &mut Work, promise: &CallBack) -> 
     match outcome {
         CallBackOutcome::Satisfied => {
             steps_before_call_back_done(&work.case())?;
-            let record =
-                StepRecord { call_back_id: Some(promise.id), outcome: Some(outcome), ..StepRecord::default() };
+            let record = StepRecord {
+                call_back_id: Some(promise.id),
+                outcome: Some(outcome),
+                ..StepRecord::default()
+            };
             work.end_call_back_step(conn, act, EndOfCallBack::Done(record))?;
         }
         CallBackOutcome::NotSatisfied => {
@@ -386,7 +425,13 @@ fn steps_before_call_back_done(case: &Case) -> Result<()> {
 ///
 /// # Errors
 /// `call_back.settled`; `request.invalid`; `resource.not_found`.
-pub fn reschedule(conn: &mut Conn, act: &Act, id: CallBackId, expected: Option<i32>, form: &RescheduleForm) -> Result<CallBackView> {
+pub fn reschedule(
+    conn: &mut Conn,
+    act: &Act,
+    id: CallBackId,
+    expected: Option<i32>,
+    form: &RescheduleForm,
+) -> Result<CallBackView> {
     let (mut work, promise) = load_open(conn, id, expected)?;
     let mut check = Check::new();
     window(&mut check, form.window_start, form.window_end, act.now);
@@ -398,7 +443,11 @@ pub fn reschedule(conn: &mut Conn, act: &Act, id: CallBackId, expected: Option<i
     let mut ended = promise.clone();
     let by_desk = form.asked_by == AskedBy::Desk;
     let missed = by_desk && act.now > promise.window_end && promise.first_attempt_at.is_none();
-    ended.state = if missed { CallBackState::Broken } else { CallBackState::Rescheduled };
+    ended.state = if missed {
+        CallBackState::Broken
+    } else {
+        CallBackState::Rescheduled
+    };
     ended.changed_by = Some(form.asked_by.to_string());
     ended.change_reason = Some(reason);
     ended.settled_at = Some(act.now);
@@ -440,7 +489,13 @@ pub fn reschedule(conn: &mut Conn, act: &Act, id: CallBackId, expected: Option<i
 ///
 /// # Errors
 /// `call_back.settled`; `request.invalid`; `resource.not_found`.
-pub fn cancel(conn: &mut Conn, act: &Act, id: CallBackId, expected: Option<i32>, form: &CancelForm) -> Result<CallBackView> {
+pub fn cancel(
+    conn: &mut Conn,
+    act: &Act,
+    id: CallBackId,
+    expected: Option<i32>,
+    form: &CancelForm,
+) -> Result<CallBackView> {
     let (mut work, promise) = load_open(conn, id, expected)?;
     let mut check = Check::new();
     let reason = check.text("/reason", &form.reason, 1, 2_000);
@@ -450,7 +505,13 @@ pub fn cancel(conn: &mut Conn, act: &Act, id: CallBackId, expected: Option<i32>,
     if promise.purpose == CallBackPurpose::ConfirmResolution {
         end_step(conn, act, &mut work, &after)?;
     }
-    work.finish(conn, act, "call_back_cancelled", Some(told(&promise)), Some(json!({ "by": "customer" })))?;
+    work.finish(
+        conn,
+        act,
+        "call_back_cancelled",
+        Some(told(&promise)),
+        Some(json!({ "by": "customer" })),
+    )?;
     with_attempts(conn, after, act.now)
 }
 
@@ -471,7 +532,10 @@ fn load_open(conn: &mut Conn, id: CallBackId, expected: Option<i32>) -> Result<(
     let promise = store::load_call_back(conn, id)?;
     check_version(expected, promise.version)?;
     if promise.state != CallBackState::Open {
-        return Err(Error::problem(Code::PromiseSettled, format!("the promise is settled: `{}`", promise.state)));
+        return Err(Error::problem(
+            Code::PromiseSettled,
+            format!("the promise is settled: `{}`", promise.state),
+        ));
     }
     let mut work = Work::load(conn, promise.complaint_id, None)?;
     work.take(&Action::WorkOnPromise)?;
@@ -532,7 +596,9 @@ pub(super) fn views(conn: &mut Conn, promises: Vec<CallBack>, now: Moment) -> Re
     Ok(promises
         .into_iter()
         .map(|promise| {
-            let (own, rest) = std::mem::take(&mut attempts).into_iter().partition(|a: &Attempt| a.call_back_id == promise.id);
+            let (own, rest) = std::mem::take(&mut attempts)
+                .into_iter()
+                .partition(|a: &Attempt| a.call_back_id == promise.id);
             attempts = rest;
             view_of(promise, own, now)
         })
@@ -620,7 +686,10 @@ pub fn sweep(conn: &mut Conn, act: &Act, limit: i64) -> Result<usize> {
         notifications::post(
             conn,
             act.now,
-            Notice::PromiseBroken { complaint_id: promise.complaint_id, call_back_id: promise.id },
+            Notice::PromiseBroken {
+                complaint_id: promise.complaint_id,
+                call_back_id: promise.id,
+            },
         )?;
         work.finish(conn, act, "call_back_broken", Some(told(&promise)), None)?;
         broken += 1;

@@ -88,7 +88,9 @@ pub struct EditForm {
 pub(crate) mod double_option {
     use serde::{Deserialize, Deserializer};
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+        from: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
         Option::<T>::deserialize(from).map(Some)
     }
 }
@@ -159,7 +161,13 @@ pub struct TrackingLink {
 ///
 /// # Errors
 /// `complaint.closed`; `request.invalid`; `request.precondition_failed`; `resource.not_found`.
-pub fn edit(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &EditForm) -> Result<ComplaintView> {
+pub fn edit(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &EditForm,
+) -> Result<ComplaintView> {
     let mut work = Work::load(conn, id, expected)?;
     work.take(&Action::Edit)?;
     let mut statement = store::load_statement(conn, id)?;
@@ -178,7 +186,13 @@ pub fn edit(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, 
     let after = edited_values(&work.after, &statement);
     let (before, after) = differences(before, after);
     store::update_statement(conn, &statement)?;
-    dialect::index_words(conn, &[SearchRow { seq: work.after.seq, words: words_of(&work.after, &statement) }])?;
+    dialect::index_words(
+        conn,
+        &[SearchRow {
+            seq: work.after.seq,
+            words: words_of(&work.after, &statement),
+        }],
+    )?;
     let complaint = work.finish(conn, act, "edited", Some(before), Some(after))?;
     view::of(conn, complaint)
 }
@@ -243,7 +257,9 @@ fn edited_values(c: &Complaint, s: &Statement) -> Value {
 
 /// Only what differs.
 fn differences(before: Value, after: Value) -> (Value, Value) {
-    let (Value::Object(mut before), Value::Object(mut after)) = (before, after) else { return (Value::Null, Value::Null) };
+    let (Value::Object(mut before), Value::Object(mut after)) = (before, after) else {
+        return (Value::Null, Value::Null);
+    };
     before.retain(|key, old| after.get(key) != Some(old));
     after.retain(|key, _| before.contains_key(key));
     (Value::Object(before), Value::Object(after))
@@ -253,7 +269,13 @@ fn differences(before: Value, after: Value) -> (Value, Value) {
 ///
 /// # Errors
 /// `complaint.closed`; `request.invalid`; `resource.not_found`.
-pub fn assign(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &AssignForm) -> Result<ComplaintView> {
+pub fn assign(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &AssignForm,
+) -> Result<ComplaintView> {
     let mut work = Work::load(conn, id, expected)?;
     work.take(&Action::Assign)?;
     let mut check = Check::new();
@@ -270,13 +292,23 @@ pub fn assign(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>
 ///
 /// # Errors
 /// `complaint.closed`, `complaint.waiting`; `request.invalid`; `resource.not_found`.
-pub fn wait(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &WaitForm) -> Result<ComplaintView> {
+pub fn wait(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &WaitForm,
+) -> Result<ComplaintView> {
     let mut work = Work::load(conn, id, expected)?;
     work.take(&Action::Wait)?;
     let mut check = Check::new();
     let reason = check.text("/reason", &form.reason, 1, 2_000);
     if form.ball_with == BallWith::Us {
-        check.fail("/ball_with", "not_allowed", "one waits for the customer or a third party");
+        check.fail(
+            "/ball_with",
+            "not_allowed",
+            "one waits for the customer or a third party",
+        );
     }
     check.finish(())?;
     work.after.ball_with = form.ball_with;
@@ -290,7 +322,13 @@ pub fn wait(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, 
 ///
 /// # Errors
 /// `complaint.closed`, `complaint.not_waiting`; `request.invalid`; `resource.not_found`.
-pub fn resume(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &ResumeForm) -> Result<ComplaintView> {
+pub fn resume(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &ResumeForm,
+) -> Result<ComplaintView> {
     let mut work = Work::load(conn, id, expected)?;
     work.take(&Action::Resume)?;
     let mut check = Check::new();
@@ -306,7 +344,13 @@ pub fn resume(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>
 ///
 /// # Errors
 /// `complaint.circular_link`; `complaint.closed`; `resource.not_found`.
-pub fn link(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &LinkForm) -> Result<ComplaintView> {
+pub fn link(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &LinkForm,
+) -> Result<ComplaintView> {
     let mut work = Work::load(conn, id, expected)?;
     work.take(&Action::Link)?;
     let mut next = form.duplicate_of;
@@ -314,7 +358,10 @@ pub fn link(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, 
     for _ in 0..100 {
         let Some(original) = next else { break };
         if original == id {
-            return Err(Error::problem(Code::LinkCircular, "a complaint cannot repeat itself, directly or in a circle"));
+            return Err(Error::problem(
+                Code::LinkCircular,
+                "a complaint cannot repeat itself, directly or in a circle",
+            ));
         }
         let found = store::find(conn, original)?;
         let found = found.ok_or_else(|| {
@@ -325,7 +372,10 @@ pub fn link(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, 
         next = found.duplicate_of;
     }
     let before = std::mem::replace(&mut work.after.duplicate_of, form.duplicate_of);
-    let (before, after) = (json!({ "duplicate_of": before }), json!({ "duplicate_of": form.duplicate_of }));
+    let (before, after) = (
+        json!({ "duplicate_of": before }),
+        json!({ "duplicate_of": form.duplicate_of }),
+    );
     let complaint = work.finish(conn, act, "linked", Some(before), Some(after))?;
     view::of(conn, complaint)
 }
@@ -334,7 +384,13 @@ pub fn link(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, 
 ///
 /// # Errors
 /// `request.invalid`; `resource.not_found`.
-pub fn set_type(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &TypeForm) -> Result<ComplaintView> {
+pub fn set_type(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &TypeForm,
+) -> Result<ComplaintView> {
     let mut work = Work::load(conn, id, expected)?;
     work.take(&Action::SetType)?;
     let mut check = Check::new();
@@ -365,5 +421,9 @@ pub fn renew_link(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<
     let secret = tokens::random_secret();
     work.after.tracking_hash = Some(tokens::hash(&secret));
     let complaint = work.finish(conn, act, "link_renewed", None, None)?;
-    Ok(TrackingLink { reference: complaint.reference, tracking_token: Secret::new(secret), version: complaint.version })
+    Ok(TrackingLink {
+        reference: complaint.reference,
+        tracking_token: Secret::new(secret),
+        version: complaint.version,
+    })
 }

@@ -95,7 +95,11 @@ fn checked(form: &CloseForm) -> Result<CloseForm> {
         check.fail("/cause_category", "required", "which of the seven causes on our side");
     }
     if !ours && form.redress.is_some() && form.decision != Decision::Rejected {
-        check.fail("/redress", "not_allowed", format_args!("not with the decision `{}`", form.decision));
+        check.fail(
+            "/redress",
+            "not_allowed",
+            format_args!("not with the decision `{}`", form.decision),
+        );
     }
     check.finish(form)
 }
@@ -104,11 +108,19 @@ fn checked(form: &CloseForm) -> Result<CloseForm> {
 ///
 /// # Errors
 /// The rule of the gate that refuses (`closing.…`); `request.invalid`; `resource.not_found`.
-pub fn close(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &CloseForm) -> Result<ComplaintView> {
+pub fn close(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &CloseForm,
+) -> Result<ComplaintView> {
     let mut work = Work::load(conn, id, expected)?;
     let next = work.take(&Action::Close(form.decision))?;
     let form = checked(form)?;
-    let ground = next.ground.ok_or_else(|| Error::internal("a closing without a ground"))?;
+    let ground = next
+        .ground
+        .ok_or_else(|| Error::internal("a closing without a ground"))?;
     end(conn, act, work, form, ground, "closed")
 }
 
@@ -116,14 +128,25 @@ pub fn close(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>,
 ///
 /// # Errors
 /// `complaint.closed`; `request.invalid`; `resource.not_found`.
-pub fn withdraw(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &ReasonForm) -> Result<ComplaintView> {
+pub fn withdraw(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &ReasonForm,
+) -> Result<ComplaintView> {
     let complaint = store::load(conn, id)?;
     super::work::check_version(expected, complaint.version)?;
     withdraw_loaded(conn, act, complaint, form)
 }
 
 /// [`withdraw`] for a complaint that has been found by its private link.
-pub(super) fn withdraw_loaded(conn: &mut Conn, act: &Act, complaint: Complaint, form: &ReasonForm) -> Result<ComplaintView> {
+pub(super) fn withdraw_loaded(
+    conn: &mut Conn,
+    act: &Act,
+    complaint: Complaint,
+    form: &ReasonForm,
+) -> Result<ComplaintView> {
     let mut work = Work::of(conn, complaint)?;
     work.take(&Action::Withdraw)?;
     let reason = form.checked()?;
@@ -131,8 +154,13 @@ pub(super) fn withdraw_loaded(conn: &mut Conn, act: &Act, complaint: Complaint, 
         let after = call_backs::call_off(conn, act, &promise, reason.clone())?;
         call_backs::replace(&mut work, &after);
     }
-    let form =
-        CloseForm { decision: Decision::Withdrawn, reason, redress: None, cause_category: None, root_cause: None };
+    let form = CloseForm {
+        decision: Decision::Withdrawn,
+        reason,
+        redress: None,
+        cause_category: None,
+        root_cause: None,
+    };
     end(conn, act, work, form, ClosingGround::Withdrawn, "withdrawn")
 }
 
@@ -140,7 +168,13 @@ pub(super) fn withdraw_loaded(conn: &mut Conn, act: &Act, complaint: Complaint, 
 ///
 /// # Errors
 /// `complaint.open`; `request.invalid`; `resource.not_found`.
-pub fn reopen(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, form: &ReasonForm) -> Result<ComplaintView> {
+pub fn reopen(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &ReasonForm,
+) -> Result<ComplaintView> {
     let complaint = store::load(conn, id)?;
     super::work::check_version(expected, complaint.version)?;
     reopen_loaded(conn, act, complaint, form, "reopened")
@@ -163,7 +197,14 @@ pub(super) fn reopen_loaded(
     view::of(conn, complaint)
 }
 
-fn end(conn: &mut Conn, act: &Act, mut work: Work, form: CloseForm, ground: ClosingGround, action: &str) -> Result<ComplaintView> {
+fn end(
+    conn: &mut Conn,
+    act: &Act,
+    mut work: Work,
+    form: CloseForm,
+    ground: ClosingGround,
+    action: &str,
+) -> Result<ComplaintView> {
     let on_the_spot = was_on_the_spot(&act.policy, &work.after, form.decision, act.now);
     work.after.closed_at = Some(act.now);
     work.after.decision = Some(form.decision);

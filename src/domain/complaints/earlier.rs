@@ -39,14 +39,33 @@ pub struct EarlierComplaint {
 }
 
 /// The customer's earlier complaints, the newest first, seen from a new one.
-pub(super) fn seen_from(conn: &mut Conn, act: &Act, customer: CustomerId, intake: &Intake) -> Result<Vec<EarlierComplaint>> {
+pub(super) fn seen_from(
+    conn: &mut Conn,
+    act: &Act,
+    customer: CustomerId,
+    intake: &Intake,
+) -> Result<Vec<EarlierComplaint>> {
     let recent = store::recent_of_customer(conn, customer, SHOWN)?;
     Ok(recent
         .into_iter()
         .map(|(complaint, statement)| {
             let may_be_duplicate = same_matter(act, &complaint, &statement, intake).map(str::to_owned);
-            let Complaint { id, reference, subject, state, received_at, .. } = complaint;
-            EarlierComplaint { id, reference, subject, state, received_at, may_be_duplicate }
+            let Complaint {
+                id,
+                reference,
+                subject,
+                state,
+                received_at,
+                ..
+            } = complaint;
+            EarlierComplaint {
+                id,
+                reference,
+                subject,
+                state,
+                received_at,
+                may_be_duplicate,
+            }
         })
         .collect())
 }
@@ -55,7 +74,9 @@ fn same_matter(act: &Act, complaint: &Complaint, statement: &Statement, intake: 
     if complaint.received_at < act.now - act.policy.duplicate_within {
         return None;
     }
-    let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a.as_deref().map(str::to_lowercase) == b.as_deref().map(str::to_lowercase);
+    let same = |a: &Option<String>, b: &Option<String>| {
+        a.is_some() && a.as_deref().map(str::to_lowercase) == b.as_deref().map(str::to_lowercase)
+    };
     let new_text = format!("{} {}", intake.subject, intake.statement);
     let old_text = format!("{} {}", complaint.subject, statement.statement);
     if same(&statement.order_ref, &intake.order_ref) {

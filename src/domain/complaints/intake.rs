@@ -60,7 +60,11 @@ pub struct IntakeForm {
     #[schema(min_length = 1, max_length = 200, example = "Router drops out every evening")]
     pub subject: String,
     /// In the customer's own words.
-    #[schema(min_length = 1, max_length = 20000, example = "For two weeks the connection has failed every evening at eight.")]
+    #[schema(
+        min_length = 1,
+        max_length = 20000,
+        example = "For two weeks the connection has failed every evening at eight."
+    )]
     pub statement: String,
     /// What can be verified.
     #[serde(default)]
@@ -137,7 +141,11 @@ pub struct PublicForm {
     #[schema(max_length = 200)]
     pub subject: Option<String>,
     /// What happened, in the customer's own words.
-    #[schema(min_length = 1, max_length = 20000, example = "The washing machine arrived with a broken door.")]
+    #[schema(
+        min_length = 1,
+        max_length = 20000,
+        example = "The washing machine arrived with a broken door."
+    )]
     pub statement: String,
     /// The product.
     #[schema(max_length = 200)]
@@ -214,7 +222,11 @@ impl Intake {
         let blank = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
         if blank(&form.phone) && blank(&form.email) {
             let mut check = Check::new();
-            check.fail("/phone", "required", "a phone number or an e-mail address, so that we can answer");
+            check.fail(
+                "/phone",
+                "required",
+                "a phone number or an e-mail address, so that we can answer",
+            );
             check.text("/statement", &form.statement, 1, LONGEST_STATEMENT);
             return check.finish(()).and_then(|()| unreachable_after_finding());
         }
@@ -319,7 +331,11 @@ fn unreachable_after_finding<T>() -> Result<T> {
 
 fn first_line(statement: &str) -> String {
     let line = statement.trim().lines().next().unwrap_or_default();
-    let sentence = line.split_inclusive(['。', '！', '？', '.', '!', '?']).next().unwrap_or(line).trim();
+    let sentence = line
+        .split_inclusive(['。', '！', '？', '.', '!', '?'])
+        .next()
+        .unwrap_or(line)
+        .trim();
     if sentence.chars().count() <= 80 {
         return sentence.to_owned();
     }
@@ -343,22 +359,41 @@ fn identity(
     if let Some(external) = &form.external_id {
         let system = check.slug(&at("external_id/system"), &external.system);
         let value = check.text(&at("external_id/id"), &external.id, 1, 100);
-        keys.push(Key { kind: ContactKind::External(system), entered_as: value.clone(), value });
+        keys.push(Key {
+            kind: ContactKind::External(system),
+            entered_as: value.clone(),
+            value,
+        });
     }
     if let Some(text) = &phone_text
         && let Some(value) = check.parsed(&at("phone"), contact::phone(text, &act.policy.default_region))
     {
-        keys.push(Key { kind: ContactKind::Phone, value, entered_as: text.clone() });
+        keys.push(Key {
+            kind: ContactKind::Phone,
+            value,
+            entered_as: text.clone(),
+        });
     }
     if let Some(text) = &email_text
         && let Some(value) = check.parsed(&at("email"), contact::email(text))
     {
-        keys.push(Key { kind: ContactKind::Email, value, entered_as: text.clone() });
+        keys.push(Key {
+            kind: ContactKind::Email,
+            value,
+            entered_as: text.clone(),
+        });
     }
     if form.customer_id.is_none() && keys.is_empty() && name.is_none() && check.is_clean() {
-        check.fail(who, "required", "at least one of customer_id, external_id, phone, email and name");
+        check.fail(
+            who,
+            "required",
+            "at least one of customer_id, external_id, phone, email and name",
+        );
     }
-    let time_zone = form.time_zone.clone().unwrap_or_else(|| act.policy.default_time_zone.clone());
+    let time_zone = form
+        .time_zone
+        .clone()
+        .unwrap_or_else(|| act.policy.default_time_zone.clone());
     let identity = Identity {
         customer_id: form.customer_id,
         keys,
@@ -368,7 +403,14 @@ fn identity(
         time_zone: check.time_zone(&at("time_zone"), &time_zone),
         trusted,
     };
-    (identity, GivenContact { name, phone: phone_text, email: email_text })
+    (
+        identity,
+        GivenContact {
+            name,
+            phone: phone_text,
+            email: email_text,
+        },
+    )
 }
 
 fn times(

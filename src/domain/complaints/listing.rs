@@ -112,7 +112,9 @@ pub const COUNTED: i64 = 10_000;
 /// # Errors
 /// When the database refuses.
 pub fn list(conn: &mut Conn, act: &Act, listing: &Listing) -> Result<Page> {
-    let Some(filter) = filter(listing, act.now) else { return Ok(Page::default()) };
+    let Some(filter) = filter(listing, act.now) else {
+        return Ok(Page::default());
+    };
     match listing.words.as_deref() {
         Some(words) => by_words(conn, listing, &filter, words),
         None => {
@@ -149,8 +151,14 @@ fn page(mut rows: Vec<Complaint>, listing: &Listing) -> Page {
     let limit = usize::try_from(listing.limit).unwrap_or_default();
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| Cursor { seq: row.seq, due: row.call_back_due_at });
-    Page { items: rows.into_iter().map(ComplaintSummary::from).collect(), next }
+    let next = rows.last().filter(|_| more).map(|row| Cursor {
+        seq: row.seq,
+        due: row.call_back_due_at,
+    });
+    Page {
+        items: rows.into_iter().map(ComplaintSummary::from).collect(),
+        next,
+    }
 }
 
 /// Walks through the hits of the word index, the newest first, and keeps those that pass the filter.
@@ -167,7 +175,9 @@ fn by_words(conn: &mut Conn, listing: &Listing, filter: &Filter, words: &str) ->
         let hits = dialect::find_words(conn, &terms, below, i64::try_from(chunk).unwrap_or(i64::MAX))?;
         seen += hits.len();
         let exhausted = hits.len() < chunk;
-        let Some(last) = hits.last().copied() else { return Ok(page(rows, listing)) };
+        let Some(last) = hits.last().copied() else {
+            return Ok(page(rows, listing));
+        };
         let mut found = store::by_seqs(conn, &hits, filter)?;
         found.sort_by_key(|row| std::cmp::Reverse(row.seq));
         rows.append(&mut found);
@@ -177,7 +187,10 @@ fn by_words(conn: &mut Conn, listing: &Listing, filter: &Filter, words: &str) ->
         below = last;
         if seen >= LOOK_THROUGH {
             let items = rows.into_iter().map(ComplaintSummary::from).collect();
-            return Ok(Page { items, next: Some(Cursor { seq: below, due: None }) });
+            return Ok(Page {
+                items,
+                next: Some(Cursor { seq: below, due: None }),
+            });
         }
         chunk = (chunk * 4).min(4_000);
     }
@@ -188,10 +201,17 @@ fn by_words(conn: &mut Conn, listing: &Listing, filter: &Filter, words: &str) ->
 /// # Errors
 /// When the database refuses.
 pub fn counts(conn: &mut Conn, now: Moment) -> Result<Counts> {
-    let by_state = tallies::read(conn)?.into_iter().map(|(state, n)| (state.to_string(), n)).collect();
+    let by_state = tallies::read(conn)?
+        .into_iter()
+        .map(|(state, n)| (state.to_string(), n))
+        .collect();
     let (open, overdue) = super::call_backs::figures(conn, now, COUNTED)?;
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    Ok(Counts { by_state, call_backs_open: number(open), call_backs_overdue: number(overdue) })
+    Ok(Counts {
+        by_state,
+        call_backs_open: number(open),
+        call_backs_overdue: number(overdue),
+    })
 }
 
 /// The complaint that somebody names by its reference, however they spell it.

@@ -43,7 +43,13 @@ pub struct MessageView {
 
 impl From<Message> for MessageView {
     fn from(m: Message) -> Self {
-        Self { id: m.id, direction: m.direction, body: m.body, author: m.author, written_at: m.written_at }
+        Self {
+            id: m.id,
+            direction: m.direction,
+            body: m.body,
+            author: m.author,
+            written_at: m.written_at,
+        }
     }
 }
 
@@ -93,7 +99,10 @@ pub(super) fn write_on(
         Direction::Internal => "note_written",
     };
     if direction == Direction::Out {
-        let notice = Notice::SendMessage { complaint_id: message.complaint_id, message_id: message.id };
+        let notice = Notice::SendMessage {
+            complaint_id: message.complaint_id,
+            message_id: message.id,
+        };
         notifications::post(conn, act.now, notice)?;
     }
     if direction == Direction::In && work.after.state == State::Waiting && work.after.ball_with == BallWith::Customer {

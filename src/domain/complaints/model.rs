@@ -140,7 +140,10 @@ pub struct Statement {
 pub struct StepRecord {
     /// Step `listen`: the customer's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 10000, example = "The router has dropped out every evening for two weeks.")]
+    #[schema(
+        max_length = 10000,
+        example = "The router has dropped out every evening for two weeks."
+    )]
     pub own_words: Option<String>,
     /// Step `listen`: what can be verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -77,14 +77,21 @@ pub struct Next {
 
 impl Next {
     const fn stay(state: State) -> Self {
-        Self { state, new_round: false, ground: None }
+        Self {
+            state,
+            new_round: false,
+            ground: None,
+        }
     }
 }
 
 impl Case {
     /// The first step that is neither done nor skipped; `None` when all are dealt with.
     pub fn current_step(&self) -> Option<HandlingStep> {
-        HandlingStep::ALL.iter().copied().find(|step| !self.steps.contains_key(step))
+        HandlingStep::ALL
+            .iter()
+            .copied()
+            .find(|step| !self.steps.contains_key(step))
     }
 }
 
@@ -115,21 +122,35 @@ pub fn skip_reasons(step: HandlingStep, kind: Kind) -> Vec<SkipReason> {
 pub fn allowed(case: &Case, action: &Action) -> Result<Next> {
     let closed = case.state == State::Closed;
     match action {
-        Action::Reopen if closed => Ok(Next { state: State::InHandling, new_round: true, ground: None }),
+        Action::Reopen if closed => Ok(Next {
+            state: State::InHandling,
+            new_round: true,
+            ground: None,
+        }),
         Action::Reopen => refuse(Code::ComplaintOpen, "only a closed complaint can be reopened"),
         Action::Write | Action::SetType => Ok(Next::stay(case.state)),
         _ if closed => refuse(Code::ComplaintClosed, "the complaint is closed; reopen it first"),
         Action::Steps(steps) => allowed_steps(case, steps),
         Action::Promise => Ok(Next::stay(begun(case.state))),
         Action::WorkOnPromise | Action::Edit | Action::Link | Action::Assign => Ok(Next::stay(case.state)),
-        Action::Wait if case.state == State::Waiting => refuse(Code::ComplaintWaiting, "the complaint is waiting already"),
+        Action::Wait if case.state == State::Waiting => {
+            refuse(Code::ComplaintWaiting, "the complaint is waiting already")
+        }
         Action::Wait => Ok(Next::stay(State::Waiting)),
         Action::Resume if case.state == State::Waiting => Ok(Next::stay(State::InHandling)),
         Action::Resume => refuse(Code::ComplaintNotWaiting, "the complaint is not waiting"),
-        Action::Withdraw => Ok(Next { state: State::Closed, new_round: false, ground: Some(ClosingGround::Withdrawn) }),
+        Action::Withdraw => Ok(Next {
+            state: State::Closed,
+            new_round: false,
+            ground: Some(ClosingGround::Withdrawn),
+        }),
         Action::Close(decision) => {
             let ground = closing_ground(case, *decision)?;
-            Ok(Next { state: State::Closed, new_round: false, ground: Some(ground) })
+            Ok(Next {
+                state: State::Closed,
+                new_round: false,
+                ground: Some(ground),
+            })
         }
     }
 }
@@ -206,11 +227,18 @@ fn allowed_skip(case: &Case, step: HandlingStep, reason: SkipReason) -> Result<(
     let reasons = skip_reasons(step, case.kind);
     if !reasons.contains(&reason) {
         let list: Vec<&str> = reasons.iter().map(|r| r.as_str()).collect();
-        let list = if list.is_empty() { "none".to_owned() } else { list.join(", ") };
+        let list = if list.is_empty() {
+            "none".to_owned()
+        } else {
+            list.join(", ")
+        };
         return refuse(Code::SkipNotAllowed, &format!("`{step}` may be skipped for: {list}"));
     }
     if step == HandlingStep::CallBack && case.open_promises > 0 {
-        return refuse(Code::CloseOpenPromise, "a promise to call back is open: work on it instead of skipping the step");
+        return refuse(
+            Code::CloseOpenPromise,
+            "a promise to call back is open: work on it instead of skipping the step",
+        );
     }
     if reason == SkipReason::NoContactDetails && case.has_phone {
         return refuse(Code::SkipNotAllowed, "the customer has a phone number");

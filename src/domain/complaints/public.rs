@@ -117,7 +117,13 @@ pub fn get(conn: &mut Conn, token: &str) -> Result<PublicComplaint> {
         subject: complaint.subject,
         statement: statement.statement,
         desired_remedy: statement.desired_remedy,
-        steps: HandlingStep::ALL.iter().map(|step| PublicStep { step: *step, done: dealt.contains_key(step) }).collect(),
+        steps: HandlingStep::ALL
+            .iter()
+            .map(|step| PublicStep {
+                step: *step,
+                done: dealt.contains_key(step),
+            })
+            .collect(),
         call_backs: call_backs
             .into_iter()
             .map(|c| PublicCallBack {
@@ -150,7 +156,13 @@ fn without_names(mut message: MessageView) -> MessageView {
 ///
 /// # Errors
 /// `resource.not_found`; `request.invalid`.
-pub fn write(conn: &mut Conn, act: &Act, token: &str, expected: Option<i32>, form: &MessageForm) -> Result<PublicComplaint> {
+pub fn write(
+    conn: &mut Conn,
+    act: &Act,
+    token: &str,
+    expected: Option<i32>,
+    form: &MessageForm,
+) -> Result<PublicComplaint> {
     let complaint = find_version(conn, token, expected)?;
     messages::write_on(conn, act, complaint, Direction::In, form)?;
     get(conn, token)
@@ -160,7 +172,13 @@ pub fn write(conn: &mut Conn, act: &Act, token: &str, expected: Option<i32>, for
 ///
 /// # Errors
 /// `resource.not_found`; `complaint.open`; `request.invalid`.
-pub fn dispute(conn: &mut Conn, act: &Act, token: &str, expected: Option<i32>, form: &ReasonForm) -> Result<PublicComplaint> {
+pub fn dispute(
+    conn: &mut Conn,
+    act: &Act,
+    token: &str,
+    expected: Option<i32>,
+    form: &ReasonForm,
+) -> Result<PublicComplaint> {
     let complaint = find_version(conn, token, expected)?;
     closing::reopen_loaded(conn, act, complaint, form, "disputed")?;
     get(conn, token)
@@ -170,7 +188,13 @@ pub fn dispute(conn: &mut Conn, act: &Act, token: &str, expected: Option<i32>, f
 ///
 /// # Errors
 /// `resource.not_found`; `complaint.closed`; `request.invalid`.
-pub fn withdraw(conn: &mut Conn, act: &Act, token: &str, expected: Option<i32>, form: &ReasonForm) -> Result<PublicComplaint> {
+pub fn withdraw(
+    conn: &mut Conn,
+    act: &Act,
+    token: &str,
+    expected: Option<i32>,
+    form: &ReasonForm,
+) -> Result<PublicComplaint> {
     let complaint = find_version(conn, token, expected)?;
     closing::withdraw_loaded(conn, act, complaint, form)?;
     get(conn, token)
@@ -192,14 +216,24 @@ pub struct MoveForm {
 fn own_call_back(conn: &mut Conn, token: &str, id: CallBackId) -> Result<()> {
     let complaint = find(conn, token)?;
     let promise = store::load_call_back(conn, id)?;
-    if promise.complaint_id == complaint.id { Ok(()) } else { Err(Error::not_found("call-back")) }
+    if promise.complaint_id == complaint.id {
+        Ok(())
+    } else {
+        Err(Error::not_found("call-back"))
+    }
 }
 
 /// The customer moves a promised call.
 ///
 /// # Errors
 /// `resource.not_found`; `call_back.settled`; `request.invalid`.
-pub fn move_call_back(conn: &mut Conn, act: &Act, token: &str, id: CallBackId, form: &MoveForm) -> Result<PublicComplaint> {
+pub fn move_call_back(
+    conn: &mut Conn,
+    act: &Act,
+    token: &str,
+    id: CallBackId,
+    form: &MoveForm,
+) -> Result<PublicComplaint> {
     own_call_back(conn, token, id)?;
     let form = RescheduleForm {
         asked_by: AskedBy::Customer,
@@ -217,7 +251,13 @@ pub fn move_call_back(conn: &mut Conn, act: &Act, token: &str, id: CallBackId, f
 ///
 /// # Errors
 /// `resource.not_found`; `call_back.settled`; `request.invalid`.
-pub fn decline_call_back(conn: &mut Conn, act: &Act, token: &str, id: CallBackId, form: &CancelForm) -> Result<PublicComplaint> {
+pub fn decline_call_back(
+    conn: &mut Conn,
+    act: &Act,
+    token: &str,
+    id: CallBackId,
+    form: &CancelForm,
+) -> Result<PublicComplaint> {
     own_call_back(conn, token, id)?;
     call_backs::cancel(conn, act, id, None, form)?;
     get(conn, token)

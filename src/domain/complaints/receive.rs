@@ -19,8 +19,8 @@ use crate::domain::customers::recognise::{self, Recognised};
 use crate::domain::idempotency::{self, Claim};
 use crate::domain::notifications::{self, Notice, OutboxRow};
 use crate::domain::search;
-use crate::domain::staff::tokens::{self, Secret};
 use crate::domain::staff::Act;
+use crate::domain::staff::tokens::{self, Secret};
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CustomerId, TypeChangeId};
@@ -86,18 +86,31 @@ pub struct Receipt {
 pub fn receive_all(conn: &mut Conn, arrivals: &[Arrival]) -> Result<Vec<Receipt>> {
     let claims: Vec<Option<&Claim>> = arrivals.iter().map(|arrival| arrival.claim.as_ref()).collect();
     let answered: Vec<Option<Receipt>> = idempotency::recall(conn, &claims)?;
-    let fresh: Vec<&Arrival> =
-        arrivals.iter().zip(&answered).filter(|(_, answer)| answer.is_none()).map(|(arrival, _)| arrival).collect();
+    let fresh: Vec<&Arrival> = arrivals
+        .iter()
+        .zip(&answered)
+        .filter(|(_, answer)| answer.is_none())
+        .map(|(arrival, _)| arrival)
+        .collect();
     let mut receipts = take_in(conn, &fresh)?.into_iter();
     answered
         .into_iter()
-        .map(|answer| answer.or_else(|| receipts.next()).ok_or_else(|| Error::internal("a receipt is missing")))
+        .map(|answer| {
+            answer
+                .or_else(|| receipts.next())
+                .ok_or_else(|| Error::internal("a receipt is missing"))
+        })
         .collect()
 }
 
 fn take_in(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<Vec<Receipt>> {
-    let Some(first) = arrivals.first() else { return Ok(Vec::new()) };
-    let people: Vec<_> = arrivals.iter().map(|arrival| (arrival.act.now, &arrival.intake.identity)).collect();
+    let Some(first) = arrivals.first() else {
+        return Ok(Vec::new());
+    };
+    let people: Vec<_> = arrivals
+        .iter()
+        .map(|arrival| (arrival.act.now, &arrival.intake.identity))
+        .collect();
     let people = recognise::recognise_all(conn, &people)?;
     let mut earlier = Vec::with_capacity(arrivals.len());
     for (arrival, person) in arrivals.iter().zip(&people) {
@@ -106,8 +119,10 @@ fn take_in(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<Vec<Receipt>> {
             None => Vec::new(),
         });
     }
-    let secrets: Vec<Option<String>> =
-        arrivals.iter().map(|arrival| arrival.intake.with_link.then(tokens::random_secret)).collect();
+    let secrets: Vec<Option<String>> = arrivals
+        .iter()
+        .map(|arrival| arrival.intake.with_link.then(tokens::random_secret))
+        .collect();
     let mut complaints: Vec<Complaint> = arrivals
         .iter()
         .zip(&people)
@@ -141,7 +156,10 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
     for ((arrival, person), complaint) in arrivals.iter().zip(people).zip(&*complaints) {
         let (act, intake) = (&arrival.act, &arrival.intake);
         let statement = statement(complaint, intake);
-        words.push(SearchRow { seq: complaint.seq, words: words_of(complaint, &statement) });
+        words.push(SearchRow {
+            seq: complaint.seq,
+            words: words_of(complaint, &statement),
+        });
         statements.push(statement);
         let after = json!({
             "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
@@ -152,7 +170,12 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
             types.push(first_type(act, complaint));
         }
         if intake.given_contact.email.is_some() {
-            notices.push(OutboxRow::new(act.now, Notice::Acknowledge { complaint_id: complaint.id }));
+            notices.push(OutboxRow::new(
+                act.now,
+                Notice::Acknowledge {
+                    complaint_id: complaint.id,
+                },
+            ));
         }
     }
     store::insert_statements(conn, &statements)?;
@@ -222,8 +245,18 @@ fn statement(complaint: &Complaint, intake: &Intake) -> Statement {
 /// What a complaint can be found by.
 pub(super) fn words_of(complaint: &Complaint, statement: &Statement) -> Vec<search::Position> {
     let texts = [Some(complaint.subject.as_str()), Some(&statement.statement)];
-    let more = [&statement.product, &statement.order_ref, &statement.external_ref, &statement.desired_remedy];
-    search::tokens(texts.into_iter().flatten().chain(more.into_iter().filter_map(Option::as_deref)))
+    let more = [
+        &statement.product,
+        &statement.order_ref,
+        &statement.external_ref,
+        &statement.desired_remedy,
+    ];
+    search::tokens(
+        texts
+            .into_iter()
+            .flatten()
+            .chain(more.into_iter().filter_map(Option::as_deref)),
+    )
 }
 
 fn first_type(act: &Act, complaint: &Complaint) -> TypeChange {
@@ -237,7 +270,12 @@ fn first_type(act: &Act, complaint: &Complaint) -> TypeChange {
     }
 }
 
-fn receipt(complaint: Complaint, person: Recognised, earlier: Vec<EarlierComplaint>, secret: Option<String>) -> Receipt {
+fn receipt(
+    complaint: Complaint,
+    person: Recognised,
+    earlier: Vec<EarlierComplaint>,
+    secret: Option<String>,
+) -> Receipt {
     Receipt {
         id: complaint.id,
         reference: complaint.reference,

@@ -26,7 +26,12 @@ fn spell(values: &[usize]) -> String {
 }
 
 fn check_value(values: &[usize]) -> usize {
-    values.iter().zip(2..).map(|(value, weight)| value * weight).sum::<usize>() % ALPHABET.len()
+    values
+        .iter()
+        .zip(2..)
+        .map(|(value, weight)| value * weight)
+        .sum::<usize>()
+        % ALPHABET.len()
 }
 
 /// Reads a reference as somebody may say or type it: any case, with or without the dash or spaces.

@@ -73,15 +73,30 @@ fn checked(check: &mut Check, at: &str, step: HandlingStep, form: &StepForm) -> 
     match (&form.record, &form.skip) {
         (Some(record), None) => {
             let record = checked_record(check, &format!("{at}/record"), step, record);
-            CheckedStep { step, dealt: Dealt::Done, record: Some(record), note: None }
+            CheckedStep {
+                step,
+                dealt: Dealt::Done,
+                record: Some(record),
+                note: None,
+            }
         }
         (None, Some(skip)) => {
             let note = check.optional_text(&format!("{at}/skip/note"), skip.note.as_deref(), 2_000);
-            CheckedStep { step, dealt: Dealt::Skipped(skip.reason), record: None, note }
+            CheckedStep {
+                step,
+                dealt: Dealt::Skipped(skip.reason),
+                record: None,
+                note,
+            }
         }
         _ => {
             check.fail(at, "required", "either `record` or `skip`");
-            CheckedStep { step, dealt: Dealt::Done, record: None, note: None }
+            CheckedStep {
+                step,
+                dealt: Dealt::Done,
+                record: None,
+                note: None,
+            }
         }
     }
 }
@@ -104,7 +119,9 @@ fn checked_record(check: &mut Check, at: &str, step: HandlingStep, record: &Step
         check.optional_text(&format!("{at}/{field}"), value.as_deref(), max)
     };
     let list = |check: &mut Check, field: &str, value: &Option<Vec<String>>, most: usize| {
-        value.as_ref().map(|values| check.texts(&format!("{at}/{field}"), values, most, 2_000))
+        value
+            .as_ref()
+            .map(|values| check.texts(&format!("{at}/{field}"), values, most, 2_000))
     };
     let kept = StepRecord {
         own_words: text(check, "own_words", &record.own_words, 10_000),
@@ -130,10 +147,21 @@ fn checked_record(check: &mut Check, at: &str, step: HandlingStep, record: &Step
     };
     let is_empty = |field: &str| there.get(field).is_none_or(|v| v.as_array().is_some_and(Vec::is_empty));
     for field in required.iter().filter(|field| is_empty(field)) {
-        check.fail(format!("{at}/{field}"), "required", format_args!("step `{step}` needs it"));
+        check.fail(
+            format!("{at}/{field}"),
+            "required",
+            format_args!("step `{step}` needs it"),
+        );
     }
-    for field in there.keys().filter(|field| !required.contains(&field.as_str()) && !optional.contains(&field.as_str())) {
-        check.fail(format!("{at}/{field}"), "not_allowed", format_args!("does not belong to step `{step}`"));
+    for field in there
+        .keys()
+        .filter(|field| !required.contains(&field.as_str()) && !optional.contains(&field.as_str()))
+    {
+        check.fail(
+            format!("{at}/{field}"),
+            "not_allowed",
+            format_args!("does not belong to step `{step}`"),
+        );
     }
     kept
 }
@@ -168,7 +196,10 @@ impl StepsForm {
                 check.fail(format!("{at}/step"), "not_allowed", "each step once");
             }
             seen.push(step.step);
-            let form = StepForm { record: step.record.clone(), skip: step.skip.clone() };
+            let form = StepForm {
+                record: step.record.clone(),
+                skip: step.skip.clone(),
+            };
             out.push(checked(&mut check, &at, step.step, &form));
         }
         check.finish(out)
@@ -179,18 +210,36 @@ impl StepsForm {
 ///
 /// # Errors
 /// The rules of [`super::procedure`]; `resource.not_found`; `request.precondition_failed`.
-pub fn record(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>, steps: &[CheckedStep]) -> Result<ComplaintView> {
+pub fn record(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    steps: &[CheckedStep],
+) -> Result<ComplaintView> {
     let mut work = Work::load(conn, id, expected)?;
-    work.take(&Action::Steps(steps.iter().map(|step| (step.step, step.dealt)).collect()))?;
+    work.take(&Action::Steps(
+        steps.iter().map(|step| (step.step, step.dealt)).collect(),
+    ))?;
     let (mut before, mut after) = (serde_json::Map::new(), serde_json::Map::new());
     let mut fresh = Vec::new();
     for step in steps {
         let round = work.after.round;
-        let there = work.steps.iter_mut().find(|row| row.step == step.step && counts(row, round));
-        after.insert(step.step.to_string(), told(step.record.as_ref(), skip_reason(step), step.note.as_deref()));
+        let there = work
+            .steps
+            .iter_mut()
+            .find(|row| row.step == step.step && counts(row, round));
+        after.insert(
+            step.step.to_string(),
+            told(step.record.as_ref(), skip_reason(step), step.note.as_deref()),
+        );
         match there {
             Some(row) => {
-                let old = told(row.recorded.as_ref().map(|json| &json.0), row.skip_reason, row.skip_note.as_deref());
+                let old = told(
+                    row.recorded.as_ref().map(|json| &json.0),
+                    row.skip_reason,
+                    row.skip_note.as_deref(),
+                );
                 before.insert(step.step.to_string(), old);
                 row.recorded = step.record.clone().map(Json);
                 row.skip_reason = skip_reason(step);
@@ -202,7 +251,11 @@ pub fn record(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>
         }
     }
     store::insert_steps(conn, &fresh)?;
-    let action = if fresh.is_empty() { "steps_amended" } else { "steps_recorded" };
+    let action = if fresh.is_empty() {
+        "steps_amended"
+    } else {
+        "steps_recorded"
+    };
     work.steps.extend(fresh);
     let before = (!before.is_empty()).then_some(Value::Object(before));
     let complaint = work.finish(conn, act, action, before, Some(Value::Object(after)))?;

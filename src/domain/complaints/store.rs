@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::model::{Attempt, CallBack, Closure, Complaint, Message, Statement, StepRow, TimelineEntry, TypeChange};
 use super::listing::{Cursor, Order};
+use super::model::{Attempt, CallBack, Closure, Complaint, Message, Statement, StepRow, TimelineEntry, TypeChange};
 use super::vocabulary::{CallBackState, Channel, Direction, Kind, State};
 use crate::clock::Moment;
 use crate::db::conn::{Conn, MultiBackend};
@@ -14,46 +14,50 @@ use crate::db::schema::{
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, Result};
 use crate::ids::{CallBackId, ComplaintId, CustomerId, EntryId, MessageId};
-use crate::on_each;
+use crate::{insert_returning, insert_rows};
 
 /// Inserts complaints and gives each its `seq`.
 pub(super) fn insert_complaints(conn: &mut Conn, rows: &mut [Complaint]) -> Result<()> {
-    let given: Vec<(ComplaintId, i64)> = on_each!(conn, c => diesel::insert_into(complaints::table)
-        .values(&*rows)
-        .returning((complaints::id, complaints::seq))
-        .get_results(c))
-    .map_err(|error| {
-        let error = Error::from(error);
-        // Nearly always the reference: another draw will do. Anything else fails again and is reported.
-        if error.is_unique_violation() { Error::Retry("the reference or the link is taken") } else { error }
-    })?;
+    let given: Vec<(ComplaintId, i64)> =
+        insert_returning!(conn, complaints::table, &*rows, (complaints::id, complaints::seq)).map_err(|error| {
+            let error = Error::from(error);
+            // Nearly always the reference: another draw will do. Anything else fails again and is reported.
+            if error.is_unique_violation() {
+                Error::Retry("the reference or the link is taken")
+            } else {
+                error
+            }
+        })?;
     let given: std::collections::HashMap<ComplaintId, i64> = given.into_iter().collect();
     for row in rows {
-        row.seq = *given.get(&row.id).ok_or_else(|| Error::internal("the database gave no seq"))?;
+        row.seq = *given
+            .get(&row.id)
+            .ok_or_else(|| Error::internal("the database gave no seq"))?;
     }
     Ok(())
 }
 
 pub(super) fn insert_statements(conn: &mut Conn, rows: &[Statement]) -> Result<()> {
-    on_each!(conn, c => diesel::insert_into(complaint_statements::table).values(rows).execute(c))?;
+    insert_rows!(conn, complaint_statements::table, rows)?;
     Ok(())
 }
 
 pub(super) fn insert_entries(conn: &mut Conn, rows: &[TimelineEntry]) -> Result<()> {
-    on_each!(conn, c => diesel::insert_into(timeline_entries::table).values(rows).execute(c))?;
+    insert_rows!(conn, timeline_entries::table, rows)?;
     Ok(())
 }
 
 pub(super) fn insert_type_changes(conn: &mut Conn, rows: &[TypeChange]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    on_each!(conn, c => diesel::insert_into(customer_type_changes::table).values(rows).execute(c))?;
+    insert_rows!(conn, customer_type_changes::table, rows)?;
     Ok(())
 }
 
 pub(super) fn find(conn: &mut Conn, id: ComplaintId) -> Result<Option<Complaint>> {
-    Ok(complaints::table.find(id).select(Complaint::as_select()).first(conn).optional()?)
+    Ok(complaints::table
+        .find(id)
+        .select(Complaint::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 pub(super) fn load(conn: &mut Conn, id: ComplaintId) -> Result<Complaint> {
@@ -70,19 +74,32 @@ pub(super) fn find_by_tracking_hash(conn: &mut Conn, hash: &[u8]) -> Result<Opti
 }
 
 pub(super) fn load_statement(conn: &mut Conn, id: ComplaintId) -> Result<Statement> {
-    Ok(complaint_statements::table.find(id).select(Statement::as_select()).first(conn)?)
+    Ok(complaint_statements::table
+        .find(id)
+        .select(Statement::as_select())
+        .first(conn)?)
 }
 
 /// Writes the changed complaint; refuses when somebody else changed it since it was loaded.
 pub(super) fn update(conn: &mut Conn, before: &Complaint, after: &Complaint) -> Result<()> {
-    let changed = diesel::update(complaints::table.find(before.id).filter(complaints::version.eq(before.version)))
-        .set(after)
-        .execute(conn)?;
-    if changed == 1 { Ok(()) } else { Err(Error::Retry("the complaint changed meanwhile")) }
+    let changed = diesel::update(
+        complaints::table
+            .find(before.id)
+            .filter(complaints::version.eq(before.version)),
+    )
+    .set(after)
+    .execute(conn)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Retry("the complaint changed meanwhile"))
+    }
 }
 
 pub(super) fn update_statement(conn: &mut Conn, row: &Statement) -> Result<()> {
-    diesel::update(complaint_statements::table.find(row.complaint_id)).set(row).execute(conn)?;
+    diesel::update(complaint_statements::table.find(row.complaint_id))
+        .set(row)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -109,15 +126,14 @@ pub(super) fn steps_of(conn: &mut Conn, id: ComplaintId) -> Result<Vec<StepRow>>
 }
 
 pub(super) fn insert_steps(conn: &mut Conn, rows: &[StepRow]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    on_each!(conn, c => diesel::insert_into(handling_steps::table).values(rows).execute(c))?;
+    insert_rows!(conn, handling_steps::table, rows)?;
     Ok(())
 }
 
 pub(super) fn update_step(conn: &mut Conn, row: &StepRow) -> Result<()> {
-    diesel::update(handling_steps::table.find((row.complaint_id, row.round, row.step))).set(row).execute(conn)?;
+    diesel::update(handling_steps::table.find((row.complaint_id, row.round, row.step)))
+        .set(row)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -138,7 +154,7 @@ pub(super) fn closures_of(conn: &mut Conn, id: ComplaintId) -> Result<Vec<Closur
 }
 
 pub(super) fn insert_closure(conn: &mut Conn, row: &Closure) -> Result<()> {
-    on_each!(conn, c => diesel::insert_into(closures::table).values(row).execute(c))?;
+    insert_rows!(conn, closures::table, std::slice::from_ref(row))?;
     Ok(())
 }
 
@@ -151,24 +167,40 @@ pub(super) fn call_backs_of(conn: &mut Conn, id: ComplaintId) -> Result<Vec<Call
 }
 
 pub(super) fn load_call_back(conn: &mut Conn, id: CallBackId) -> Result<CallBack> {
-    let found = call_backs::table.find(id).select(CallBack::as_select()).first(conn).optional()?;
+    let found = call_backs::table
+        .find(id)
+        .select(CallBack::as_select())
+        .first(conn)
+        .optional()?;
     found.ok_or_else(|| Error::not_found("call-back"))
 }
 
 pub(super) fn insert_call_back(conn: &mut Conn, row: &CallBack) -> Result<()> {
-    on_each!(conn, c => diesel::insert_into(call_backs::table).values(row).execute(c)).map_err(|error| {
+    insert_rows!(conn, call_backs::table, std::slice::from_ref(row)).map_err(|error| {
         let error = Error::from(error);
         // The rule was checked before; the database caught a second promise made at the same moment.
-        if error.is_unique_violation() { Error::Retry("a promise was made meanwhile") } else { error }
+        if error.is_unique_violation() {
+            Error::Retry("a promise was made meanwhile")
+        } else {
+            error
+        }
     })?;
     Ok(())
 }
 
 pub(super) fn update_call_back(conn: &mut Conn, before: &CallBack, after: &CallBack) -> Result<()> {
-    let changed = diesel::update(call_backs::table.find(before.id).filter(call_backs::version.eq(before.version)))
-        .set(after)
-        .execute(conn)?;
-    if changed == 1 { Ok(()) } else { Err(Error::Retry("the call-back changed meanwhile")) }
+    let changed = diesel::update(
+        call_backs::table
+            .find(before.id)
+            .filter(call_backs::version.eq(before.version)),
+    )
+    .set(after)
+    .execute(conn)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Retry("the call-back changed meanwhile"))
+    }
 }
 
 pub(super) fn attempts_of(conn: &mut Conn, ids: &[CallBackId]) -> Result<Vec<Attempt>> {
@@ -183,7 +215,7 @@ pub(super) fn attempts_of(conn: &mut Conn, ids: &[CallBackId]) -> Result<Vec<Att
 }
 
 pub(super) fn insert_attempt(conn: &mut Conn, row: &Attempt) -> Result<()> {
-    on_each!(conn, c => diesel::insert_into(call_back_attempts::table).values(row).execute(c))?;
+    insert_rows!(conn, call_back_attempts::table, std::slice::from_ref(row))?;
     Ok(())
 }
 
@@ -217,10 +249,15 @@ pub(super) struct CallBackFilter {
 
 /// Open promises by the end of their window; settled ones the newest first.
 pub(super) fn list_call_backs(conn: &mut Conn, filter: &CallBackFilter, limit: i64) -> Result<Vec<CallBack>> {
-    let mut query = call_backs::table.select(CallBack::as_select()).limit(limit).into_boxed();
+    let mut query = call_backs::table
+        .select(CallBack::as_select())
+        .limit(limit)
+        .into_boxed();
     let open = filter.state == Some(CallBackState::Open);
     if open {
-        query = query.filter(open_promise!()).order((call_backs::window_end.asc(), call_backs::id.asc()));
+        query = query
+            .filter(open_promise!())
+            .order((call_backs::window_end.asc(), call_backs::id.asc()));
     } else {
         query = query.order(call_backs::id.desc());
         if let Some(state) = filter.state {
@@ -236,7 +273,9 @@ pub(super) fn list_call_backs(conn: &mut Conn, filter: &CallBackFilter, limit: i
     match filter.after {
         Some((end, id)) if open => {
             query = query.filter(
-                call_backs::window_end.gt(end).or(call_backs::window_end.eq(end).and(call_backs::id.gt(id))),
+                call_backs::window_end
+                    .gt(end)
+                    .or(call_backs::window_end.eq(end).and(call_backs::id.gt(id))),
             );
         }
         Some((_, id)) => query = query.filter(call_backs::id.lt(id)),
@@ -256,7 +295,12 @@ pub(super) fn open_promise_figures(conn: &mut Conn, now: Moment, limit: i64) -> 
     Ok((ends.len(), ends.iter().filter(|end| **end < now).count()))
 }
 
-pub(super) fn timeline(conn: &mut Conn, id: ComplaintId, after: Option<EntryId>, limit: i64) -> Result<Vec<TimelineEntry>> {
+pub(super) fn timeline(
+    conn: &mut Conn,
+    id: ComplaintId,
+    after: Option<EntryId>,
+    limit: i64,
+) -> Result<Vec<TimelineEntry>> {
     let mut query = timeline_entries::table
         .filter(timeline_entries::complaint_id.eq(id))
         .order(timeline_entries::id.asc())
@@ -270,7 +314,7 @@ pub(super) fn timeline(conn: &mut Conn, id: ComplaintId, after: Option<EntryId>,
 }
 
 pub(super) fn insert_message(conn: &mut Conn, row: &Message) -> Result<()> {
-    on_each!(conn, c => diesel::insert_into(messages::table).values(row).execute(c))?;
+    insert_rows!(conn, messages::table, std::slice::from_ref(row))?;
     Ok(())
 }
 
@@ -352,7 +396,9 @@ impl Filter {
     fn apply<'a>(&self, mut query: Boxed<'a>) -> Boxed<'a> {
         query = match (self.state, self.open) {
             (Some(state), _) => query.filter(complaints::state.eq(state)),
-            (None, Some(true)) => query.filter(complaints::state.eq_any([State::Received, State::InHandling, State::Waiting])),
+            (None, Some(true)) => {
+                query.filter(complaints::state.eq_any([State::Received, State::InHandling, State::Waiting]))
+            }
             (None, Some(false)) => query.filter(complaints::state.eq(State::Closed)),
             (None, None) => query,
         };
@@ -372,7 +418,9 @@ impl Filter {
             query = query.filter(complaints::customer_id.eq(customer_id));
         }
         if let Some(owner) = &self.owner {
-            query = query.filter(complaints::owner.is_not_null()).filter(complaints::owner.eq(Some(owner.clone())));
+            query = query
+                .filter(complaints::owner.is_not_null())
+                .filter(complaints::owner.eq(Some(owner.clone())));
         }
         if let Some(reference) = &self.reference {
             query = query.filter(complaints::reference.eq(reference.clone()));
@@ -437,7 +485,10 @@ pub(super) fn list(
 /// Those of these complaints that pass the filter, in no particular order.
 pub(super) fn by_seqs(conn: &mut Conn, seqs: &[i64], filter: &Filter) -> Result<Vec<Complaint>> {
     let query = filter.apply(complaints::table.into_boxed());
-    Ok(query.filter(complaints::seq.eq_any(seqs.to_vec())).select(Complaint::as_select()).load(conn)?)
+    Ok(query
+        .filter(complaints::seq.eq_any(seqs.to_vec()))
+        .select(Complaint::as_select())
+        .load(conn)?)
 }
 
 pub(super) fn find_by_reference(conn: &mut Conn, reference: &str) -> Result<Option<ComplaintId>> {

@@ -37,7 +37,13 @@ pub struct EntryView {
 }
 
 /// A new entry about `action`.
-pub(super) fn entry(act: &Act, complaint_id: ComplaintId, action: &str, before: Option<Value>, after: Option<Value>) -> TimelineEntry {
+pub(super) fn entry(
+    act: &Act,
+    complaint_id: ComplaintId,
+    action: &str,
+    before: Option<Value>,
+    after: Option<Value>,
+) -> TimelineEntry {
     TimelineEntry {
         complaint_id,
         id: EntryId::new(act.now),

@@ -219,8 +219,19 @@ pub struct TypeChangeView {
 
 impl From<TypeChange> for TypeChangeView {
     fn from(change: TypeChange) -> Self {
-        let TypeChange { customer_type, note, agent, changed_at, .. } = change;
-        Self { customer_type, note, agent, changed_at }
+        let TypeChange {
+            customer_type,
+            note,
+            agent,
+            changed_at,
+            ..
+        } = change;
+        Self {
+            customer_type,
+            note,
+            agent,
+            changed_at,
+        }
     }
 }
 
@@ -306,8 +317,14 @@ pub(super) fn of(conn: &mut Conn, complaint: Complaint) -> Result<ComplaintView>
     Ok(ComplaintView {
         statement: store::load_statement(conn, id)?.into(),
         steps: store::steps_of(conn, id)?.into_iter().map(StepView::from).collect(),
-        type_changes: store::type_changes_of(conn, id)?.into_iter().map(TypeChangeView::from).collect(),
-        closures: store::closures_of(conn, id)?.into_iter().map(ClosureView::from).collect(),
+        type_changes: store::type_changes_of(conn, id)?
+            .into_iter()
+            .map(TypeChangeView::from)
+            .collect(),
+        closures: store::closures_of(conn, id)?
+            .into_iter()
+            .map(ClosureView::from)
+            .collect(),
         summary: complaint.into(),
     })
 }

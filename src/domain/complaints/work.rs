@@ -51,7 +51,13 @@ impl Work {
         let steps = store::steps_of(conn, before.id)?;
         let call_backs = store::call_backs_of(conn, before.id)?;
         let has_phone = record::primary_phone(conn, before.customer_id)?.is_some();
-        Ok(Self { after: before.clone(), before, steps, call_backs, has_phone })
+        Ok(Self {
+            after: before.clone(),
+            before,
+            steps,
+            call_backs,
+            has_phone,
+        })
     }
 
     /// What the rules look at.
@@ -67,7 +73,9 @@ impl Work {
     }
 
     pub(super) fn open_promises(&self) -> impl Iterator<Item = &CallBack> {
-        self.call_backs.iter().filter(|promise| promise.state == CallBackState::Open)
+        self.call_backs
+            .iter()
+            .filter(|promise| promise.state == CallBackState::Open)
     }
 
     /// Asks the rules, and takes the state they lead to.
@@ -108,7 +116,10 @@ impl Work {
             done_at: act.now,
             amended_at: None,
         };
-        let there = self.steps.iter().position(|s| s.round == row.round && s.step == HandlingStep::CallBack);
+        let there = self
+            .steps
+            .iter()
+            .position(|s| s.round == row.round && s.step == HandlingStep::CallBack);
         match there {
             Some(n) => {
                 store::update_step(conn, &row)?;
@@ -129,7 +140,11 @@ impl Work {
         before: Option<Value>,
         after: Option<Value>,
     ) -> Result<Complaint> {
-        self.after.step = if self.after.state == State::Closed { None } else { self.case().current_step() };
+        self.after.step = if self.after.state == State::Closed {
+            None
+        } else {
+            self.case().current_step()
+        };
         self.after.call_back_due_at = self.open_promises().map(|promise| promise.window_end).min();
         self.after.version = self.before.version + 1;
         self.after.updated_at = act.now;

@@ -40,12 +40,20 @@ pub fn phone(text: &str, default_region: &str) -> Result<String, String> {
 fn with_plain_extension(text: &str) -> String {
     for word in ["转", "分机", "内线"] {
         if let Some((number, extension)) = text.split_once(word) {
-            return format!("{} ext {}", number.trim(), extension.trim_start_matches([':', ' ']).trim());
+            return format!(
+                "{} ext {}",
+                number.trim(),
+                extension.trim_start_matches([':', ' ']).trim()
+            );
         }
     }
     if let Some((number, last)) = text.rsplit_once('-') {
         let landline = number.chars().filter(char::is_ascii_digit).count() >= 10;
-        if landline && !text.starts_with('+') && (1..=5).contains(&last.len()) && last.chars().all(|c| c.is_ascii_digit()) {
+        if landline
+            && !text.starts_with('+')
+            && (1..=5).contains(&last.len())
+            && last.chars().all(|c| c.is_ascii_digit())
+        {
             return format!("{number} ext {last}");
         }
     }

@@ -164,7 +164,10 @@ impl CustomerView {
         let (mut contact_points, mut external_ids) = (Vec::new(), Vec::new());
         for point in points {
             match point.kind.strip_prefix("external:") {
-                Some(system) => external_ids.push(ExternalId { system: system.to_owned(), id: point.value }),
+                Some(system) => external_ids.push(ExternalId {
+                    system: system.to_owned(),
+                    id: point.value,
+                }),
                 None => contact_points.push(ContactPointView {
                     kind: point.kind,
                     value: point.value,
@@ -173,8 +176,18 @@ impl CustomerView {
                 }),
             }
         }
-        let Customer { id, kind, name, preferred_language, time_zone, tier, preferred_medium, created_at, updated_at, version } =
-            customer;
+        let Customer {
+            id,
+            kind,
+            name,
+            preferred_language,
+            time_zone,
+            tier,
+            preferred_medium,
+            created_at,
+            updated_at,
+            version,
+        } = customer;
         Self {
             id,
             kind,

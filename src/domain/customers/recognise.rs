@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-
 use super::model::{ContactKind, ContactPoint, Customer, CustomerKind, Tier};
 use super::store;
 use crate::clock::Moment;
@@ -79,8 +78,12 @@ pub fn recognise_all(conn: &mut Conn, people: &[(Moment, &Identity)]) -> Result<
                 (id, None)
             }
         };
-        let also: BTreeSet<CustomerId> =
-            person.keys.iter().filter_map(|key| owners.get(&key.address()).copied()).filter(|other| *other != id).collect();
+        let also: BTreeSet<CustomerId> = person
+            .keys
+            .iter()
+            .filter_map(|key| owners.get(&key.address()).copied())
+            .filter(|other| *other != id)
+            .collect();
         if person.trusted || fresh.contains_key(&id) {
             for key in person.keys.iter().filter(|key| !owners.contains_key(&key.address())) {
                 let is_primary = fresh.contains_key(&id);
@@ -97,22 +100,28 @@ pub fn recognise_all(conn: &mut Conn, people: &[(Moment, &Identity)]) -> Result<
     Ok(recognised)
 }
 
-fn known_owners(
-    conn: &mut Conn,
-    people: &[(Moment, &Identity)],
-) -> Result<BTreeMap<(String, String), CustomerId>> {
-    let mut values: Vec<String> = people.iter().flat_map(|(_, p)| p.keys.iter().map(|key| key.value.clone())).collect();
+fn known_owners(conn: &mut Conn, people: &[(Moment, &Identity)]) -> Result<BTreeMap<(String, String), CustomerId>> {
+    let mut values: Vec<String> = people
+        .iter()
+        .flat_map(|(_, p)| p.keys.iter().map(|key| key.value.clone()))
+        .collect();
     values.sort();
     values.dedup();
     let points = store::contact_points_with(conn, &values)?;
-    Ok(points.into_iter().map(|point| ((point.kind, point.value), point.customer_id)).collect())
+    Ok(points
+        .into_iter()
+        .map(|point| ((point.kind, point.value), point.customer_id))
+        .collect())
 }
 
 fn whose(person: &Identity, owners: &BTreeMap<(String, String), CustomerId>) -> Option<(CustomerId, String)> {
     if let Some(id) = person.customer_id {
         return Some((id, "id".to_owned()));
     }
-    person.keys.iter().find_map(|key| owners.get(&key.address()).map(|id| (*id, key.kind.word())))
+    person
+        .keys
+        .iter()
+        .find_map(|key| owners.get(&key.address()).map(|id| (*id, key.kind.word())))
 }
 
 fn insert(
@@ -133,16 +142,30 @@ fn attach_records(
     found: Vec<(CustomerId, Option<String>, BTreeSet<CustomerId>)>,
     fresh: &BTreeMap<CustomerId, Customer>,
 ) -> Result<Vec<Recognised>> {
-    let mut known: Vec<CustomerId> = found.iter().map(|(id, ..)| *id).filter(|id| !fresh.contains_key(id)).collect();
+    let mut known: Vec<CustomerId> = found
+        .iter()
+        .map(|(id, ..)| *id)
+        .filter(|id| !fresh.contains_key(id))
+        .collect();
     known.sort();
     known.dedup();
-    let known: BTreeMap<CustomerId, Customer> =
-        store::list_by_ids(conn, &known)?.into_iter().map(|customer| (customer.id, customer)).collect();
+    let known: BTreeMap<CustomerId, Customer> = store::list_by_ids(conn, &known)?
+        .into_iter()
+        .map(|customer| (customer.id, customer))
+        .collect();
     found
         .into_iter()
         .map(|(id, matched_by, also)| {
-            let customer = fresh.get(&id).or_else(|| known.get(&id)).cloned().ok_or_else(|| Error::not_found("customer"))?;
-            Ok(Recognised { customer, matched_by, also_known_as: also.into_iter().collect() })
+            let customer = fresh
+                .get(&id)
+                .or_else(|| known.get(&id))
+                .cloned()
+                .ok_or_else(|| Error::not_found("customer"))?;
+            Ok(Recognised {
+                customer,
+                matched_by,
+                also_known_as: also.into_iter().collect(),
+            })
         })
         .collect()
 }

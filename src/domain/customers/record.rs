@@ -101,7 +101,13 @@ pub fn create(conn: &mut Conn, act: &Act, form: &CustomerForm) -> Result<Custome
 ///
 /// # Errors
 /// `request.invalid`; `customer.contact_taken`; `request.precondition_failed`; `resource.not_found`.
-pub fn change(conn: &mut Conn, act: &Act, id: CustomerId, expected: Option<i32>, form: &CustomerForm) -> Result<CustomerView> {
+pub fn change(
+    conn: &mut Conn,
+    act: &Act,
+    id: CustomerId,
+    expected: Option<i32>,
+    form: &CustomerForm,
+) -> Result<CustomerView> {
     let before = store::load(conn, id)?;
     if let Some(expected) = expected
         && expected != before.version
@@ -135,7 +141,10 @@ pub fn put_by_external_id(
         Some(point) => Ok((change(conn, act, point.customer_id, expected, form)?, false)),
         None => {
             if expected.is_some() {
-                return Err(Error::problem(Code::PreconditionFailed, "there is no such customer yet"));
+                return Err(Error::problem(
+                    Code::PreconditionFailed,
+                    "there is no such customer yet",
+                ));
             }
             let mut form = form.clone();
             let ids = form.external_ids.get_or_insert_with(Vec::new);
@@ -155,8 +164,10 @@ pub fn list(conn: &mut Conn, act: &Act, lookup: &Lookup) -> Result<Vec<CustomerV
     let customers = match &lookup.contact {
         Some(text) => {
             let forms = store::lookup_forms(text, &act.policy.default_region);
-            let mut ids: Vec<CustomerId> =
-                store::contact_points_with(conn, &forms)?.into_iter().map(|point| point.customer_id).collect();
+            let mut ids: Vec<CustomerId> = store::contact_points_with(conn, &forms)?
+                .into_iter()
+                .map(|point| point.customer_id)
+                .collect();
             ids.sort();
             ids.dedup();
             ids.retain(|id| lookup.after.is_none_or(|after| *id < after));
@@ -172,8 +183,9 @@ pub fn list(conn: &mut Conn, act: &Act, lookup: &Lookup) -> Result<Vec<CustomerV
     Ok(customers
         .into_iter()
         .map(|customer| {
-            let (own, rest) =
-                std::mem::take(&mut points).into_iter().partition(|p: &ContactPoint| p.customer_id == customer.id);
+            let (own, rest) = std::mem::take(&mut points)
+                .into_iter()
+                .partition(|p: &ContactPoint| p.customer_id == customer.id);
             points = rest;
             CustomerView::of(customer, own)
         })
@@ -214,7 +226,9 @@ fn checked(mut check: Check, act: &Act, mut customer: Customer, form: &CustomerF
     let id = customer.id;
     let mut points = Vec::new();
     if let Some(phones) = &form.phones {
-        let found = values(&mut check, "/phones", phones, |text| contact::phone(text, &act.policy.default_region));
+        let found = values(&mut check, "/phones", phones, |text| {
+            contact::phone(text, &act.policy.default_region)
+        });
         points.push(("phone".to_owned(), rows(act, id, "phone", found)));
     }
     if let Some(emails) = &form.emails {
@@ -257,7 +271,12 @@ fn rows(act: &Act, customer_id: CustomerId, kind: &str, found: Vec<(String, Stri
     found.into_iter().enumerate().map(row).collect()
 }
 
-fn external_rows(check: &mut Check, act: &Act, customer: CustomerId, ids: &[ExternalId]) -> Vec<(String, Vec<ContactPoint>)> {
+fn external_rows(
+    check: &mut Check,
+    act: &Act,
+    customer: CustomerId,
+    ids: &[ExternalId],
+) -> Vec<(String, Vec<ContactPoint>)> {
     if ids.len() > 20 {
         check.fail("/external_ids", "too_long", "at most 20 entries");
     }

@@ -8,17 +8,24 @@ use crate::db::conn::Conn;
 use crate::db::schema::{contact_points, customers};
 use crate::error::{Code, Error, Result};
 use crate::ids::CustomerId;
-use crate::{insert_new, on_each};
+use crate::{insert_new, insert_rows};
 
 pub(super) fn find(conn: &mut Conn, id: CustomerId) -> Result<Option<Customer>> {
-    Ok(customers::table.find(id).select(Customer::as_select()).first(conn).optional()?)
+    Ok(customers::table
+        .find(id)
+        .select(Customer::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 pub(super) fn list_by_ids(conn: &mut Conn, ids: &[CustomerId]) -> Result<Vec<Customer>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(customers::table.filter(customers::id.eq_any(ids.to_vec())).select(Customer::as_select()).load(conn)?)
+    Ok(customers::table
+        .filter(customers::id.eq_any(ids.to_vec()))
+        .select(Customer::as_select())
+        .load(conn)?)
 }
 
 pub(super) fn load(conn: &mut Conn, id: CustomerId) -> Result<Customer> {
@@ -26,7 +33,11 @@ pub(super) fn load(conn: &mut Conn, id: CustomerId) -> Result<Customer> {
 }
 
 pub(super) fn list(conn: &mut Conn, after: Option<CustomerId>, limit: i64) -> Result<Vec<Customer>> {
-    let mut query = customers::table.select(Customer::as_select()).order(customers::id.desc()).limit(limit).into_boxed();
+    let mut query = customers::table
+        .select(Customer::as_select())
+        .order(customers::id.desc())
+        .limit(limit)
+        .into_boxed();
     if let Some(after) = after {
         query = query.filter(customers::id.lt(after));
     }
@@ -34,19 +45,24 @@ pub(super) fn list(conn: &mut Conn, after: Option<CustomerId>, limit: i64) -> Re
 }
 
 pub(super) fn insert_all(conn: &mut Conn, rows: &[Customer]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    on_each!(conn, c => diesel::insert_into(customers::table).values(rows).execute(c))?;
+    insert_rows!(conn, customers::table, rows)?;
     Ok(())
 }
 
 /// Writes the changed customer; refuses when somebody else changed it since it was loaded.
 pub(super) fn update(conn: &mut Conn, before: &Customer, after: &Customer) -> Result<()> {
-    let changed = diesel::update(customers::table.find(before.id).filter(customers::version.eq(before.version)))
-        .set(after)
-        .execute(conn)?;
-    if changed == 1 { Ok(()) } else { Err(Error::Retry("the customer changed meanwhile")) }
+    let changed = diesel::update(
+        customers::table
+            .find(before.id)
+            .filter(customers::version.eq(before.version)),
+    )
+    .set(after)
+    .execute(conn)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Retry("the customer changed meanwhile"))
+    }
 }
 
 /// Adds contact points that nobody has yet; those that somebody has are left as they are.
@@ -63,7 +79,10 @@ pub(super) fn insert_contact_point(conn: &mut Conn, row: &ContactPoint) -> Resul
     if inserted == 1 {
         return Ok(());
     }
-    Err(Error::problem(Code::ContactTaken, format!("another customer has this {}", row.kind)))
+    Err(Error::problem(
+        Code::ContactTaken,
+        format!("another customer has this {}", row.kind),
+    ))
 }
 
 /// `kind` is `phone`, `email` or, for the ids of every other system, `external:*`.
@@ -93,7 +112,11 @@ pub(super) fn contact_points_of(conn: &mut Conn, ids: &[CustomerId]) -> Result<V
     }
     Ok(contact_points::table
         .filter(contact_points::customer_id.eq_any(ids.to_vec()))
-        .order((contact_points::is_primary.desc(), contact_points::kind.asc(), contact_points::value.asc()))
+        .order((
+            contact_points::is_primary.desc(),
+            contact_points::kind.asc(),
+            contact_points::value.asc(),
+        ))
         .select(ContactPoint::as_select())
         .load(conn)?)
 }
@@ -103,7 +126,11 @@ pub(super) fn primary_phone(conn: &mut Conn, id: CustomerId) -> Result<Option<St
     Ok(contact_points::table
         .filter(contact_points::customer_id.eq(id))
         .filter(contact_points::kind.eq("phone"))
-        .order((contact_points::is_primary.desc(), contact_points::created_at.asc(), contact_points::value.asc()))
+        .order((
+            contact_points::is_primary.desc(),
+            contact_points::created_at.asc(),
+            contact_points::value.asc(),
+        ))
         .select(contact_points::value)
         .first(conn)
         .optional()?)

@@ -80,7 +80,10 @@ impl Claim {
 
     fn answer<T: DeserializeOwned>(&self, row: &Row) -> Result<T> {
         if row.fingerprint != self.fingerprint {
-            return Err(Error::problem(Code::IdempotencyMismatch, "this key was used with another request"));
+            return Err(Error::problem(
+                Code::IdempotencyMismatch,
+                "this key was used with another request",
+            ));
         }
         let plain = self
             .cipher()
@@ -123,7 +126,10 @@ pub fn recall<T: DeserializeOwned>(conn: &mut Conn, claims: &[Option<&Claim>]) -
         .iter()
         .map(|claim| {
             let Some(claim) = claim else { return Ok(None) };
-            rows.iter().find(|row| row.key_hash == claim.lookup).map(|row| claim.answer(row)).transpose()
+            rows.iter()
+                .find(|row| row.key_hash == claim.lookup)
+                .map(|row| claim.answer(row))
+                .transpose()
         })
         .collect()
 }
@@ -161,7 +167,10 @@ mod tests {
         assert!(!row.sealed_answer.windows(6).any(|w| w == b"secret"));
         assert_eq!(claim.answer::<String>(&row).unwrap(), "secret link");
         let other_body = Claim::new("a", "k1", "POST", "/x", b"[]");
-        assert_eq!(other_body.answer::<String>(&row).unwrap_err().code(), Code::IdempotencyMismatch);
+        assert_eq!(
+            other_body.answer::<String>(&row).unwrap_err().code(),
+            Code::IdempotencyMismatch
+        );
         assert_ne!(Claim::new("b", "k1", "POST", "/x", b"{}").lookup(), claim.lookup());
     }
 }

@@ -19,14 +19,21 @@ pub(super) struct Row {
 }
 
 pub(super) fn find(conn: &mut Conn, key_hash: &[u8]) -> Result<Option<Row>> {
-    Ok(dsl::idempotency_keys.find(key_hash.to_vec()).select(Row::as_select()).first(conn).optional()?)
+    Ok(dsl::idempotency_keys
+        .find(key_hash.to_vec())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 pub(super) fn find_all(conn: &mut Conn, key_hashes: &[Vec<u8>]) -> Result<Vec<Row>> {
     if key_hashes.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(dsl::idempotency_keys.filter(dsl::key_hash.eq_any(key_hashes.to_vec())).select(Row::as_select()).load(conn)?)
+    Ok(dsl::idempotency_keys
+        .filter(dsl::key_hash.eq_any(key_hashes.to_vec()))
+        .select(Row::as_select())
+        .load(conn)?)
 }
 
 pub(super) fn insert_all(conn: &mut Conn, rows: &[Row]) -> Result<()> {
@@ -34,7 +41,11 @@ pub(super) fn insert_all(conn: &mut Conn, rows: &[Row]) -> Result<()> {
         return Ok(());
     }
     let inserted = insert_new!(conn, idempotency_keys::table, rows)?;
-    if inserted == rows.len() { Ok(()) } else { Err(Error::Retry("the same idempotency key elsewhere")) }
+    if inserted == rows.len() {
+        Ok(())
+    } else {
+        Err(Error::Retry("the same idempotency key elsewhere"))
+    }
 }
 
 pub(super) fn delete_expired(conn: &mut Conn, now: Moment) -> Result<usize> {

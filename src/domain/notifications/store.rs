@@ -7,13 +7,10 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::schema::outbox::{self, dsl};
 use crate::error::Result;
-use crate::on_each;
+use crate::insert_rows;
 
 pub(super) fn insert_all(conn: &mut Conn, rows: &[OutboxRow]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    on_each!(conn, c => diesel::insert_into(outbox::table).values(rows).execute(c))?;
+    insert_rows!(conn, outbox::table, rows)?;
     Ok(())
 }
 

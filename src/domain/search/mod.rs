@@ -40,8 +40,14 @@ enum Script {
 
 fn script(c: char) -> Script {
     match u32::from(c) {
-        0x2E80..=0x2FDF | 0x3005..=0x3007 | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
-        | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => Script::Pairs,
+        0x2E80..=0x2FDF
+        | 0x3005..=0x3007
+        | 0x3040..=0x30FF
+        | 0x3400..=0x4DBF
+        | 0x4E00..=0x9FFF
+        | 0xAC00..=0xD7AF
+        | 0xF900..=0xFAFF
+        | 0x20000..=0x3FFFF => Script::Pairs,
         _ if c.is_alphanumeric() => Script::Word,
         _ => Script::Other,
     }
@@ -123,7 +129,14 @@ mod tests {
 
     #[test]
     fn chinese_becomes_overlapping_pairs_and_latin_stays_whole() {
-        let expected = [("投诉", 1), ("诉电", 2), ("电话", 3), ("iphone", 5), ("15", 7), ("坏", 9)];
+        let expected = [
+            ("投诉", 1),
+            ("诉电", 2),
+            ("电话", 3),
+            ("iphone", 5),
+            ("15", 7),
+            ("坏", 9),
+        ];
         let expected: Vec<_> = expected.iter().map(|(t, at)| ((*t).to_owned(), *at)).collect();
         assert_eq!(words("投诉电话 iPhone-15，坏"), expected);
     }

@@ -37,12 +37,22 @@ pub struct Actor {
 impl Actor {
     /// The customer, through a private link. The timeline does not repeat their name.
     pub fn customer() -> Self {
-        Self { kind: ActorKind::Customer, name: "customer".to_owned(), role: None, token: None }
+        Self {
+            kind: ActorKind::Customer,
+            name: "customer".to_owned(),
+            role: None,
+            token: None,
+        }
     }
 
     /// Hark itself.
     pub fn system() -> Self {
-        Self { kind: ActorKind::System, name: "hark".to_owned(), role: None, token: None }
+        Self {
+            kind: ActorKind::System,
+            name: "hark".to_owned(),
+            role: None,
+            token: None,
+        }
     }
 }
 
@@ -62,6 +72,11 @@ pub struct Act {
 impl Act {
     /// Hark's own act at `now`.
     pub fn of_system(now: Moment, policy: Arc<Policy>) -> Self {
-        Self { now, actor: Arc::new(Actor::system()), request_id: None, policy }
+        Self {
+            now,
+            actor: Arc::new(Actor::system()),
+            request_id: None,
+            policy,
+        }
     }
 }

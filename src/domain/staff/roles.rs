@@ -93,7 +93,10 @@ mod tests {
 
     #[test]
     fn only_the_administrator_manages_tokens() {
-        let who: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::ManageTokens)).collect();
+        let who: Vec<_> = Role::ALL
+            .iter()
+            .filter(|role| role.may(Permission::ManageTokens))
+            .collect();
         assert_eq!(who, [&Role::Admin]);
     }
 

@@ -8,14 +8,11 @@ use crate::db::conn::Conn;
 use crate::db::schema::service_tokens::{self, dsl};
 use crate::error::Result;
 use crate::ids::TokenId;
-use crate::on_each;
+use crate::insert_new;
 
 /// False when there is a token of that name already.
 pub(super) fn insert(conn: &mut Conn, row: &TokenRow) -> Result<bool> {
-    let inserted = on_each!(conn, c => diesel::insert_into(service_tokens::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c))?;
+    let inserted = insert_new!(conn, service_tokens::table, std::slice::from_ref(row))?;
     Ok(inserted == 1)
 }
 
@@ -25,11 +22,18 @@ pub(super) fn any(conn: &mut Conn) -> Result<bool> {
 }
 
 pub(super) fn list(conn: &mut Conn) -> Result<Vec<TokenRow>> {
-    Ok(dsl::service_tokens.order(dsl::id.desc()).select(TokenRow::as_select()).load(conn)?)
+    Ok(dsl::service_tokens
+        .order(dsl::id.desc())
+        .select(TokenRow::as_select())
+        .load(conn)?)
 }
 
 pub(super) fn find(conn: &mut Conn, id: TokenId) -> Result<Option<TokenRow>> {
-    Ok(dsl::service_tokens.find(id).select(TokenRow::as_select()).first(conn).optional()?)
+    Ok(dsl::service_tokens
+        .find(id)
+        .select(TokenRow::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 pub(super) fn find_by_hash(conn: &mut Conn, hash: &[u8]) -> Result<Option<TokenRow>> {

@@ -124,8 +124,25 @@ pub struct NewToken {
 
 impl From<TokenRow> for TokenView {
     fn from(row: TokenRow) -> Self {
-        let TokenRow { id, name, role, created_at, created_by, expires_at, revoked_at, .. } = row;
-        Self { id, name, role, created_at, created_by, expires_at, revoked_at }
+        let TokenRow {
+            id,
+            name,
+            role,
+            created_at,
+            created_by,
+            expires_at,
+            revoked_at,
+            ..
+        } = row;
+        Self {
+            id,
+            name,
+            role,
+            created_at,
+            created_by,
+            expires_at,
+            revoked_at,
+        }
     }
 }
 
@@ -155,7 +172,10 @@ pub fn create(conn: &mut Conn, act: &Act, form: &TokenForm) -> Result<NewToken> 
     if !store::insert(conn, &row)? {
         return Err(Error::problem(Code::NameTaken, "there is a service token of this name"));
     }
-    Ok(NewToken { token: row.into(), secret: Secret::new(secret) })
+    Ok(NewToken {
+        token: row.into(),
+        secret: Secret::new(secret),
+    })
 }
 
 /// Makes the first administrator's token if there is no token at all yet.
@@ -166,7 +186,11 @@ pub fn create_first(conn: &mut Conn, act: &Act) -> Result<Option<NewToken>> {
     if store::any(conn)? {
         return Ok(None);
     }
-    let form = TokenForm { name: "first administrator".to_owned(), role: Role::Admin, days: Some(365) };
+    let form = TokenForm {
+        name: "first administrator".to_owned(),
+        role: Role::Admin,
+        days: Some(365),
+    };
     match create(conn, act, &form) {
         Err(error) if error.code() == Code::NameTaken => Ok(None),
         made => made.map(Some),
@@ -187,7 +211,9 @@ pub fn list(conn: &mut Conn) -> Result<Vec<TokenView>> {
 /// `resource.not_found`.
 pub fn revoke(conn: &mut Conn, act: &Act, id: TokenId) -> Result<TokenView> {
     store::revoke(conn, id, act.now)?;
-    store::find(conn, id)?.map(TokenView::from).ok_or_else(|| Error::not_found("service token"))
+    store::find(conn, id)?
+        .map(TokenView::from)
+        .ok_or_else(|| Error::not_found("service token"))
 }
 
 /// Who a secret belongs to, and until when that holds; `None` when it is unknown, expired or revoked.
@@ -199,8 +225,15 @@ pub fn authenticate(conn: &mut Conn, now: Moment, secret: &str) -> Result<Option
         return Ok(None);
     }
     let row = store::find_by_hash(conn, &hash(secret))?;
-    Ok(row.filter(|row| row.revoked_at.is_none() && row.expires_at > now).map(|row| {
-        let actor = Actor { kind: ActorKind::Staff, name: row.name, role: Some(row.role), token: Some(row.id.0) };
-        (actor, row.expires_at)
-    }))
+    Ok(row
+        .filter(|row| row.revoked_at.is_none() && row.expires_at > now)
+        .map(|row| {
+            let actor = Actor {
+                kind: ActorKind::Staff,
+                name: row.name,
+                role: Some(row.role),
+                token: Some(row.id.0),
+            };
+            (actor, row.expires_at)
+        }))
 }

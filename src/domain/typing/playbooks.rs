@@ -89,7 +89,13 @@ mod tests {
             let playbook = of(*customer_type).unwrap();
             for guidance in [&playbook.en, &playbook.zh_cn] {
                 assert!(!guidance.advice.is_empty());
-                for list in [&guidance.traits, &guidance.dos, &guidance.donts, &guidance.phrases, &guidance.call_back_script] {
+                for list in [
+                    &guidance.traits,
+                    &guidance.dos,
+                    &guidance.donts,
+                    &guidance.phrases,
+                    &guidance.call_back_script,
+                ] {
                     assert!(list.len() >= 3, "{customer_type}: {guidance:?}");
                 }
             }

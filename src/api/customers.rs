@@ -1,0 +1,121 @@
+//! Customer records.
+
+use actix_web::HttpResponse;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::answer;
+use super::extract::{Body, Ctx, Id, IfMatch, Query};
+use super::page::{self, Page};
+use crate::domain::customers::model::{CustomerView, ExternalId};
+use crate::domain::customers::record::{self, CustomerForm, Lookup};
+use crate::error::Result;
+use crate::ids::CustomerId;
+
+/// How to find customers.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CustomerQuery {
+    /// A phone number, e-mail address or external id, however it is written.
+    #[param(example = "138 0013 8000")]
+    contact: Option<String>,
+    /// How many, 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    /// Where to go on.
+    cursor: Option<String>,
+}
+
+/// List or find customers.
+///
+/// The newest first; by `contact`, the customers that a phone number, e-mail address or external id belongs to.
+#[utoipa::path(get, path = "/api/v1/customers", tag = "customers", params(CustomerQuery),
+    responses((status = 200, description = "A page of customers.", body = Page<CustomerView>)))]
+pub(super) async fn list_customers(ctx: Ctx, query: Query<CustomerQuery>) -> Result<HttpResponse> {
+    let limit = page::limit(query.0.limit)?;
+    let after = page::decode::<CustomerId>(query.0.cursor.as_deref())?;
+    let lookup = Lookup {
+        contact: query.0.contact.map(|text| text.replace('\0', "")),
+        after,
+        limit: limit + 1,
+    };
+    let rows = ctx.read(move |conn, act| record::list(conn, act, &lookup)).await?;
+    answer::ok(&Page::of(rows, limit, |row| row.id)?)
+}
+
+/// Create a customer.
+///
+/// Refused when another customer has one of the contact points.
+#[utoipa::path(post, path = "/api/v1/customers", tag = "customers", request_body = CustomerForm,
+    responses((status = 201, description = "The customer.", body = CustomerView)))]
+pub(super) async fn create_customer(ctx: Ctx, body: Body<CustomerForm>) -> Result<HttpResponse> {
+    let made = ctx
+        .once(body, |conn, act, form| record::create(conn, act, form))
+        .await?;
+    answer::created(&format!("/api/v1/customers/{}", made.id), made.version, &made)
+}
+
+/// Read a customer.
+///
+/// With every contact point.
+#[utoipa::path(get, path = "/api/v1/customers/{id}", tag = "customers",
+    params(("id" = CustomerId, Path, description = "The customer.")),
+    responses((status = 200, description = "The customer.", body = CustomerView)))]
+pub(super) async fn get_customer(ctx: Ctx, id: Id<CustomerId>) -> Result<HttpResponse> {
+    let found = ctx.read(move |conn, _| record::get(conn, id.0)).await?;
+    answer::ok_version(found.version, &found)
+}
+
+/// Change a customer.
+///
+/// Fields that are left out stay as they are. Needs `If-Match`.
+#[utoipa::path(patch, path = "/api/v1/customers/{id}", tag = "customers", request_body = CustomerForm,
+    params(("id" = CustomerId, Path, description = "The customer.")),
+    responses((status = 200, description = "The customer as it is now.", body = CustomerView)))]
+pub(super) async fn change_customer(
+    ctx: Ctx,
+    id: Id<CustomerId>,
+    version: IfMatch,
+    body: Body<CustomerForm>,
+) -> Result<HttpResponse> {
+    let version = version.required()?;
+    let changed = ctx
+        .write(move |conn, act| record::change(conn, act, id.0, version, &body.value))
+        .await?;
+    answer::ok_version(changed.version, &changed)
+}
+
+/// Create or change the customer that another system knows by its own id.
+///
+/// The same request twice is the same as once.
+#[utoipa::path(put, path = "/api/v1/customers/by-external-id/{system}/{external_id}", tag = "customers",
+    request_body = CustomerForm,
+    params(
+        ("system" = String, Path, description = "The other system, a slug.", example = "crm"),
+        ("external_id" = String, Path, description = "The customer's id there.", example = "C-20417"),
+    ),
+    responses(
+        (status = 200, description = "The customer as it is now.", body = CustomerView),
+        (status = 201, description = "The new customer.", body = CustomerView),
+    ))]
+pub(super) async fn put_customer_by_external_id(
+    ctx: Ctx,
+    external: Id<(String, String)>,
+    version: IfMatch,
+    body: Body<CustomerForm>,
+) -> Result<HttpResponse> {
+    let (system, id) = external.0;
+    let external = ExternalId { system, id };
+    let (customer, new) = ctx
+        .write(move |conn, act| record::put_by_external_id(conn, act, &external, version.0, &body.value))
+        .await?;
+    if new {
+        return answer::created(
+            &format!("/api/v1/customers/{}", customer.id),
+            customer.version,
+            &customer,
+        );
+    }
+    answer::ok_version(customer.version, &customer)
+}

@@ -1,0 +1,346 @@
+//! What handlers ask of a request: who acts, the JSON body, the query, the expected version.
+
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_TYPE, IF_MATCH};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::observe::RequestId;
+use crate::app::App;
+use crate::db::conn::Conn;
+use crate::domain::idempotency::{self, Claim};
+use crate::domain::staff::{Act, Actor};
+use crate::error::{Code, Error, FieldError, Result};
+
+/// The application, who acts, and the request's key for doing things once.
+pub(super) struct Ctx {
+    pub(super) app: App,
+    actor: Arc<Actor>,
+    request_id: Option<Arc<str>>,
+    method: String,
+    path: String,
+    key: Option<String>,
+}
+
+impl FromRequest for Ctx {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(context(req))
+    }
+}
+
+fn context(req: &HttpRequest) -> Result<Ctx> {
+    let app = req
+        .app_data::<web::Data<App>>()
+        .ok_or_else(|| Error::internal("no application"))?;
+    let actor = req.extensions().get::<Arc<Actor>>().cloned();
+    let key = match req.headers().get("idempotency-key") {
+        None => None,
+        Some(value) => Some(
+            value
+                .to_str()
+                .ok()
+                .filter(|key| (1..=255).contains(&key.len()))
+                .map(str::to_owned)
+                .ok_or_else(|| Error::problem(Code::BadRequest, "Idempotency-Key: 1 to 255 visible characters"))?,
+        ),
+    };
+    Ok(Ctx {
+        app: app.get_ref().clone(),
+        actor: actor.unwrap_or_else(|| Arc::new(Actor::customer())),
+        request_id: req.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0)),
+        method: req.method().to_string(),
+        path: req.path().to_owned(),
+        key,
+    })
+}
+
+impl Ctx {
+    /// The act of this request, now.
+    pub(super) fn act(&self) -> Act {
+        Act {
+            now: self.app.clock.now(),
+            actor: Arc::clone(&self.actor),
+            request_id: self.request_id.clone(),
+            policy: Arc::clone(&self.app.policy),
+        }
+    }
+
+    /// Who acts.
+    pub(super) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The request's idempotency key with its fingerprint, if it has one.
+    pub(super) fn claim(&self, body: &[u8]) -> Option<Claim> {
+        let key = self.key.as_deref()?;
+        let principal = self
+            .actor
+            .token
+            .map_or_else(|| "public".to_owned(), |token| token.to_string());
+        Some(Claim::new(&principal, key, &self.method, &self.path, body))
+    }
+
+    /// Reads.
+    pub(super) async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn, &Act) -> Result<T> + Send + 'static,
+    {
+        let act = self.act();
+        self.app.db.read(move |conn| work(conn, &act)).await
+    }
+
+    /// Writes in one transaction.
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn, &Act) -> Result<T> + Send + 'static,
+    {
+        let act = self.act();
+        self.app.db.write(move |conn| work(conn, &act)).await
+    }
+
+    /// Writes in one transaction, once for each idempotency key.
+    pub(super) async fn once<T, F, B>(&self, body: Body<B>, work: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        B: Send + 'static,
+        F: Fn(&mut Conn, &Act, &B) -> Result<T> + Send + 'static,
+    {
+        let claim = self.claim(&body.raw);
+        let _guard = claim
+            .as_ref()
+            .map(|claim| self.app.take_in_flight(*claim.lookup()))
+            .transpose()?;
+        let act = self.act();
+        self.app
+            .db
+            .write(move |conn| idempotency::once(conn, &act, claim.as_ref(), |conn| work(conn, &act, &body.value)))
+            .await
+    }
+}
+
+/// A JSON body, with the bytes it was read from.
+pub(super) struct Body<T> {
+    pub(super) value: T,
+    pub(super) raw: web::Bytes,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let limit = req.app_data::<web::Data<BodyLimit>>().map_or(262_144, |limit| limit.0);
+        let content_type = req
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let essence = content_type
+                .as_deref()
+                .and_then(|ct| ct.split(';').next())
+                .map(|ct| ct.trim().to_lowercase());
+            if essence.as_deref() != Some("application/json") {
+                return Err(Error::problem(
+                    Code::UnsupportedMediaType,
+                    "send `Content-Type: application/json`",
+                ));
+            }
+            let mut raw = web::BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| Error::problem(Code::BadRequest, "the body broke off"))?;
+                if raw.len() + chunk.len() > limit {
+                    return Err(Error::problem(Code::TooLarge, format!("at most {limit} bytes")));
+                }
+                raw.extend_from_slice(&chunk);
+            }
+            let raw = raw.freeze();
+            Ok(Self {
+                value: parse(&raw)?,
+                raw,
+            })
+        })
+    }
+}
+
+/// The largest body, bytes.
+pub(super) struct BodyLimit(pub(super) usize);
+
+fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_slice(raw);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let inner = error.into_inner();
+        if inner.is_data() {
+            // The text of the error may repeat what was sent, but nothing of others.
+            let code = if inner.to_string().starts_with("missing field") {
+                "required"
+            } else {
+                "malformed"
+            };
+            let detail = inner.to_string();
+            let detail = detail
+                .rsplit_once(" at line ")
+                .map_or(detail.as_str(), |(text, _)| text)
+                .to_owned();
+            Error::invalid(vec![FieldError {
+                pointer,
+                code: code.to_owned(),
+                detail,
+            }])
+        } else {
+            Error::problem(Code::BadRequest, format!("not JSON: {inner}"))
+        }
+    })?;
+    reader
+        .end()
+        .map_err(|error| Error::problem(Code::BadRequest, format!("not JSON: {error}")))?;
+    Ok(value)
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut out = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => out.push_str(&format!("/{index}")),
+            Segment::Map { key } => out.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    out
+}
+
+/// The query of the address; parameters that are not known are refused.
+pub(super) struct Query<T>(pub(super) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let reader = serde_urlencoded::Deserializer::new(url_parts(req.query_string().as_bytes()));
+        ready(serde_path_to_error::deserialize(reader).map(Self).map_err(|error| {
+            let pointer = format!("?{}", error.path().to_string().trim_start_matches('.'));
+            let detail = error.into_inner().to_string();
+            Error::invalid(vec![FieldError {
+                pointer,
+                code: "malformed".to_owned(),
+                detail,
+            }])
+        }))
+    }
+}
+
+fn url_parts(query: &[u8]) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(query)
+}
+
+/// The version the caller has read, from `If-Match`.
+pub(super) struct IfMatch(pub(super) Option<i32>);
+
+impl IfMatch {
+    /// The version; a change that could overwrite somebody's work must name it.
+    pub(super) fn required(&self) -> Result<Option<i32>> {
+        match self.0 {
+            Some(version) => Ok(Some(version)),
+            None => Err(Error::problem(
+                Code::PreconditionRequired,
+                "send `If-Match` with the ETag that you read",
+            )),
+        }
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(value) = req.headers().get(IF_MATCH) else {
+            return ready(Ok(Self(None)));
+        };
+        let version = value
+            .to_str()
+            .ok()
+            .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        ready(match version {
+            Some(version) => Ok(Self(Some(version))),
+            // An ETag that we never gave matches nothing.
+            None => Err(Error::problem(
+                Code::PreconditionFailed,
+                "`If-Match` holds no ETag of this service",
+            )),
+        })
+    }
+}
+
+/// An id in the path; one that cannot be read names nothing.
+pub(super) struct Id<T>(pub(super) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Id<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let path = web::Path::<T>::extract(req).into_inner();
+        ready(
+            path.map(|id| Self(id.into_inner()))
+                .map_err(|_| Error::problem(Code::NotFound, "nothing has this address")),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        _n: Vec<u8>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        _inner: Inner,
+    }
+
+    fn found(text: &str) -> FieldError {
+        match parse::<Outer>(text.as_bytes()).unwrap_err() {
+            Error::Problem(problem) => problem.errors.into_iter().next().unwrap(),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_by_its_json_pointer() {
+        assert_eq!(found(r#"{"_inner":{"_n":[1,300]}}"#).pointer, "/_inner/_n/1");
+        assert_eq!(found(r#"{"_inner":{}}"#).code, "required");
+        assert_eq!(found(r#"{"_inner":{"_n":[],"x":1}}"#).pointer, "/_inner/x");
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed() {
+        for text in ["", "{", "{\"_inner\":{\"_n\":[]}} x"] {
+            assert_eq!(
+                parse::<Outer>(text.as_bytes()).unwrap_err().code(),
+                Code::BadRequest,
+                "{text}"
+            );
+        }
+    }
+}

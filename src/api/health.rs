@@ -1,0 +1,138 @@
+//! Is it alive, is it ready, what are the figures.
+
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::db::{dialect, migrate};
+use crate::domain::complaints::listing;
+use crate::domain::notifications;
+use crate::error::{Error, Result};
+
+/// Whether the process is alive.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Liveness {
+    /// Always `alive`.
+    #[schema(example = "alive")]
+    status: &'static str,
+    /// The version of the program.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+}
+
+/// One part that the service needs.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Part {
+    /// Which part.
+    #[schema(example = "database")]
+    name: &'static str,
+    /// Whether it works.
+    ready: bool,
+    /// More about it.
+    #[schema(example = "SQLite 3.53.0")]
+    detail: String,
+}
+
+/// Whether the service can do its work, part by part.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Readiness {
+    /// Whether every part works.
+    ready: bool,
+    /// The parts.
+    parts: Vec<Part>,
+}
+
+/// Whether the process is alive.
+///
+/// Asks nothing of anybody else: a lost database does not make an orchestrator restart the process.
+#[utoipa::path(get, path = "/livez", tag = "operations", responses((status = 200, description = "It is.", body = Liveness)))]
+pub(super) async fn get_liveness() -> HttpResponse {
+    HttpResponse::Ok().json(Liveness {
+        status: "alive",
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// Whether the service can do its work.
+///
+/// Names the part that fails.
+#[utoipa::path(get, path = "/readyz", tag = "operations", responses(
+    (status = 200, description = "Every part works.", body = Readiness),
+    (status = 503, description = "A part fails.", body = Readiness, content_type = "application/json"),
+))]
+pub(super) async fn get_readiness(app: web::Data<App>) -> HttpResponse {
+    let database = app.db.read(|conn| dialect::version(conn)).await;
+    let schema = app.db.read(|conn| migrate::is_pending(conn)).await;
+    let parts = vec![
+        match database {
+            Ok(version) => Part {
+                name: "database",
+                ready: true,
+                detail: version,
+            },
+            Err(error) => failing("database", &error),
+        },
+        match schema {
+            Ok(false) => Part {
+                name: "schema",
+                ready: true,
+                detail: "up to date".to_owned(),
+            },
+            Ok(true) => Part {
+                name: "schema",
+                ready: false,
+                detail: "migrations are waiting: run `hark migrate`".to_owned(),
+            },
+            Err(error) => failing("schema", &error),
+        },
+    ];
+    let ready = parts.iter().all(|part| part.ready);
+    let mut builder = if ready {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
+    builder.json(Readiness { ready, parts })
+}
+
+fn failing(name: &'static str, error: &Error) -> Part {
+    tracing::error!(part = name, %error, "not ready");
+    Part {
+        name,
+        ready: false,
+        detail: "does not answer; the log has the cause".to_owned(),
+    }
+}
+
+/// Figures for Prometheus.
+///
+/// Text exposition format. Holds no personal data.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses(
+    (status = 200, description = "The figures.", body = String, content_type = "text/plain"),
+))]
+pub(super) async fn get_metrics(app: web::Data<App>) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let found = app
+        .db
+        .read(move |conn| {
+            Ok((
+                listing::counts(conn, now)?,
+                notifications::waiting(conn, listing::COUNTED)?,
+            ))
+        })
+        .await;
+    match found {
+        Ok((counts, (waiting, oldest))) => {
+            app.metrics.set_counts(&counts);
+            app.metrics
+                .set_outbox(waiting, oldest.map_or(0, |oldest| (now - oldest).num_seconds()));
+        }
+        // The other figures are worth having all the more when the database is in trouble.
+        Err(error) => tracing::warn!(%error, "figures without those of the database"),
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header(ContentType::plaintext())
+        .body(app.metrics.text()?))
+}

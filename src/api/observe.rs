@@ -1,0 +1,110 @@
+//! Around every request: its id, a span for log lines, the figures, and problems with the id in them.
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, web};
+use tracing::Instrument;
+
+use super::answer;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::error::{Code, Error};
+use crate::ids;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request: the caller's, or a new one.
+pub(super) struct RequestId(pub(super) Arc<str>);
+
+fn request_id(req: &ServiceRequest, app: &App) -> Arc<str> {
+    req.headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| {
+            (1..=64).contains(&id.len())
+                && id
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        })
+        .map_or_else(|| ids::new(app.clock.now()).to_string().into(), Arc::from)
+}
+
+/// The trace id of a W3C `traceparent`, so that log lines can be joined with the caller's.
+fn trace_id(req: &ServiceRequest) -> Option<String> {
+    let text = req.headers().get("traceparent")?.to_str().ok()?;
+    let id = text.split('-').nth(1)?;
+    (id.len() == 32 && id.chars().all(|c| c.is_ascii_hexdigit())).then(|| id.to_owned())
+}
+
+/// The middleware.
+pub(super) async fn observe(
+    app: web::Data<App>,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Clock::tick();
+    let id = request_id(&req, &app);
+    let method = req.method().to_string();
+    // The pattern, never the address: addresses hold private links.
+    let route = req.match_pattern().unwrap_or_else(|| "(none)".to_owned());
+    let span = tracing::info_span!("request", request_id = %id, method, route, trace_id = trace_id(&req));
+    req.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    let response = next.call(req).instrument(span.clone()).await?;
+    let _entered = span.enter();
+    let mut response = with_request_id(response.map_into_boxed_body(), &id);
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if route.starts_with("/api/") {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    let status = response.status();
+    let seconds = started.elapsed().as_secs_f64();
+    app.metrics
+        .http_seconds
+        .with_label_values(&[method.as_str(), &route, status.as_str()])
+        .observe(seconds);
+    if status.is_client_error() {
+        tracing::info!(status = status.as_u16(), seconds, "refused");
+    } else {
+        tracing::debug!(status = status.as_u16(), seconds, "answered");
+    }
+    Ok(response)
+}
+
+/// Writes an error that a handler answered with again, with the request's id in it.
+fn with_request_id(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+    let Some(error) = response.response().error() else {
+        return response;
+    };
+    let described = described(error, id);
+    response.into_response(described)
+}
+
+fn described(error: &actix_web::Error, id: &str) -> actix_web::HttpResponse {
+    let Some(own) = error.as_error::<Error>() else {
+        // Not from us: the framework could not read the request.
+        let status = error.as_response_error().status_code();
+        let code = match status.as_u16() {
+            404 => Code::NotFound,
+            405 => Code::MethodNotAllowed,
+            413 => Code::TooLarge,
+            400..=499 => Code::BadRequest,
+            _ => {
+                tracing::error!(%error, "failed");
+                Code::Internal
+            }
+        };
+        return answer::problem(&Error::problem(code, code.title()), Some(id));
+    };
+    if own.code().status() >= 500 {
+        tracing::error!(error = %own, "failed");
+    }
+    answer::problem(own, Some(id))
+}

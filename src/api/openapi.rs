@@ -1,0 +1,160 @@
+//! The OpenAPI file: collected from the routes, completed with what every operation shares.
+
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+use super::answer::ProblemDocument;
+use super::routes::{Access, Operations, ROUTES, Route};
+use crate::error::{Error, Result};
+
+const DESCRIPTION: &str = "Hark takes complaints in, leads the agent through seven steps, and sees to it that the \
+promised call-back is made.\n\n\
+**Errors** are problem documents (RFC 9457) with a stable `code`; `GET /problems` lists them all.\n\n\
+**Lists** come in pages: `{items, next_cursor}`; send `next_cursor` as `cursor`.\n\n\
+**Doing things once**: every POST takes an `Idempotency-Key`. The same key with the same request gets the same answer; \
+with another request it is refused.\n\n\
+**Changing what you have seen**: answers carry an `ETag`; a change with `If-Match` is refused when somebody else was faster.\n\n\
+Times are RFC 3339 in UTC, ids UUIDs (version 7), money minor units with an ISO 4217 currency, languages BCP 47, phone \
+numbers E.164.";
+
+#[derive(OpenApi)]
+#[openapi(components(schemas(ProblemDocument)))]
+struct Shared;
+
+/// The OpenAPI document of the whole API.
+///
+/// # Errors
+/// When the document cannot be put together (a test rules that out).
+pub fn document() -> Result<Value> {
+    let mut api = Operations::openapi();
+    api.merge(Shared::openapi());
+    let mut document = serde_json::to_value(api)?;
+    let root = document.as_object_mut().ok_or_else(|| Error::internal("no document"))?;
+    root.insert("openapi".to_owned(), json!("3.1.0"));
+    root.insert(
+        "info".to_owned(),
+        json!({
+            "title": "Hark", "version": "v1", "summary": "From the phone call to the kept call-back",
+            "description": DESCRIPTION, "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        }),
+    );
+    root.insert(
+        "servers".to_owned(),
+        json!([{ "url": "/", "description": "The service that serves this file" }]),
+    );
+    if let Some(components) = root.get_mut("components").and_then(Value::as_object_mut) {
+        let scheme = json!({ "type": "http", "scheme": "bearer", "description": "A service token (`hark admin create-token`)." });
+        components.insert("securitySchemes".to_owned(), json!({ "bearer": scheme }));
+    }
+    for route in ROUTES {
+        let pointer = format!(
+            "/paths/{}/{}",
+            route.path.replace('~', "~0").replace('/', "~1"),
+            route.method.to_lowercase()
+        );
+        let operation = document.pointer_mut(&pointer).and_then(Value::as_object_mut);
+        complete(
+            operation.ok_or_else(|| Error::internal(format!("undocumented: {} {}", route.method, route.path)))?,
+            route,
+        );
+    }
+    Ok(document)
+}
+
+fn complete(operation: &mut Map<String, Value>, route: &Route) {
+    let in_path = route.path.contains('{');
+    let has_body = operation.contains_key("requestBody");
+    let changes = matches!(route.method, "PUT" | "PATCH") || (route.method == "POST" && in_path);
+    let mut parameters = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let asks = has_body || !parameters.is_empty();
+    if route.method == "POST" {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "A key of the caller's making for this request: a repetition gets the same answer and does nothing twice.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+        }));
+    }
+    if changes && !route.path.contains("/call-backs/{id}/move") && !route.path.contains("/call-backs/{id}/decline") {
+        parameters.push(json!({
+            "name": "If-Match", "in": "header", "required": false,
+            "description": "The `ETag` of what was read; the change is refused when it has changed since.",
+            "schema": { "type": "string", "pattern": "^\"[0-9]{1,9}\"$" },
+        }));
+    }
+    if !parameters.is_empty() {
+        operation.insert("parameters".to_owned(), Value::Array(parameters));
+    }
+    match route.access {
+        Access::Public => {
+            operation.insert("security".to_owned(), json!([]));
+        }
+        Access::SignedIn => {
+            operation.insert("security".to_owned(), json!([{ "bearer": [] }]));
+            operation.insert("x-permission".to_owned(), json!("signed-in"));
+        }
+        Access::Needs(permission) => {
+            operation.insert("security".to_owned(), json!([{ "bearer": [] }]));
+            operation.insert("x-permission".to_owned(), json!(permission));
+        }
+    }
+    let mut statuses = vec!["500", "503"];
+    statuses.extend(
+        (route.access != Access::Public)
+            .then_some(["401", "403"])
+            .into_iter()
+            .flatten(),
+    );
+    statuses.extend(
+        (asks || changes || route.method == "POST")
+            .then_some(["400", "422"])
+            .into_iter()
+            .flatten(),
+    );
+    statuses.extend(in_path.then_some("404"));
+    statuses.extend(has_body.then_some(["413", "415"]).into_iter().flatten());
+    statuses.extend(matches!(route.method, "POST" | "PUT" | "PATCH").then_some("409"));
+    statuses.extend(changes.then_some("412"));
+    statuses.extend((route.method == "PATCH").then_some("428"));
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for response in responses.values_mut().filter_map(Value::as_object_mut) {
+        response.insert("headers".to_owned(), json!({ "X-Request-Id": { "description": "The id of the request, as in the log.", "schema": { "type": "string" } } }));
+    }
+    for status in statuses {
+        responses.entry(status).or_insert_with(|| problem_response(status));
+    }
+}
+
+fn problem_response(status: &str) -> Value {
+    let title = match status {
+        "400" => "The request cannot be read.",
+        "401" => "No valid credentials.",
+        "403" => "The role does not allow it.",
+        "404" => "There is no such thing.",
+        "409" => "It does not fit the present state; the code says which rule refuses.",
+        "412" => "It has changed since it was read.",
+        "413" => "The body is too large.",
+        "415" => "The body is not JSON.",
+        "422" => "Some values do not fit; nothing was changed.",
+        "428" => "`If-Match` is needed.",
+        "503" => "Too much work at once; repeat later.",
+        _ => "Something went wrong on our side.",
+    };
+    json!({
+        "description": title,
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" } } },
+    })
+}
+
+/// The OpenAPI document as the text of the checked-in file.
+///
+/// # Errors
+/// As [`document`].
+pub fn text() -> Result<String> {
+    Ok(serde_json::to_string_pretty(&document()?)? + "\n")
+}

@@ -1,0 +1,173 @@
+//! What customers use, without an account.
+
+use actix_web::HttpResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer;
+use super::extract::{Body, Ctx, Id, IfMatch};
+use crate::domain::complaints::call_backs::CancelForm;
+use crate::domain::complaints::closing::ReasonForm;
+use crate::domain::complaints::intake::{Intake, PublicForm};
+use crate::domain::complaints::messages::MessageForm;
+use crate::domain::complaints::public::{self, MoveForm, PublicComplaint};
+use crate::domain::complaints::receive::{Arrival, Receipt};
+use crate::error::{Error, Result};
+use crate::ids::CallBackId;
+
+/// What a customer is told who has filed a complaint.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PublicReceipt {
+    /// What to say on the phone.
+    #[schema(example = "K7QM-3R9X")]
+    reference: String,
+    /// The secret in the private link. Whoever has it can follow the complaint; it is not shown again.
+    tracking_token: String,
+    /// Where to follow the complaint.
+    #[schema(example = "/api/v1/public/complaints/…")]
+    tracking_url: String,
+}
+
+/// File a complaint.
+///
+/// No account is needed; a phone number or an e-mail address is, to answer. Send an `Idempotency-Key` of your own making:
+/// a repeated request then gets the same answer, with the same private link.
+#[utoipa::path(post, path = "/api/v1/public/complaints", tag = "public", request_body = PublicForm,
+    responses((status = 201, description = "The complaint has arrived.", body = PublicReceipt)))]
+pub(super) async fn file_complaint(ctx: Ctx, body: Body<PublicForm>) -> Result<HttpResponse> {
+    let claim = ctx.claim(&body.raw);
+    let act = ctx.act();
+    let intake = Intake::by_public(body.value, &act)?;
+    let receipt = super::complaints::submit(&ctx, Arrival { act, intake, claim }).await?;
+    let Receipt {
+        reference,
+        tracking_token,
+        version,
+        ..
+    } = receipt;
+    let token = tracking_token.ok_or_else(|| Error::internal("a public complaint without a private link"))?;
+    let tracking_url = format!("/api/v1/public/complaints/{}", token.reveal());
+    let told = PublicReceipt {
+        reference,
+        tracking_token: token.reveal().to_owned(),
+        tracking_url,
+    };
+    answer::created(&told.tracking_url, version, &told)
+}
+
+/// Follow a complaint.
+///
+/// Where it stands, the promised calls, the messages both ways, the decision.
+#[utoipa::path(get, path = "/api/v1/public/complaints/{token}", tag = "public",
+    params(("token" = String, Path, description = "The secret of the private link.")),
+    responses((status = 200, description = "The complaint as the customer sees it.", body = PublicComplaint)))]
+pub(super) async fn track_complaint(ctx: Ctx, token: Id<String>) -> Result<HttpResponse> {
+    let found = ctx.read(move |conn, _| public::get(conn, &token.0)).await?;
+    answer::ok_version(found.version, &found)
+}
+
+/// Add something to a complaint.
+///
+/// Also when it is closed; if it waits for the customer, it goes on.
+#[utoipa::path(post, path = "/api/v1/public/complaints/{token}/messages", tag = "public", request_body = MessageForm,
+    params(("token" = String, Path, description = "The secret of the private link.")),
+    responses((status = 200, description = "The complaint as the customer sees it.", body = PublicComplaint)))]
+pub(super) async fn write_to_desk(
+    ctx: Ctx,
+    token: Id<String>,
+    version: IfMatch,
+    body: Body<MessageForm>,
+) -> Result<HttpResponse> {
+    let changed = ctx
+        .once(body, move |conn, act, form| {
+            public::write(conn, act, &token.0, version.0, form)
+        })
+        .await?;
+    answer::ok_version(changed.version, &changed)
+}
+
+/// Dispute the decision.
+///
+/// Opens a closed complaint again.
+#[utoipa::path(post, path = "/api/v1/public/complaints/{token}/dispute", tag = "public", request_body = ReasonForm,
+    params(("token" = String, Path, description = "The secret of the private link.")),
+    responses((status = 200, description = "The complaint as the customer sees it.", body = PublicComplaint)))]
+pub(super) async fn dispute_decision(
+    ctx: Ctx,
+    token: Id<String>,
+    version: IfMatch,
+    body: Body<ReasonForm>,
+) -> Result<HttpResponse> {
+    let changed = ctx
+        .once(body, move |conn, act, form| {
+            public::dispute(conn, act, &token.0, version.0, form)
+        })
+        .await?;
+    answer::ok_version(changed.version, &changed)
+}
+
+/// Take a complaint back.
+///
+/// Open promises to call are called off with it.
+#[utoipa::path(post, path = "/api/v1/public/complaints/{token}/withdraw", tag = "public", request_body = ReasonForm,
+    params(("token" = String, Path, description = "The secret of the private link.")),
+    responses((status = 200, description = "The complaint as the customer sees it.", body = PublicComplaint)))]
+pub(super) async fn take_back_complaint(
+    ctx: Ctx,
+    token: Id<String>,
+    version: IfMatch,
+    body: Body<ReasonForm>,
+) -> Result<HttpResponse> {
+    let changed = ctx
+        .once(body, move |conn, act, form| {
+            public::withdraw(conn, act, &token.0, version.0, form)
+        })
+        .await?;
+    answer::ok_version(changed.version, &changed)
+}
+
+/// Move a promised call.
+///
+/// To a window that suits the customer better.
+#[utoipa::path(post, path = "/api/v1/public/complaints/{token}/call-backs/{id}/move", tag = "public", request_body = MoveForm,
+    params(
+        ("token" = String, Path, description = "The secret of the private link."),
+        ("id" = CallBackId, Path, description = "The call-back."),
+    ),
+    responses((status = 200, description = "The complaint as the customer sees it.", body = PublicComplaint)))]
+pub(super) async fn move_call_back(
+    ctx: Ctx,
+    path: Id<(String, CallBackId)>,
+    body: Body<MoveForm>,
+) -> Result<HttpResponse> {
+    let (token, id) = path.0;
+    let changed = ctx
+        .once(body, move |conn, act, form| {
+            public::move_call_back(conn, act, &token, id, form)
+        })
+        .await?;
+    answer::ok_version(changed.version, &changed)
+}
+
+/// Decline a promised call.
+///
+/// The customer needs no call.
+#[utoipa::path(post, path = "/api/v1/public/complaints/{token}/call-backs/{id}/decline", tag = "public", request_body = CancelForm,
+    params(
+        ("token" = String, Path, description = "The secret of the private link."),
+        ("id" = CallBackId, Path, description = "The call-back."),
+    ),
+    responses((status = 200, description = "The complaint as the customer sees it.", body = PublicComplaint)))]
+pub(super) async fn decline_call_back(
+    ctx: Ctx,
+    path: Id<(String, CallBackId)>,
+    body: Body<CancelForm>,
+) -> Result<HttpResponse> {
+    let (token, id) = path.0;
+    let changed = ctx
+        .once(body, move |conn, act, form| {
+            public::decline_call_back(conn, act, &token, id, form)
+        })
+        .await?;
+    answer::ok_version(changed.version, &changed)
+}

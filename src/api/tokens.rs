@@ -1,0 +1,73 @@
+//! Service tokens, and who one is.
+
+use actix_web::HttpResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer;
+use super::extract::{Body, Ctx, Id};
+use crate::domain::staff::tokens::{self, NewToken, TokenForm, TokenView};
+use crate::domain::staff::{Permission, Role};
+use crate::error::{Error, Result};
+use crate::ids::TokenId;
+
+/// Who the credentials belong to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Me {
+    /// The name in the timeline.
+    #[schema(example = "crm-sync")]
+    name: String,
+    /// The role.
+    role: Role,
+    /// What the role may do.
+    permissions: Vec<Permission>,
+}
+
+/// Who I am.
+///
+/// The name, the role and what it may do.
+#[utoipa::path(get, path = "/api/v1/me", tag = "access", responses((status = 200, description = "Who you are.", body = Me)))]
+pub(super) async fn get_me(ctx: Ctx) -> Result<HttpResponse> {
+    let role = ctx
+        .actor()
+        .role
+        .ok_or_else(|| Error::internal("signed in without a role"))?;
+    answer::ok(&Me {
+        name: ctx.actor().name.clone(),
+        role,
+        permissions: role.permissions().to_vec(),
+    })
+}
+
+/// List service tokens.
+///
+/// The newest first; never their secrets.
+#[utoipa::path(get, path = "/api/v1/service-tokens", tag = "access",
+    responses((status = 200, description = "The tokens.", body = [TokenView])))]
+pub(super) async fn list_service_tokens(ctx: Ctx) -> Result<HttpResponse> {
+    answer::ok(&ctx.read(|conn, _| tokens::list(conn)).await?)
+}
+
+/// Create a service token.
+///
+/// The answer holds the secret; it is not shown again.
+#[utoipa::path(post, path = "/api/v1/service-tokens", tag = "access", request_body = TokenForm,
+    responses((status = 201, description = "The token and its secret.", body = NewToken)))]
+pub(super) async fn create_service_token(ctx: Ctx, body: Body<TokenForm>) -> Result<HttpResponse> {
+    let made = ctx
+        .once(body, |conn, act, form| tokens::create(conn, act, form))
+        .await?;
+    answer::created(&format!("/api/v1/service-tokens/{}", made.token.id), 1, &made)
+}
+
+/// Revoke a service token.
+///
+/// It stops working at once here, and within ten seconds in other processes. Revoking twice is the same as once.
+#[utoipa::path(delete, path = "/api/v1/service-tokens/{id}", tag = "access",
+    params(("id" = TokenId, Path, description = "The token.")),
+    responses((status = 200, description = "The token as it is now.", body = TokenView)))]
+pub(super) async fn revoke_service_token(ctx: Ctx, id: Id<TokenId>) -> Result<HttpResponse> {
+    let revoked = ctx.write(move |conn, act| tokens::revoke(conn, act, id.0)).await?;
+    ctx.app.doubt_all_tokens();
+    answer::ok(&revoked)
+}

@@ -1,0 +1,143 @@
+//! Everything the parts of the service share. One builder for the server, the worker and the tests.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use quick_cache::sync::Cache;
+
+use crate::clock::{Clock, Moment};
+use crate::db::Db;
+use crate::db::lane::Lane;
+use crate::domain::complaints::receive::{self, Arrival, Receipt};
+use crate::domain::policy::Policy;
+use crate::domain::staff::{Act, Actor, tokens};
+use crate::error::{Code, Error, Result};
+use crate::telemetry::Metrics;
+
+/// How long a token that was found good is believed without asking the database again. A revoked
+/// token works at most this long in other processes; in the process that revokes it, not at all.
+const BELIEVED: Duration = Duration::from_secs(10);
+
+/// The application. Clones share everything.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// The way in for complaints: many callers share one transaction.
+    pub intake: Lane<Arrival, Receipt>,
+    /// Figures for operations.
+    pub metrics: Arc<Metrics>,
+    believed: Arc<Cache<Vec<u8>, Believed>>,
+    in_flight: Arc<Mutex<HashSet<[u8; 32]>>>,
+}
+
+#[derive(Clone)]
+struct Believed {
+    actor: Arc<Actor>,
+    until: Moment,
+    expires_at: Moment,
+}
+
+impl App {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// When a thread or the metrics cannot be set up.
+    pub fn new(db: Db, clock: Clock, policy: Policy) -> Result<Self> {
+        Ok(Self {
+            intake: Lane::open(&db, receive::receive_all)?,
+            db,
+            clock,
+            policy: Arc::new(policy),
+            metrics: Arc::new(Metrics::new()?),
+            believed: Arc::new(Cache::new(10_000)),
+            in_flight: Arc::default(),
+        })
+    }
+
+    /// An act of Hark itself, now.
+    pub fn own_act(&self) -> Act {
+        Act::of_system(self.clock.now(), Arc::clone(&self.policy))
+    }
+
+    /// Who a bearer token belongs to.
+    ///
+    /// # Errors
+    /// `auth.required` when it is unknown, expired or revoked.
+    pub async fn authenticate(&self, token: &str) -> Result<Arc<Actor>> {
+        let now = self.clock.now();
+        let hash = tokens::hash(token);
+        if let Some(believed) = self.believed.get(&hash)
+            && believed.until > now
+            && believed.expires_at > now
+        {
+            return Ok(believed.actor);
+        }
+        let token = token.to_owned();
+        let found = self
+            .db
+            .read(move |conn| tokens::authenticate(conn, now, &token))
+            .await?;
+        let Some((actor, expires_at)) = found else {
+            self.believed.remove(&hash);
+            return Err(Error::problem(
+                Code::Unauthenticated,
+                "the token is unknown, expired or revoked",
+            ));
+        };
+        let actor = Arc::new(actor);
+        let until = now + chrono::TimeDelta::from_std(BELIEVED).unwrap_or_default();
+        self.believed.insert(
+            hash,
+            Believed {
+                actor: Arc::clone(&actor),
+                until,
+                expires_at,
+            },
+        );
+        Ok(actor)
+    }
+
+    /// Forgets which tokens were good; after one was revoked.
+    pub fn doubt_all_tokens(&self) {
+        self.believed.clear();
+    }
+
+    /// Marks an idempotency key as being worked on in this process until the guard is dropped.
+    ///
+    /// # Errors
+    /// `idempotency.in_flight` when it is being worked on already.
+    pub fn take_in_flight(&self, lookup: [u8; 32]) -> Result<InFlight> {
+        let mut keys = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.insert(lookup) {
+            return Ok(InFlight {
+                keys: Arc::clone(&self.in_flight),
+                lookup,
+            });
+        }
+        Err(Error::problem(
+            Code::IdempotencyInFlight,
+            "a request with this key is being worked on",
+        ))
+    }
+}
+
+/// An idempotency key that is being worked on.
+pub struct InFlight {
+    keys: Arc<Mutex<HashSet<[u8; 32]>>>,
+    lookup: [u8; 32],
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.lookup);
+    }
+}

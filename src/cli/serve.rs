@@ -1,0 +1,116 @@
+//! Serving, and doing the background work.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use super::say;
+use crate::api::server::{self, Options};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::db::{Db, migrate};
+use crate::domain::staff::tokens;
+use crate::error::{Error, Result};
+use crate::settings::Settings;
+use crate::worker::Worker;
+
+fn app(settings: &Settings) -> Result<App> {
+    let target = settings.target()?;
+    let done = migrate::migrate(&target)?;
+    if done > 0 {
+        tracing::info!(migrations = done, "the schema is up to date");
+    }
+    let db = Db::open(&target, settings.database_connections)?;
+    App::new(db, Clock::System, settings.policy())
+}
+
+fn worker_of(app: &App, settings: &Settings) -> Worker {
+    Worker::new(app.clone(), Duration::from_secs(settings.job_seconds.into()))
+}
+
+/// Migrates, serves HTTP, and does the background work unless it is left to another process.
+pub(super) fn serve(settings: &Settings, with_worker: bool) -> Result<()> {
+    // First: a port that is taken should not leave anything behind.
+    let listener = TcpListener::bind(settings.bind)
+        .map_err(|e| Error::internal(format!("bind: cannot listen on {}: {e}", settings.bind)))?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let app = app(settings)?;
+    let act = app.own_act();
+    let first = app.db.write_blocking(move |conn| tokens::create_first(conn, &act))?;
+    let options = Options {
+        threads: settings.http_threads.into(),
+        shutdown: Duration::from_secs(settings.shutdown_seconds.into()),
+        body_limit: settings.body_limit,
+        signals: true,
+    };
+    actix_web::rt::System::new().block_on(async move {
+        let worker = with_worker.then(|| worker_of(&app, settings));
+        let background = worker
+            .clone()
+            .map(|worker| actix_web::rt::spawn(async move { worker.run().await }));
+        let server = server::server(app.clone(), listener, &options)?;
+        say(&format!("Hark listens on http://{address} ({:?})", app.db.target()));
+        if let Some(first) = &first {
+            say(&welcome(&format!("http://{address}"), first.secret.reveal()));
+        }
+        server
+            .await
+            .map_err(|e| Error::internal(format!("the server failed: {e}")))?;
+        if let Some(worker) = worker {
+            worker.stop();
+        }
+        if let Some(background) = background {
+            background
+                .await
+                .map_err(|e| Error::internal(format!("the worker failed: {e}")))?;
+        }
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+/// Does only the background work, until SIGTERM.
+pub(super) fn worker(settings: &Settings) -> Result<()> {
+    let app = app(settings)?;
+    actix_web::rt::System::new().block_on(async move {
+        let worker = worker_of(&app, settings);
+        let run = worker.clone();
+        let background = actix_web::rt::spawn(async move { run.run().await });
+        say("Hark does the background work.");
+        signalled().await?;
+        worker.stop();
+        background
+            .await
+            .map_err(|e| Error::internal(format!("the worker failed: {e}")))?;
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+#[cfg(unix)]
+async fn signalled() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    tokio::select! {
+        _ = term.recv() => Ok(()),
+        ended = tokio::signal::ctrl_c() => ended.map_err(Error::internal),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signalled() -> Result<()> {
+    tokio::signal::ctrl_c().await.map_err(Error::internal)
+}
+
+/// What the one who starts Hark for the first time needs to know.
+fn welcome(url: &str, secret: &str) -> String {
+    format!(
+        "
+  Welcome. Open  {url}/docs/  and press Authorize with this token:
+
+      {secret}
+
+  It belongs to the first administrator, works for a year, and is not shown again.
+  More tokens: hark admin create-token --name NAME --role agent
+"
+    )
+}

@@ -1,0 +1,224 @@
+//! Settings: defaults < file < environment < flags. This file is the one place where each is described.
+//!
+//! The file is TOML with the same names as the flags, `_` for `-` (`bind = "0.0.0.0:8080"`).
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use clap::ValueEnum;
+
+use crate::db::conn::Target;
+use crate::domain::policy::Policy;
+use crate::error::{Error, Result};
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// A database URL; `Debug` hides what it holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(String);
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+fn database_url(text: &str) -> Result<DatabaseUrl, String> {
+    Target::parse(text)
+        .map_err(|e| e.to_string())
+        .map(|_| DatabaseUrl(text.to_owned()))
+}
+
+fn region(text: &str) -> Result<String, String> {
+    text.parse::<rlibphonenumber::Region>()
+        .map(|_| text.to_owned())
+        .map_err(|_| "two capital letters (ISO 3166-1), such as CN".to_owned())
+}
+
+fn time_zone(text: &str) -> Result<String, String> {
+    text.parse::<chrono_tz::Tz>()
+        .map(|zone| zone.to_string())
+        .map_err(|_| "an IANA time zone, such as Asia/Shanghai".to_owned())
+}
+
+/// What an installation decides for itself.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// Where to listen.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_BIND",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS:PORT"
+    )]
+    pub bind: SocketAddr,
+
+    /// Where the embedded database and other files of the service live.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_DATA_DIR",
+        default_value = "hark-data",
+        value_name = "FOLDER"
+    )]
+    pub data_dir: PathBuf,
+
+    /// The database: postgres://user:password@host/name, or sqlite:PATH. The embedded database in the data folder when left out.
+    #[arg(long, global = true, env = "HARK_DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = database_url)]
+    pub database_url: Option<DatabaseUrl>,
+
+    /// Database connections of this process.
+    #[arg(long, global = true, env = "HARK_DATABASE_CONNECTIONS", default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=200))]
+    pub database_connections: u32,
+
+    /// What to log: error, warn, info, debug or trace, also by module (`info,hark::db=debug`).
+    #[arg(long, global = true, env = "HARK_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+
+    /// How to write log lines.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_LOG_FORMAT",
+        default_value = "human",
+        value_name = "FORMAT"
+    )]
+    pub log_format: LogFormat,
+
+    /// HTTP threads; 0 for one for each processor.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_HTTP_THREADS",
+        default_value_t = 0,
+        value_name = "N"
+    )]
+    pub http_threads: u16,
+
+    /// How long requests in progress may take to finish on shutdown, seconds.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_SHUTDOWN_SECONDS",
+        default_value_t = 15,
+        value_name = "SECONDS"
+    )]
+    pub shutdown_seconds: u16,
+
+    /// The largest request body, bytes.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_BODY_LIMIT",
+        default_value_t = 262_144,
+        value_name = "BYTES"
+    )]
+    pub body_limit: usize,
+
+    /// How often the background jobs run, seconds.
+    #[arg(long, global = true, env = "HARK_JOB_SECONDS", default_value_t = 15, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub job_seconds: u32,
+
+    /// The region of phone numbers written without a country code (ISO 3166-1).
+    #[arg(long, global = true, env = "HARK_DEFAULT_REGION", default_value = "CN", value_name = "REGION", value_parser = region)]
+    pub default_region: String,
+
+    /// The time zone of customers who have not told theirs (IANA).
+    #[arg(long, global = true, env = "HARK_DEFAULT_TIME_ZONE", default_value = "Asia/Shanghai", value_name = "ZONE", value_parser = time_zone)]
+    pub default_time_zone: String,
+
+    /// The language of customers who have not told theirs (BCP 47).
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_DEFAULT_LANGUAGE",
+        default_value = "zh-CN",
+        value_name = "LANGUAGE"
+    )]
+    pub default_language: String,
+
+    /// Unanswered call-back attempts after which a customer counts as unreachable.
+    #[arg(long, global = true, env = "HARK_CALL_BACK_ATTEMPTS", default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=20))]
+    pub call_back_attempts: i32,
+
+    /// Hours after its window in which a promised call-back without any attempt counts as broken.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_CALL_BACK_GRACE_HOURS",
+        default_value_t = 24,
+        value_name = "HOURS"
+    )]
+    pub call_back_grace_hours: u16,
+
+    /// Minutes from receipt within which a case closed in the first contact was resolved on the spot.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_ON_THE_SPOT_MINUTES",
+        default_value_t = 60,
+        value_name = "MINUTES"
+    )]
+    pub on_the_spot_minutes: u16,
+
+    /// Days in which a complaint of the same customer may be a duplicate.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_DUPLICATE_DAYS",
+        default_value_t = 30,
+        value_name = "DAYS"
+    )]
+    pub duplicate_days: u16,
+
+    /// Hours for which the answer to an idempotency key is kept.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_IDEMPOTENCY_HOURS",
+        default_value_t = 48,
+        value_name = "HOURS"
+    )]
+    pub idempotency_hours: u16,
+}
+
+impl Settings {
+    /// Which database to use, and how it is reached. Makes the data folder when the embedded one is used.
+    ///
+    /// # Errors
+    /// When the data folder cannot be made.
+    pub fn target(&self) -> Result<Target> {
+        match &self.database_url {
+            Some(url) => Target::parse(&url.0),
+            None => {
+                std::fs::create_dir_all(&self.data_dir)
+                    .map_err(|e| Error::internal(format!("data_dir: cannot make {}: {e}", self.data_dir.display())))?;
+                Ok(Target::Sqlite(self.data_dir.join("hark.sqlite3")))
+            }
+        }
+    }
+
+    /// The rules for the domain.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            call_back_attempts: self.call_back_attempts,
+            call_back_grace: TimeDelta::hours(self.call_back_grace_hours.into()),
+            on_the_spot_within: TimeDelta::minutes(self.on_the_spot_minutes.into()),
+            duplicate_within: TimeDelta::days(self.duplicate_days.into()),
+            default_region: self.default_region.clone(),
+            default_time_zone: self.default_time_zone.clone(),
+            default_language: self.default_language.clone(),
+            idempotency_kept: TimeDelta::hours(self.idempotency_hours.into()),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Logs and metrics.
+
+use prometheus::{
+    Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
+use tracing_subscriber::EnvFilter;
+
+use crate::domain::complaints::listing::Counts;
+use crate::error::{Error, Result};
+use crate::settings::LogFormat;
+
+/// Begins to write log lines to standard error.
+///
+/// # Errors
+/// When the filter cannot be read.
+pub fn start_logging(filter: &str, format: LogFormat) -> Result<()> {
+    let filter = EnvFilter::try_new(filter).map_err(|e| Error::internal(format!("log: {e}")))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Human => builder.with_target(false).try_init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .try_init(),
+    }
+    .map_err(|e| Error::internal(format!("log: {e}")))
+}
+
+/// Figures for operations, in the words of Prometheus.
+pub struct Metrics {
+    registry: Registry,
+    /// How long requests took, by method, route and status, seconds.
+    pub http_seconds: HistogramVec,
+    /// Runs of background jobs, by job and result.
+    pub job_runs: IntCounterVec,
+    /// When each background job last ended well, Unix seconds.
+    pub job_last_success: GaugeVec,
+    complaints: IntGaugeVec,
+    call_backs_open: IntGauge,
+    call_backs_overdue: IntGauge,
+    outbox_waiting: IntGauge,
+    outbox_oldest_seconds: IntGauge,
+}
+
+fn registered<C: prometheus::core::Collector + Clone + 'static>(
+    registry: &Registry,
+    made: prometheus::Result<C>,
+) -> Result<C> {
+    let collector = made.map_err(Error::internal)?;
+    registry
+        .register(Box::new(collector.clone()))
+        .map_err(Error::internal)?;
+    Ok(collector)
+}
+
+impl Metrics {
+    /// Sets the figures up.
+    ///
+    /// # Errors
+    /// When two have the same name.
+    pub fn new() -> Result<Self> {
+        let registry = Registry::new();
+        #[cfg(target_os = "linux")]
+        registry
+            .register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))
+            .map_err(Error::internal)?;
+        let r = &registry;
+        let latency =
+            HistogramOpts::new("hark_http_request_duration_seconds", "How long requests took.").buckets(vec![
+                0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+            ]);
+        Ok(Self {
+            http_seconds: registered(r, HistogramVec::new(latency, &["method", "route", "status"]))?,
+            job_runs: registered(
+                r,
+                IntCounterVec::new(
+                    Opts::new("hark_job_runs_total", "Runs of background jobs."),
+                    &["job", "result"],
+                ),
+            )?,
+            job_last_success: registered(
+                r,
+                GaugeVec::new(
+                    Opts::new(
+                        "hark_job_last_success_timestamp_seconds",
+                        "When each background job last ended well.",
+                    ),
+                    &["job"],
+                ),
+            )?,
+            complaints: registered(
+                r,
+                IntGaugeVec::new(Opts::new("hark_complaints", "Complaints by state."), &["state"]),
+            )?,
+            call_backs_open: registered(
+                r,
+                IntGauge::new(
+                    "hark_call_backs_open",
+                    "Promised call-backs that are open, counted up to 10,000.",
+                ),
+            )?,
+            call_backs_overdue: registered(
+                r,
+                IntGauge::new(
+                    "hark_call_backs_overdue",
+                    "Promised call-backs past their window, counted up to 10,000.",
+                ),
+            )?,
+            outbox_waiting: registered(
+                r,
+                IntGauge::new(
+                    "hark_outbox_waiting",
+                    "Notices that wait to be sent, counted up to 10,000.",
+                ),
+            )?,
+            outbox_oldest_seconds: registered(
+                r,
+                IntGauge::new(
+                    "hark_outbox_oldest_seconds",
+                    "Age of the oldest notice that waits to be sent.",
+                ),
+            )?,
+            registry,
+        })
+    }
+
+    /// Takes over how many complaints stand where.
+    pub fn set_counts(&self, counts: &Counts) {
+        for (state, n) in &counts.by_state {
+            self.complaints.with_label_values(&[state.as_str()]).set(*n);
+        }
+        self.call_backs_open.set(counts.call_backs_open);
+        self.call_backs_overdue.set(counts.call_backs_overdue);
+    }
+
+    /// Takes over how many notices wait, and for how long the oldest has.
+    pub fn set_outbox(&self, waiting: usize, oldest_seconds: i64) {
+        self.outbox_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        self.outbox_oldest_seconds.set(oldest_seconds);
+    }
+
+    /// The text that Prometheus reads.
+    ///
+    /// # Errors
+    /// When a figure cannot be written.
+    pub fn text(&self) -> Result<String> {
+        let mut out = Vec::new();
+        TextEncoder::new()
+            .encode(&self.registry.gather(), &mut out)
+            .map_err(Error::internal)?;
+        String::from_utf8(out).map_err(Error::internal)
+    }
+}

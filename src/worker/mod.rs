@@ -1,0 +1,128 @@
+//! Background work: jobs on a timer, each by one process at a time.
+
+mod lease;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::app::App;
+use crate::db::conn::Conn;
+use crate::domain::complaints::call_backs;
+use crate::domain::idempotency;
+use crate::domain::staff::Act;
+use crate::error::Result;
+
+/// One piece of background work. It takes no input, may run twice, and says how much it did;
+/// the next run is the retry.
+struct Job {
+    name: &'static str,
+    run: fn(&mut Conn, &Act) -> Result<usize>,
+}
+
+/// The most rows that one run works on.
+const AT_ONCE: i64 = 500;
+
+const JOBS: &[Job] = &[
+    Job {
+        name: "break_missed_promises",
+        run: |conn, act| call_backs::sweep(conn, act, AT_ONCE),
+    },
+    Job {
+        name: "forget_idempotency_keys",
+        run: |conn, act| idempotency::forget_expired(conn, act.now),
+    },
+];
+
+/// Does the background work.
+#[derive(Clone)]
+pub struct Worker {
+    app: App,
+    holder: Arc<str>,
+    every: Duration,
+    stop: Arc<Notify>,
+}
+
+impl Worker {
+    /// A worker that runs the jobs every so often.
+    pub fn new(app: App, every: Duration) -> Self {
+        let holder = crate::ids::new(app.clock.now()).to_string().into();
+        Self {
+            app,
+            holder,
+            every,
+            stop: Arc::default(),
+        }
+    }
+
+    /// Runs every job once; a job that another process holds is left to it. Gives what was done.
+    ///
+    /// # Errors
+    /// The failure of the first job that fails; the others have been run all the same.
+    pub async fn run_once(&self) -> Result<usize> {
+        let mut done = Ok(0);
+        for job in JOBS {
+            match self.run_job(job).await {
+                Ok(n) => {
+                    self.app.metrics.job_runs.with_label_values(&[job.name, "ok"]).inc();
+                    if let Ok(done) = &mut done {
+                        *done += n;
+                    }
+                }
+                Err(error) => {
+                    self.app.metrics.job_runs.with_label_values(&[job.name, "failed"]).inc();
+                    tracing::error!(job = job.name, %error, "job failed");
+                    done = done.and(Err(error));
+                }
+            }
+        }
+        done
+    }
+
+    async fn run_job(&self, job: &'static Job) -> Result<usize> {
+        let (act, holder) = (self.app.own_act(), Arc::clone(&self.holder));
+        let until = act.now + chrono::TimeDelta::seconds(60);
+        let run = move |conn: &mut Conn| {
+            if lease::take(conn, job.name, &holder, act.now, until)? {
+                (job.run)(conn, &act).map(Some)
+            } else {
+                Ok(None)
+            }
+        };
+        let done = self.app.db.write(run).await?;
+        if let Some(n) = done {
+            let at = self.app.clock.now().timestamp();
+            self.app
+                .metrics
+                .job_last_success
+                .with_label_values(&[job.name])
+                .set(f64::from(i32::try_from(at).unwrap_or(i32::MAX)));
+            if n > 0 {
+                tracing::info!(job = job.name, rows = n, "job done");
+            }
+        }
+        Ok(done.unwrap_or_default())
+    }
+
+    /// Runs the jobs on a timer until [`Worker::stop`] is called, then lets go of what it holds.
+    pub async fn run(&self) {
+        loop {
+            // Each failure is in the log and in the figures already.
+            let _failed = self.run_once().await;
+            tokio::select! {
+                () = self.stop.notified() => break,
+                () = tokio::time::sleep(self.every) => {}
+            }
+        }
+        let holder = Arc::clone(&self.holder);
+        if let Err(error) = self.app.db.write(move |conn| lease::release_all(conn, &holder)).await {
+            tracing::error!(%error, "cannot let go of the jobs");
+        }
+    }
+
+    /// Makes [`Worker::run`] end after the job it is at.
+    pub fn stop(&self) {
+        self.stop.notify_one();
+    }
+}
