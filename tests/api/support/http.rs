@@ -1,0 +1,191 @@
+//! A small client: JSON in, JSON out, and every answer checked against the conventions.
+
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+/// A caller with or without credentials.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    headers: HeaderMap,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub json: Value,
+    pub text: String,
+}
+
+impl Client {
+    pub fn new(url: &str, secret: Option<&str>) -> Self {
+        let mut headers = HeaderMap::new();
+        if let Some(secret) = secret {
+            headers.insert("authorization", format!("Bearer {secret}").parse().unwrap());
+        }
+        Self {
+            http: reqwest::Client::new(),
+            url: url.to_owned(),
+            headers,
+        }
+    }
+
+    /// The same caller with another header.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.insert(
+            name.parse::<HeaderName>().unwrap(),
+            HeaderValue::from_str(value).unwrap(),
+        );
+        client
+    }
+
+    /// The same caller, expecting the version that `etag` names.
+    pub fn if_match(&self, etag: &str) -> Self {
+        self.with("if-match", etag)
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .headers(self.headers.clone());
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Reply::of(request.send().await.unwrap()).await
+    }
+
+    /// Sends bytes as they are.
+    pub async fn send_raw(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Reply {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .headers(self.headers.clone());
+        Reply::of(
+            request
+                .header("content-type", content_type)
+                .body(body)
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+}
+
+impl Reply {
+    async fn of(response: reqwest::Response) -> Self {
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let text = response.text().await.unwrap();
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let reply = Self {
+            status,
+            headers,
+            json,
+            text,
+        };
+        assert!(reply.header("x-request-id").is_some(), "no request id: {reply:?}");
+        if status >= 400 {
+            reply.assert_is_problem();
+        }
+        reply
+    }
+
+    fn assert_is_problem(&self) {
+        if self.json.get("parts").is_some() {
+            return; // readiness
+        }
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
+        assert_eq!(self.json["status"], self.status, "{self:?}");
+        assert_eq!(
+            self.json["request_id"].as_str(),
+            self.header("x-request-id"),
+            "{self:?}"
+        );
+        assert!(
+            self.json["type"].as_str().unwrap().starts_with("/problems/"),
+            "{self:?}"
+        );
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub fn etag(&self) -> &str {
+        self.header("etag").unwrap()
+    }
+
+    /// The stable code of a problem.
+    pub fn code(&self) -> &str {
+        self.json["code"].as_str().unwrap_or_default()
+    }
+
+    /// The pointers of the values that do not fit.
+    pub fn pointers(&self) -> Vec<&str> {
+        let errors = self.json["errors"].as_array();
+        errors
+            .into_iter()
+            .flatten()
+            .filter_map(|error| error["pointer"].as_str())
+            .collect()
+    }
+
+    /// The reply, which must have this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// The reply, which must be this problem.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, code: &str) -> Self {
+        assert_eq!((self.status, self.code()), (status, code), "{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    pub fn str(&self, pointer: &str) -> &str {
+        self.json
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("no {pointer} in {}", self.text))
+    }
+
+    pub fn id(&self) -> &str {
+        self.str("/id")
+    }
+}

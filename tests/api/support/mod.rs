@@ -1,0 +1,200 @@
+//! A desk for one test: its own database, a clock moved by hand, a real HTTP server, a client for each role.
+
+pub mod cluster;
+pub mod http;
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use hark::api::server::{self, Options};
+use hark::app::App;
+use hark::clock::{Clock, Moment};
+use hark::db::conn::Target;
+use hark::db::{Db, migrate};
+use hark::domain::policy::Policy;
+use hark::domain::staff::tokens::{self, TokenForm};
+use hark::domain::staff::{Act, Role};
+use hark::worker::Worker;
+
+pub use self::http::{Client, Reply};
+
+/// Declares a test that runs on both databases.
+#[macro_export]
+macro_rules! on_both {
+    ($(#[$meta:meta])* async fn $name:ident($desk:ident) $body:block) => {
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports, reason = "shared by both runs")]
+            use super::*;
+
+            async fn run($desk: $crate::support::Desk) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                run($crate::support::Desk::sqlite()).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                if let Some(desk) = $crate::support::Desk::postgres() {
+                    run(desk).await;
+                }
+            }
+        }
+    };
+}
+
+/// A running desk.
+pub struct Desk {
+    /// The application behind the server.
+    pub app: App,
+    /// Where the server listens.
+    pub url: String,
+    secrets: Vec<(Role, String)>,
+    stop: Option<actix_web::dev::ServerHandle>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// Monday, 23 November 2026, 09:00 in Shanghai.
+pub fn start_of_time() -> Moment {
+    "2026-11-23T01:00:00Z".parse().unwrap()
+}
+
+/// A migrated SQLite file, made once and copied for each test.
+fn sqlite_template() -> &'static PathBuf {
+    static TEMPLATE: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
+    &TEMPLATE
+        .get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("template.sqlite3");
+            migrate::migrate(&Target::Sqlite(path.clone())).unwrap();
+            (folder, path)
+        })
+        .1
+}
+
+/// An empty, migrated SQLite database in a folder of its own.
+pub fn fresh_sqlite() -> (Target, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hark.sqlite3");
+    std::fs::copy(sqlite_template(), &path).unwrap();
+    (Target::Sqlite(path), folder)
+}
+
+/// An empty, migrated PostgreSQL database; `None`, with a line printed once, where there is no PostgreSQL.
+pub fn fresh_postgres() -> Option<Target> {
+    cluster::shared().map(|cluster| Target::Pg(cluster.fresh_database()))
+}
+
+impl Desk {
+    /// A desk on SQLite.
+    pub fn sqlite() -> Self {
+        let (target, folder) = fresh_sqlite();
+        Self::on(&target, Policy::default(), Some(folder))
+    }
+
+    /// A desk on PostgreSQL, where there is one.
+    pub fn postgres() -> Option<Self> {
+        fresh_postgres().map(|target| Self::on(&target, Policy::default(), None))
+    }
+
+    fn on(target: &Target, policy: Policy, folder: Option<tempfile::TempDir>) -> Self {
+        let db = Db::open(target, 4).unwrap();
+        let app = App::new(db, Clock::fixed(start_of_time()), policy).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let secrets = Role::ALL.iter().map(|role| (*role, make_token(&app, *role))).collect();
+        let (send, receive) = std::sync::mpsc::channel();
+        let served = app.clone();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let options = Options {
+                    threads: 1,
+                    shutdown: Duration::from_secs(1),
+                    body_limit: 262_144,
+                    signals: false,
+                };
+                let server = server::server(served, listener, &options).unwrap();
+                send.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let stop = Some(receive.recv().unwrap());
+        Self {
+            app,
+            url,
+            secrets,
+            stop,
+            _folder: folder,
+        }
+    }
+
+    /// A client without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// A client with a token of this role.
+    pub fn client(&self, role: Role) -> Client {
+        let (_, secret) = self.secrets.iter().find(|(have, _)| *have == role).unwrap();
+        Client::new(&self.url, Some(secret))
+    }
+
+    /// A client of an agent.
+    pub fn agent(&self) -> Client {
+        self.client(Role::Agent)
+    }
+
+    /// A client with a bearer token of its own.
+    pub fn with_token(&self, secret: &str) -> Client {
+        Client::new(&self.url, Some(secret))
+    }
+
+    /// The time at the desk.
+    pub fn now(&self) -> Moment {
+        self.app.clock.now()
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, by: TimeDelta) {
+        self.app.clock.advance(by);
+    }
+
+    /// A moment `minutes` from now, as JSON has it.
+    pub fn in_minutes(&self, minutes: i64) -> String {
+        (self.now() + TimeDelta::minutes(minutes)).to_string()
+    }
+
+    /// Runs every background job once.
+    pub async fn run_jobs(&self) -> usize {
+        Worker::new(self.app.clone(), Duration::from_secs(1))
+            .run_once()
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if let Some(handle) = self.stop.take() {
+            // Not awaited: the server stops by itself, and the test need not wait for it.
+            drop(handle.stop(false));
+        }
+    }
+}
+
+fn make_token(app: &App, role: Role) -> String {
+    let act: Act = app.own_act();
+    let form = TokenForm {
+        name: format!("test {role}"),
+        role,
+        days: None,
+    };
+    let db = app.db.clone();
+    // On a thread of its own: the test's thread drives the async code.
+    let made = std::thread::spawn(move || db.write_blocking(move |conn| tokens::create(conn, &act, &form)));
+    made.join().unwrap().unwrap().secret.reveal().to_owned()
+}
