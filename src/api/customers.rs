@@ -8,7 +8,7 @@ use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch, Query};
 use super::page::{self, Page};
 use crate::domain::customers::model::{CustomerView, ExternalId};
-use crate::domain::customers::record::{self, CustomerForm, Lookup};
+use crate::domain::customers::record::{self, CustomerRecordForm, Lookup};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -47,9 +47,9 @@ pub(super) async fn list_customers(ctx: Ctx, query: Query<CustomerQuery>) -> Res
 /// Create a customer.
 ///
 /// Refused when another customer has one of the contact points.
-#[utoipa::path(post, path = "/api/v1/customers", tag = "customers", request_body = CustomerForm,
+#[utoipa::path(post, path = "/api/v1/customers", tag = "customers", request_body = CustomerRecordForm,
     responses((status = 201, description = "The customer.", body = CustomerView)))]
-pub(super) async fn create_customer(ctx: Ctx, body: Body<CustomerForm>) -> Result<HttpResponse> {
+pub(super) async fn create_customer(ctx: Ctx, body: Body<CustomerRecordForm>) -> Result<HttpResponse> {
     let made = ctx
         .once(body, |conn, act, form| record::create(conn, act, form))
         .await?;
@@ -70,14 +70,14 @@ pub(super) async fn get_customer(ctx: Ctx, id: Id<CustomerId>) -> Result<HttpRes
 /// Change a customer.
 ///
 /// Fields that are left out stay as they are. Needs `If-Match`.
-#[utoipa::path(patch, path = "/api/v1/customers/{id}", tag = "customers", request_body = CustomerForm,
+#[utoipa::path(patch, path = "/api/v1/customers/{id}", tag = "customers", request_body = CustomerRecordForm,
     params(("id" = CustomerId, Path, description = "The customer.")),
     responses((status = 200, description = "The customer as it is now.", body = CustomerView)))]
 pub(super) async fn change_customer(
     ctx: Ctx,
     id: Id<CustomerId>,
     version: IfMatch,
-    body: Body<CustomerForm>,
+    body: Body<CustomerRecordForm>,
 ) -> Result<HttpResponse> {
     let version = version.required()?;
     let changed = ctx
@@ -90,7 +90,7 @@ pub(super) async fn change_customer(
 ///
 /// The same request twice is the same as once.
 #[utoipa::path(put, path = "/api/v1/customers/by-external-id/{system}/{external_id}", tag = "customers",
-    request_body = CustomerForm,
+    request_body = CustomerRecordForm,
     params(
         ("system" = String, Path, description = "The other system, a slug.", example = "crm"),
         ("external_id" = String, Path, description = "The customer's id there.", example = "C-20417"),
@@ -103,7 +103,7 @@ pub(super) async fn put_customer_by_external_id(
     ctx: Ctx,
     external: Id<(String, String)>,
     version: IfMatch,
-    body: Body<CustomerForm>,
+    body: Body<CustomerRecordForm>,
 ) -> Result<HttpResponse> {
     let (system, id) = external.0;
     let external = ExternalId { system, id };

@@ -45,6 +45,10 @@ pub fn document() -> Result<Value> {
     if let Some(components) = root.get_mut("components").and_then(Value::as_object_mut) {
         let scheme = json!({ "type": "http", "scheme": "bearer", "description": "A service token (`hark admin create-token`)." });
         components.insert("securitySchemes".to_owned(), json!({ "bearer": scheme }));
+        components.insert("parameters".to_owned(), shared_parameters());
+        components.insert("responses".to_owned(), problem_responses());
+        let id = json!({ "description": "The id of the request, as in the log.", "schema": { "type": "string" } });
+        components.insert("headers".to_owned(), json!({ "X-Request-Id": id }));
     }
     for route in ROUTES {
         let pointer = format!(
@@ -72,18 +76,10 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
         .unwrap_or_default();
     let asks = has_body || !parameters.is_empty();
     if route.method == "POST" {
-        parameters.push(json!({
-            "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "A key of the caller's making for this request: a repetition gets the same answer and does nothing twice.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
-        }));
+        parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
     if changes && !route.path.contains("/call-backs/{id}/move") && !route.path.contains("/call-backs/{id}/decline") {
-        parameters.push(json!({
-            "name": "If-Match", "in": "header", "required": false,
-            "description": "The `ETag` of what was read; the change is refused when it has changed since.",
-            "schema": { "type": "string", "pattern": "^\"[0-9]{1,9}\"$" },
-        }));
+        parameters.push(json!({ "$ref": "#/components/parameters/IfMatch" }));
     }
     if !parameters.is_empty() {
         operation.insert("parameters".to_owned(), Value::Array(parameters));
@@ -123,32 +119,60 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
         return;
     };
     for response in responses.values_mut().filter_map(Value::as_object_mut) {
-        response.insert("headers".to_owned(), json!({ "X-Request-Id": { "description": "The id of the request, as in the log.", "schema": { "type": "string" } } }));
+        let id = json!({ "$ref": "#/components/headers/X-Request-Id" });
+        response.insert("headers".to_owned(), json!({ "X-Request-Id": id }));
     }
     for status in statuses {
-        responses.entry(status).or_insert_with(|| problem_response(status));
+        responses
+            .entry(status)
+            .or_insert_with(|| json!({ "$ref": format!("#/components/responses/Problem{status}") }));
     }
 }
 
-fn problem_response(status: &str) -> Value {
-    let title = match status {
-        "400" => "The request cannot be read.",
-        "401" => "No valid credentials.",
-        "403" => "The role does not allow it.",
-        "404" => "There is no such thing.",
-        "409" => "It does not fit the present state; the code says which rule refuses.",
-        "412" => "It has changed since it was read.",
-        "413" => "The body is too large.",
-        "415" => "The body is not JSON.",
-        "422" => "Some values do not fit; nothing was changed.",
-        "428" => "`If-Match` is needed.",
-        "503" => "Too much work at once; repeat later.",
-        _ => "Something went wrong on our side.",
-    };
+fn shared_parameters() -> Value {
     json!({
-        "description": title,
-        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" } } },
+        "IdempotencyKey": {
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "A key of the caller's making for this request: a repetition gets the same answer and does nothing twice.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+            "example": "7d4b1f0e-call-20261123-0042",
+        },
+        "IfMatch": {
+            "name": "If-Match", "in": "header", "required": false,
+            "description": "The `ETag` of what was read; the change is refused when it has changed since.",
+            "schema": { "type": "string", "pattern": "^\"[0-9]{1,9}\"$" },
+            "example": "\"3\"",
+        },
     })
+}
+
+/// The problems that any operation may answer with, by status.
+const PROBLEMS: &[(&str, &str)] = &[
+    ("400", "The request cannot be read."),
+    ("401", "No valid credentials."),
+    ("403", "The role does not allow it."),
+    ("404", "There is no such thing."),
+    ("409", "It does not fit the present state; the code says which rule refuses."),
+    ("412", "It has changed since it was read."),
+    ("413", "The body is too large."),
+    ("415", "The body is not JSON."),
+    ("422", "Some values do not fit; nothing was changed."),
+    ("428", "`If-Match` is needed."),
+    ("500", "Something went wrong on our side."),
+    ("503", "Too much work at once; repeat later."),
+];
+
+fn problem_responses() -> Value {
+    let one = |(status, title): &(&str, &str)| {
+        let schema = json!({ "$ref": "#/components/schemas/ProblemDocument" });
+        let response = json!({
+            "description": title,
+            "headers": { "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } },
+            "content": { "application/problem+json": { "schema": schema } },
+        });
+        (format!("Problem{status}"), response)
+    };
+    Value::Object(PROBLEMS.iter().map(one).collect())
 }
 
 /// The OpenAPI document as the text of the checked-in file.

@@ -15,7 +15,7 @@ use crate::ids::CustomerId;
 /// A customer record as it is written. On a change, fields that are left out stay as they are.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CustomerForm {
+pub struct CustomerRecordForm {
     /// What it is called. Needed for a new customer.
     #[schema(max_length = 200, example = "李娜")]
     pub name: Option<String>,
@@ -73,7 +73,7 @@ pub fn get(conn: &mut Conn, id: CustomerId) -> Result<CustomerView> {
 ///
 /// # Errors
 /// `request.invalid`; `customer.contact_taken`.
-pub fn create(conn: &mut Conn, act: &Act, form: &CustomerForm) -> Result<CustomerView> {
+pub fn create(conn: &mut Conn, act: &Act, form: &CustomerRecordForm) -> Result<CustomerView> {
     let customer = Customer {
         id: CustomerId::new(act.now),
         kind: CustomerKind::Person,
@@ -106,7 +106,7 @@ pub fn change(
     act: &Act,
     id: CustomerId,
     expected: Option<i32>,
-    form: &CustomerForm,
+    form: &CustomerRecordForm,
 ) -> Result<CustomerView> {
     let before = store::load(conn, id)?;
     if let Some(expected) = expected
@@ -132,7 +132,7 @@ pub fn put_by_external_id(
     act: &Act,
     external: &ExternalId,
     expected: Option<i32>,
-    form: &CustomerForm,
+    form: &CustomerRecordForm,
 ) -> Result<(CustomerView, bool)> {
     let kind = ContactKind::External(external.system.clone()).word();
     let known = store::contact_points_with(conn, std::slice::from_ref(&external.id))?;
@@ -208,7 +208,7 @@ pub fn time_zone(conn: &mut Conn, id: CustomerId) -> Result<String> {
     Ok(store::load(conn, id)?.time_zone)
 }
 
-fn checked(mut check: Check, act: &Act, mut customer: Customer, form: &CustomerForm) -> Result<Checked> {
+fn checked(mut check: Check, act: &Act, mut customer: Customer, form: &CustomerRecordForm) -> Result<Checked> {
     if let Some(name) = &form.name {
         customer.name = check.text("/name", name, 1, 200);
     }

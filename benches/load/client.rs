@@ -1,0 +1,133 @@
+//! The load: keep-alive connections on threads, as little work in the client as can be.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rand::{Rng, RngExt};
+
+use super::service::Service;
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Intake,
+    ReadOne,
+    List,
+    Search,
+}
+
+impl Kind {
+    pub const ALL: &'static [Self] = &[Self::Intake, Self::ReadOne, Self::List, Self::Search];
+}
+
+/// What came of it.
+pub struct Figures {
+    pub requests: usize,
+    pub errors: usize,
+    pub rate: f64,
+    pub service_cpu: Duration,
+    latencies: Vec<Duration>,
+}
+
+impl Figures {
+    /// A percentile of the latency, milliseconds.
+    pub fn percentile(&self, p: f64) -> f64 {
+        let n = ((self.latencies.len() as f64 * p) as usize).min(self.latencies.len() - 1);
+        self.latencies[n].as_secs_f64() * 1e3
+    }
+}
+
+pub const WORDS: &[&str] =
+    &["%E9%80%80%E6%AC%BE", "%E8%B7%AF%E7%94%B1%E5%99%A8", "%E5%8F%91%E7%A5%A8", "refund", "router", "delivery", "invoice"];
+
+pub fn run(service: &Service, kind: Kind, connections: usize, lasting: Duration) -> Figures {
+    let ids = Arc::new(service.some_ids());
+    let cpu = service.cpu();
+    let started = Instant::now();
+    let threads: Vec<_> = (0..connections)
+        .map(|_| {
+            let (address, secret, ids) = (service.address.clone(), service.secret.clone(), Arc::clone(&ids));
+            std::thread::spawn(move || one(&address, &secret, kind, &ids, started + lasting))
+        })
+        .collect();
+    let mut latencies = Vec::new();
+    let mut errors = 0;
+    for thread in threads {
+        let (mut own, wrong) = thread.join().unwrap();
+        latencies.append(&mut own);
+        errors += wrong;
+    }
+    let took = started.elapsed();
+    latencies.sort_unstable();
+    Figures {
+        requests: latencies.len(),
+        errors,
+        rate: latencies.len() as f64 / took.as_secs_f64(),
+        service_cpu: service.cpu() - cpu,
+        latencies,
+    }
+}
+
+fn one(address: &str, secret: &str, kind: Kind, ids: &[String], until: Instant) -> (Vec<Duration>, usize) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut reader = BufReader::with_capacity(64 * 1024, stream.try_clone().unwrap());
+    let mut rng = rand::rng();
+    let (mut latencies, mut errors, mut body) = (Vec::new(), 0, Vec::new());
+    while Instant::now() < until {
+        let request = request(kind, secret, ids, &mut rng);
+        let sent = Instant::now();
+        stream.write_all(request.as_bytes()).unwrap();
+        let status = answer(&mut reader, &mut body);
+        latencies.push(sent.elapsed());
+        if !(200..300).contains(&status) {
+            errors += 1;
+        }
+    }
+    (latencies, errors)
+}
+
+fn request(kind: Kind, secret: &str, ids: &[String], rng: &mut impl Rng) -> String {
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {secret}\r\n\r\n");
+    match kind {
+        Kind::Intake => {
+            let body = format!(
+                r#"{{"channel":"phone","customer":{{"name":"压测客户","phone":"+86139{:08}"}},"subject":"路由器每天晚上掉线，报修三次没有人来","statement":"两周来每天晚上八点准时断网，打了三次电话都说会派人来，结果没有人来。孩子要上网课，这样下去我只能退订了，请你们退还这两周的费用。","facts":["每天 20:00 断网","报修三次"],"opinions":["没有人在乎"],"product":"家庭宽带","order_ref":"B{:08}","desired_remedy":"退费","category":"repair","language":"zh-CN"}}"#,
+                rng.random_range(0..100_000_000),
+                rng.random_range(0..100_000_000),
+            );
+            format!(
+                "POST /api/v1/complaints HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {secret}\r\ncontent-type: application/json\r\nidempotency-key: {:032x}\r\ncontent-length: {}\r\n\r\n{body}",
+                rng.random::<u128>(),
+                body.len(),
+            )
+        }
+        Kind::ReadOne => get(&format!("/api/v1/complaints/{}", ids[rng.random_range(0..ids.len())])),
+        Kind::List => get("/api/v1/complaints?limit=50&open=true"),
+        Kind::Search => get(&format!("/api/v1/complaints?limit=50&q={}", WORDS[rng.random_range(0..WORDS.len())])),
+    }
+}
+
+pub fn answer(reader: &mut impl BufRead, body: &mut Vec<u8>) -> u16 {
+    let (mut line, mut status, mut length) = (String::new(), 0, 0);
+    loop {
+        line.clear();
+        reader.read_line(&mut line).unwrap();
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
+            status = rest[..3].parse().unwrap();
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    body.resize(length, 0);
+    reader.read_exact(body).unwrap();
+    status
+}

@@ -1,0 +1,56 @@
+//! The limit: the statements of one request, one after the other, by pgbench.
+
+use std::io::Write as _;
+
+use super::client::Kind;
+use super::postgres::Cluster;
+
+/// One intake of a new customer, statement by statement as the service sends them for a group of one.
+const INTAKE: &str = r"\set phone random(0, 99999999)
+\set order random(0, 99999999)
+BEGIN;
+SELECT key_hash, fingerprint, sealed_answer FROM idempotency_keys WHERE key_hash = ANY (ARRAY[sha256((:phone || '-' || :order)::bytea)]);
+SELECT kind, value, customer_id FROM contact_points WHERE value = ANY (ARRAY['+86158' || :phone]);
+INSERT INTO customers (id, kind, name, preferred_language, time_zone, tier, created_at, updated_at, version) VALUES (gen_random_uuid(), 'person', '压测客户', 'zh-CN', 'Asia/Shanghai', 'individual', now(), now(), 1) RETURNING id AS kid \gset
+INSERT INTO contact_points (kind, value, customer_id, entered_as, is_primary, created_at) VALUES ('phone', '+86158' || :phone, :kid::uuid, '+86158' || :phone, true, now()) ON CONFLICT DO NOTHING;
+INSERT INTO complaints (id, reference, kind, channel, state, ball_with, customer_id, subject, category, language, customer_type, severity, round, ever_waited, step, received_at, first_expressed_at, logged_at, updated_at, on_the_spot, reopened_count, version) VALUES (gen_random_uuid(), 'P' || :phone || :order, 'complaint', 'phone', 'received', 'us', :kid::uuid, '路由器每天晚上掉线，报修三次没有人来', 'repair', 'zh-CN', 'not_clear', 'medium', 1, false, 'listen', now(), now(), now(), now(), false, 0, 1) RETURNING id AS cid, seq AS seq \gset
+INSERT INTO complaint_statements (complaint_id, statement, facts, opinions, product, order_ref, desired_remedy, safety, complexity, impact, immediate_action, given_contact) VALUES (:cid::uuid, '两周来每天晚上八点准时断网，打了三次电话都说会派人来，结果没有人来。孩子要上网课，这样下去我只能退订了，请你们退还这两周的费用。', '[]', '[]', '家庭宽带', 'B' || :order, '退费', false, 'medium', 'medium', false, '{}');
+INSERT INTO complaint_search (seq, tokens) VALUES (:seq, 'TOKENS'::tsvector) ON CONFLICT (seq) DO UPDATE SET tokens = excluded.tokens;
+INSERT INTO timeline_entries (complaint_id, id, action, actor_kind, actor, after, happened_at) VALUES (:cid::uuid, gen_random_uuid(), 'received', 'staff', 'load', '{}', now());
+INSERT INTO idempotency_keys (key_hash, fingerprint, sealed_answer, created_at, expires_at) VALUES (sha256((:phone || '-' || :order)::bytea), '\x00', decode(repeat('ab', 300), 'hex'), now(), now()) ON CONFLICT DO NOTHING;
+INSERT INTO state_tallies (state, slot, n) VALUES ('received', :order % 16, 1) ON CONFLICT (state, slot) DO UPDATE SET n = state_tallies.n + excluded.n;
+COMMIT;
+";
+
+const READ_ONE: &str = r"SELECT * FROM complaints WHERE id = 'ID'::uuid;
+SELECT * FROM complaint_statements WHERE complaint_id = 'ID'::uuid;
+SELECT * FROM handling_steps WHERE complaint_id = 'ID'::uuid ORDER BY round, done_at;
+SELECT * FROM customer_type_changes WHERE complaint_id = 'ID'::uuid ORDER BY id;
+SELECT * FROM closures WHERE complaint_id = 'ID'::uuid ORDER BY id;
+";
+
+const LIST: &str = "SELECT * FROM complaints WHERE state = ANY (ARRAY['received', 'in_handling', 'waiting']) ORDER BY seq DESC LIMIT 51;\n";
+
+const SEARCH: &str = "SELECT seq FROM complaint_search WHERE tokens @@ '''退款'''::tsquery AND seq < 9223372036854775807 ORDER BY seq DESC LIMIT 51;
+SELECT * FROM complaints WHERE seq = ANY (ARRAY[SEQS]);
+";
+
+/// Transactions a second of the statements of one request.
+pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) -> f64 {
+    let ask = |sql: &str| cluster.psql("hark", sql).unwrap_or_default();
+    let script = match kind {
+        Kind::Intake => {
+            let tokens = ask("SELECT tokens FROM complaint_search ORDER BY length(tokens) DESC LIMIT 1");
+            INTAKE.replace("TOKENS", &tokens.replace('\'', "''"))
+        }
+        Kind::ReadOne => READ_ONE.replace("ID", &ask("SELECT id FROM complaints ORDER BY seq DESC LIMIT 1")),
+        Kind::List => LIST.to_owned(),
+        Kind::Search => {
+            let seqs = ask("SELECT string_agg(seq::text, ',') FROM (SELECT seq FROM complaints ORDER BY seq DESC LIMIT 51) AS s");
+            SEARCH.replace("SEQS", &seqs)
+        }
+    };
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(script.as_bytes()).unwrap();
+    cluster.pgbench(file.path(), connections, seconds)
+}
