@@ -11,10 +11,10 @@ use crate::clock::Moment;
 use crate::domain::complaints::changes::{
     self, AssignForm, EditForm, LinkForm, ResumeForm, TrackingLink, TypeForm, WaitForm,
 };
-use crate::domain::complaints::closing::{self, CloseForm, ReasonForm};
+use crate::domain::complaints::closing::{self, CloseForm, ReasonForm, RedressProgressForm};
 use crate::domain::complaints::intake::{Intake, IntakeForm};
 use crate::domain::complaints::listing::{self, Counts, Cursor, Listing, Order};
-use crate::domain::complaints::messages::{self, MessageForm, MessageView};
+use crate::domain::complaints::messages::{self, MessageForm, MessageView, StaffMessageForm};
 use crate::domain::complaints::receive::{Arrival, Receipt};
 use crate::domain::complaints::steps::{self, StepForm, StepsForm};
 use crate::domain::complaints::timeline::{self, EntryView};
@@ -400,21 +400,36 @@ pub(super) async fn write_note(
     answer::ok(&ctx.once(body, write).await?)
 }
 
-/// Write to the customer.
+/// Write to the customer, or enter what the customer wrote.
 ///
-/// The message is kept in the outbox until it has been sent.
-#[utoipa::path(post, path = "/api/v1/complaints/{id}/messages", tag = "complaints", request_body = MessageForm,
+/// A message to the customer is kept in the outbox until it has been sent; one from the customer ends a wait for the customer.
+#[utoipa::path(post, path = "/api/v1/complaints/{id}/messages", tag = "complaints", request_body = StaffMessageForm,
     params(("id" = ComplaintId, Path, description = "The complaint.")),
     responses((status = 200, description = "The message.", body = MessageView)))]
 pub(super) async fn write_message(
     ctx: Ctx,
     id: Id<ComplaintId>,
     version: IfMatch,
-    body: Body<MessageForm>,
+    body: Body<StaffMessageForm>,
 ) -> Result<HttpResponse> {
-    let write =
-        move |conn: &mut _, act: &_, form: &_| messages::write(conn, act, id.0, version.0, Direction::Out, form);
+    let write = move |conn: &mut _, act: &_, form: &_| messages::write_as_staff(conn, act, id.0, version.0, form);
     answer::ok(&ctx.once(body, write).await?)
+}
+
+/// Say how far the redress has come.
+///
+/// Of the last closing; also after it.
+#[utoipa::path(put, path = "/api/v1/complaints/{id}/redress", tag = "complaints", request_body = RedressProgressForm,
+    params(("id" = ComplaintId, Path, description = "The complaint.")),
+    responses((status = 200, description = "The complaint as it is now.", body = ComplaintView)))]
+pub(super) async fn progress_redress(
+    ctx: Ctx,
+    id: Id<ComplaintId>,
+    version: IfMatch,
+    body: Body<RedressProgressForm>,
+) -> Result<HttpResponse> {
+    let changed = ctx.write(move |conn, act| closing::progress_redress(conn, act, id.0, version.0, &body.value)).await?;
+    answer::ok_version(changed.summary.version, &changed)
 }
 
 /// List messages and notes.

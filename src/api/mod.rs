@@ -5,6 +5,7 @@ mod auth;
 mod call_backs;
 mod complaints;
 mod customers;
+mod examples;
 mod extract;
 mod health;
 mod observe;

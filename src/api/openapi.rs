@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::answer::ProblemDocument;
+use super::examples;
 use super::routes::{Access, Operations, ROUTES, Route};
 use crate::error::{Error, Result};
 

@@ -108,6 +108,7 @@ routes! {
     "/api/v1/complaints/{id}/wait" => { post Needs(P::HandleComplaints) => complaints::wait_complaint }
     "/api/v1/complaints/{id}/resume" => { post Needs(P::HandleComplaints) => complaints::resume_complaint }
     "/api/v1/complaints/{id}/close" => { post Needs(P::HandleComplaints) => complaints::close_complaint }
+    "/api/v1/complaints/{id}/redress" => { put Needs(P::HandleComplaints) => complaints::progress_redress }
     "/api/v1/complaints/{id}/reopen" => { post Needs(P::HandleComplaints) => complaints::reopen_complaint }
     "/api/v1/complaints/{id}/withdraw" => { post Needs(P::HandleComplaints) => complaints::withdraw_complaint }
     "/api/v1/complaints/{id}/links" => { post Needs(P::HandleComplaints) => complaints::link_complaint }

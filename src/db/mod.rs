@@ -161,9 +161,11 @@ impl Db {
         let permit = Arc::clone(&self.inner.admitted)
             .try_acquire_owned()
             .map_err(|_| Error::problem(Code::Overloaded, "too many operations are waiting"))?;
+        // The span goes along, so that what is logged in there carries the id of the request.
+        let span = tracing::Span::current();
         tokio::task::spawn_blocking(move || {
             let _held = permit;
-            work()
+            span.in_scope(work)
         })
         .await
         .map_err(|e| Error::internal(format!("a database operation panicked: {e}")))?

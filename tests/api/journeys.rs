@@ -1,5 +1,10 @@
 //! The main job, from the phone call to the kept call-back.
 
+mod endings;
+mod on_the_spot;
+mod outcomes;
+mod public;
+
 use serde_json::{Value, json};
 
 use crate::on_both;

@@ -696,3 +696,6 @@ pub fn sweep(conn: &mut Conn, act: &Act, limit: i64) -> Result<usize> {
     }
     Ok(broken)
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,7 @@ pub struct EditForm {
     #[schema(min_length = 1, max_length = 200)]
     pub subject: Option<String>,
     /// In the customer's own words.
-    #[schema(min_length = 1, max_length = 20000)]
+    #[schema(min_length = 1, max_length = 50000)]
     pub statement: Option<String>,
     /// What can be verified.
     #[schema(max_items = 50)]

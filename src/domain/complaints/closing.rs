@@ -54,6 +54,14 @@ pub struct CloseForm {
     pub root_cause: Option<String>,
 }
 
+/// How far the redress has come since.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RedressProgressForm {
+    /// How far it has come.
+    pub status: RedressStatus,
+}
+
 /// Why a complaint is taken back or opened again.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -194,6 +202,27 @@ pub(super) fn reopen_loaded(
     let reason = form.checked()?;
     let after = json!({ "reason": reason, "round": work.after.round });
     let complaint = work.finish(conn, act, action, Some(json!({ "decision": decision })), Some(after))?;
+    view::of(conn, complaint)
+}
+
+/// Says how far the redress of the last closing has come, which often is after it.
+///
+/// # Errors
+/// `resource.not_found` when there is no such complaint, or no redress was given; `request.precondition_failed`.
+pub fn progress_redress(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &RedressProgressForm,
+) -> Result<ComplaintView> {
+    let mut work = Work::load(conn, id, expected)?;
+    work.take(&Action::Write)?;
+    let last = store::closures_of(conn, id)?.pop().filter(|closure| closure.redress_type.is_some());
+    let closure = last.ok_or_else(|| Error::not_found("redress"))?;
+    store::set_redress_status(conn, closure.id, form.status)?;
+    let (before, after) = (json!({ "status": closure.redress_status }), json!({ "status": form.status }));
+    let complaint = work.finish(conn, act, "redress_progressed", Some(before), Some(after))?;
     view::of(conn, complaint)
 }
 

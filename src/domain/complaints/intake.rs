@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::ids::CustomerId;
 
 /// The longest statement, characters.
-pub const LONGEST_STATEMENT: usize = 20_000;
+pub const LONGEST_STATEMENT: usize = 50_000;
 
 /// Who complains. At least one of `customer_id`, `external_id`, `phone`, `email` and `name`.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -62,7 +62,7 @@ pub struct IntakeForm {
     /// In the customer's own words.
     #[schema(
         min_length = 1,
-        max_length = 20000,
+        max_length = 50000,
         example = "For two weeks the connection has failed every evening at eight."
     )]
     pub statement: String,
@@ -143,7 +143,7 @@ pub struct PublicForm {
     /// What happened, in the customer's own words.
     #[schema(
         min_length = 1,
-        max_length = 20000,
+        max_length = 50000,
         example = "The washing machine arrived with a broken door."
     )]
     pub statement: String,

@@ -26,6 +26,17 @@ pub struct MessageForm {
     pub body: String,
 }
 
+/// A message that staff write to the customer, or enter for the customer (told on the phone, come by letter).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StaffMessageForm {
+    /// The text.
+    #[schema(min_length = 1, max_length = 10000)]
+    pub body: String,
+    /// `out` (the default) to the customer, `in` from the customer. Notes have an address of their own.
+    pub direction: Option<Direction>,
+}
+
 /// A message or note.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MessageView {
@@ -69,6 +80,26 @@ pub fn write(
     let complaint = store::load(conn, id)?;
     check_version(expected, complaint.version)?;
     write_on(conn, act, complaint, direction, form)
+}
+
+/// Writes what staff send to the customer or enter for them.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_as_staff(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &StaffMessageForm,
+) -> Result<MessageView> {
+    let direction = form.direction.unwrap_or(Direction::Out);
+    if direction == Direction::Internal {
+        let mut check = Check::new();
+        check.fail("/direction", "not_allowed", "`in` or `out`; notes have an address of their own");
+        check.finish(())?;
+    }
+    write(conn, act, id, expected, direction, &MessageForm { body: form.body.clone() })
 }
 
 /// [`write`] on a complaint that has been loaded.

@@ -86,12 +86,20 @@ impl Next {
 }
 
 impl Case {
+    /// How a step was dealt with; `None` while it is not. A step that was skipped because it was
+    /// no complaint is open again once it has turned out to be one.
+    pub fn dealt(&self, step: HandlingStep) -> Option<Dealt> {
+        let void = self.kind == Kind::Complaint;
+        let dealt = self.steps.get(&step).copied();
+        dealt.filter(|dealt| !(void && *dealt == Dealt::Skipped(SkipReason::NotAComplaint)))
+    }
+
     /// The first step that is neither done nor skipped; `None` when all are dealt with.
     pub fn current_step(&self) -> Option<HandlingStep> {
         HandlingStep::ALL
             .iter()
             .copied()
-            .find(|step| !self.steps.contains_key(step))
+            .find(|step| self.dealt(*step).is_none())
     }
 }
 
@@ -177,13 +185,13 @@ pub fn closing_ground(case: &Case, decision: Decision) -> Result<ClosingGround> 
     }
     let missing: Vec<&str> = HandlingStep::ALL
         .iter()
-        .filter(|step| **step != HandlingStep::CallBack && !case.steps.contains_key(step))
+        .filter(|step| **step != HandlingStep::CallBack && case.dealt(**step).is_none())
         .map(|step| step.as_str())
         .collect();
     if !missing.is_empty() {
         return refuse(Code::CloseStepsMissing, &format!("missing: {}", missing.join(", ")));
     }
-    match case.steps.get(&HandlingStep::CallBack) {
+    match case.dealt(HandlingStep::CallBack) {
         Some(Dealt::Done) => Ok(ClosingGround::Satisfied),
         Some(Dealt::Skipped(SkipReason::CustomerDeclined)) => Ok(ClosingGround::CallBackDeclined),
         Some(Dealt::Skipped(SkipReason::NotAComplaint)) => Ok(ClosingGround::NotAComplaint),
@@ -259,3 +267,6 @@ const fn begun(state: State) -> State {
 fn refuse<T>(code: Code, detail: &str) -> Result<T> {
     Err(Error::problem(code, detail))
 }
+
+#[cfg(test)]
+mod tests;

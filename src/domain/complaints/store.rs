@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::listing::{Cursor, Order};
 use super::model::{Attempt, CallBack, Closure, Complaint, Message, Statement, StepRow, TimelineEntry, TypeChange};
-use super::vocabulary::{CallBackState, Channel, Direction, Kind, State};
+use super::vocabulary::{CallBackState, Channel, Direction, Kind, RedressStatus, State};
 use crate::clock::Moment;
 use crate::db::conn::{Conn, MultiBackend};
 use crate::db::schema::{
@@ -13,7 +13,7 @@ use crate::db::schema::{
 };
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, Result};
-use crate::ids::{CallBackId, ComplaintId, CustomerId, EntryId, MessageId};
+use crate::ids::{CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId};
 use crate::{insert_returning, insert_rows};
 
 /// Inserts complaints and gives each its `seq`.
@@ -155,6 +155,11 @@ pub(super) fn closures_of(conn: &mut Conn, id: ComplaintId) -> Result<Vec<Closur
 
 pub(super) fn insert_closure(conn: &mut Conn, row: &Closure) -> Result<()> {
     insert_rows!(conn, closures::table, std::slice::from_ref(row))?;
+    Ok(())
+}
+
+pub(super) fn set_redress_status(conn: &mut Conn, id: ClosureId, status: RedressStatus) -> Result<()> {
+    diesel::update(closures::table.find(id)).set(closures::redress_status.eq(Some(status))).execute(conn)?;
     Ok(())
 }
 

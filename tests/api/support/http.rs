@@ -177,12 +177,45 @@ impl Reply {
         self
     }
 
+    /// The reply, which must refuse the values at exactly these pointers.
+    #[track_caller]
+    pub fn expect_invalid(self, pointers: &[&str]) -> Self {
+        let reply = self.expect_problem(422, "request.invalid");
+        let (mut found, mut expected) = (reply.pointers(), pointers.to_vec());
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{}", reply.text);
+        reply
+    }
+
+    /// The value at a JSON pointer, which must be there.
+    #[track_caller]
+    pub fn at(&self, pointer: &str) -> &Value {
+        let found = self.json.pointer(pointer);
+        found.unwrap_or_else(|| panic!("no {pointer} in {}", self.text))
+    }
+
     #[track_caller]
     pub fn str(&self, pointer: &str) -> &str {
-        self.json
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_else(|| panic!("no {pointer} in {}", self.text))
+        let found = self.at(pointer).as_str();
+        found.unwrap_or_else(|| panic!("{pointer} is no text in {}", self.text))
+    }
+
+    /// What is in the list: an array, or the items of a page.
+    #[track_caller]
+    pub fn items(&self) -> &[Value] {
+        let list = self.json.get("items").unwrap_or(&self.json).as_array();
+        list.unwrap_or_else(|| panic!("no list: {}", self.text))
+    }
+
+    /// One field of each item of the list.
+    #[track_caller]
+    pub fn each(&self, field: &str) -> Vec<String> {
+        let text = |item: &Value| item[field].as_str().map(str::to_owned);
+        self.items()
+            .iter()
+            .map(|item| text(item).unwrap_or_else(|| panic!("no {field} in {item}")))
+            .collect()
     }
 
     pub fn id(&self) -> &str {

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use diesel::RunQueryDsl as _;
 use hark::api::server::{self, Options};
 use hark::app::App;
 use hark::clock::{Clock, Moment};
@@ -27,7 +28,6 @@ macro_rules! on_both {
     ($(#[$meta:meta])* async fn $name:ident($desk:ident) $body:block) => {
         $(#[$meta])*
         mod $name {
-            #[allow(unused_imports, reason = "shared by both runs")]
             use super::*;
 
             async fn run($desk: $crate::support::Desk) $body
@@ -168,6 +168,32 @@ impl Desk {
         (self.now() + TimeDelta::minutes(minutes)).to_string()
     }
 
+    /// How many rows a table has.
+    pub fn rows(&self, table: &str) -> i64 {
+        self.column::<RowCount>(&format!("SELECT count(*) AS n FROM {table}"))[0].n
+    }
+
+    /// How many rows there are of everything that a request may add.
+    pub fn footprint(&self) -> Vec<(&'static str, i64)> {
+        TABLES.iter().map(|table| (*table, self.rows(table))).collect()
+    }
+
+    /// What the outbox is about, the oldest first.
+    pub fn outbox(&self) -> Vec<String> {
+        let rows = self.column::<Topic>("SELECT topic FROM outbox ORDER BY id");
+        rows.into_iter().map(|row| row.topic).collect()
+    }
+
+    fn column<T>(&self, sql: &str) -> Vec<T>
+    where
+        T: diesel::deserialize::QueryableByName<hark::db::conn::MultiBackend> + Send + 'static,
+    {
+        let (db, sql) = (self.app.db.clone(), sql.to_owned());
+        // On a thread of its own: the test's thread drives the async code.
+        let read = std::thread::spawn(move || db.read_blocking(|conn| Ok(diesel::sql_query(sql).load::<T>(conn)?)));
+        read.join().unwrap().unwrap()
+    }
+
     /// Runs every background job once.
     pub async fn run_jobs(&self) -> usize {
         Worker::new(self.app.clone(), Duration::from_secs(1))
@@ -184,6 +210,35 @@ impl Drop for Desk {
             drop(handle.stop(false));
         }
     }
+}
+
+/// The tables that a request may add rows to, apart from `idempotency_keys`.
+const TABLES: &[&str] = &[
+    "complaints",
+    "complaint_statements",
+    "customers",
+    "contact_points",
+    "handling_steps",
+    "customer_type_changes",
+    "call_backs",
+    "call_back_attempts",
+    "closures",
+    "messages",
+    "timeline_entries",
+    "outbox",
+    "service_tokens",
+];
+
+#[derive(diesel::QueryableByName)]
+struct RowCount {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Topic {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    topic: String,
 }
 
 fn make_token(app: &App, role: Role) -> String {

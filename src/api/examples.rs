@@ -1,0 +1,90 @@
+//! Example bodies for the OpenAPI file, one for every operation that takes a body. A test sends each of them.
+
+use serde_json::{Value, json};
+
+/// The example body of an operation.
+pub(super) fn of(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "create_service_token" => json!({ "name": "crm-sync", "role": "sales", "days": 90 }),
+        "receive_complaint" => json!({
+            "channel": "phone",
+            "customer": { "name": "李娜", "phone": "138 0013 8000" },
+            "subject": "路由器每晚掉线",
+            "statement": "两周来每天晚上八点断网，打了三次电话都没有人来修！",
+            "facts": ["每天 20:00 断网", "报修三次"],
+            "opinions": ["没有人在乎"],
+            "product": "家庭宽带 300M",
+            "order_ref": "B20261108",
+            "desired_remedy": "退还一个月的费用",
+            "category": "repair",
+            "severity": "high",
+            "customer_type": "angry",
+        }),
+        "edit_complaint" => json!({ "category": "service_delay", "severity": "high", "order_ref": null }),
+        "record_step" => json!({ "record": { "feeling": "angry and let down" } }),
+        "record_steps" => json!({ "steps": [
+            { "step": "listen", "record": { "own_words": "每天晚上断网", "facts": ["20:00"], "opinions": [] } },
+            { "step": "accept_feelings", "record": { "feeling": "生气、失望" } },
+            { "step": "apologise", "record": { "apologised_for": "三次报修没有人处理" } },
+        ] }),
+        "set_customer_type" => json!({ "customer_type": "friendly", "note": "thanked us for calling" }),
+        "assign_complaint" => json!({ "owner": "li.na", "note": "knows the customer" }),
+        "wait_complaint" => json!({ "ball_with": "third_party", "reason": "the carrier looks for the parcel" }),
+        "resume_complaint" => json!({ "note": "the parcel is found" }),
+        "close_complaint" => json!({
+            "decision": "upheld",
+            "reason": "three repair requests were not passed on",
+            "redress": { "type": "credit", "minor_units": 9900, "currency": "CNY", "status": "accepted" },
+            "cause_category": "attitude",
+            "root_cause": "the evening shift has no repair queue",
+        }),
+        "progress_redress" => json!({ "status": "paid" }),
+        "reopen_complaint" => json!({ "reason": "the same fault on the next evening" }),
+        "withdraw_complaint" => json!({ "reason": "the customer found the mistake" }),
+        "link_complaint" => json!({ "duplicate_of": "019aad3f-9b9a-7c43-8a51-0f6b7a3c1d20" }),
+        "write_note" => json!({ "body": "Asked the repair team; they call before they come." }),
+        "write_message" => json!({ "body": "王师傅明天上午九点上门，来之前会先打电话。" }),
+        "promise_call_back" => json!({
+            "purpose": "confirm_resolution",
+            "window_start": "2026-11-24T06:00:00Z",
+            "window_end": "2026-11-24T08:00:00Z",
+            "note": "ask whether the evening was quiet",
+        }),
+        "record_attempt" => json!({ "result": "reached", "satisfied": true, "note": "the line is stable" }),
+        "reschedule_call_back" => json!({
+            "asked_by": "customer",
+            "reason": "in a meeting",
+            "window_start": "2026-11-25T06:00:00Z",
+            "window_end": "2026-11-25T08:00:00Z",
+        }),
+        "cancel_call_back" => json!({ "reason": "says that all is well and no call is needed" }),
+        "create_customer" | "put_customer_by_external_id" => json!({
+            "name": "李娜",
+            "phones": ["138 0013 8000"],
+            "emails": ["li.na@example.com"],
+            "preferred_language": "zh-CN",
+            "time_zone": "Asia/Shanghai",
+            "tier": "medium",
+        }),
+        "change_customer" => json!({ "tier": "key_account" }),
+        "file_complaint" => json!({
+            "name": "Li Na",
+            "email": "li.na@example.com",
+            "statement": "The washing machine arrived with a broken door.",
+            "order_ref": "W-10442",
+            "desired_remedy": "A new door, or another machine",
+            "language": "en",
+            "time_zone": "Europe/Dublin",
+        }),
+        "write_to_desk" => json!({ "body": "Here is the serial number: 8841-A." }),
+        "dispute_decision" => json!({ "reason": "The door was broken before it was unpacked." }),
+        "take_back_complaint" => json!({ "reason": "The shop has solved it." }),
+        "move_call_back" => json!({
+            "window_start": "2026-11-24T18:00:00Z",
+            "window_end": "2026-11-24T19:00:00Z",
+            "reason": "I am at work until six",
+        }),
+        "decline_call_back" => json!({ "reason": "It works again, no call needed." }),
+        _ => return None,
+    })
+}
