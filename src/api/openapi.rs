@@ -70,6 +70,13 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
     let in_path = route.path.contains('{');
     let has_body = operation.contains_key("requestBody");
     let changes = matches!(route.method, "PUT" | "PATCH") || (route.method == "POST" && in_path);
+    let example = operation.get("operationId").and_then(Value::as_str).and_then(examples::of);
+    if let Some(example) = example
+        && let Some(body) = operation.get_mut("requestBody")
+        && let Some(content) = body.pointer_mut("/content/application~1json").and_then(Value::as_object_mut)
+    {
+        content.insert("example".to_owned(), example);
+    }
     let mut parameters = operation
         .get("parameters")
         .and_then(Value::as_array)
