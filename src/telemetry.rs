@@ -1,5 +1,7 @@
 //! Logs and metrics.
 
+use std::io::IsTerminal;
+
 use prometheus::{
     Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
@@ -14,10 +16,12 @@ use crate::settings::LogFormat;
 /// # Errors
 /// When the filter cannot be read.
 pub fn start_logging(filter: &str, format: LogFormat) -> Result<()> {
-    let filter = EnvFilter::try_new(filter).map_err(|e| Error::internal(format!("log: {e}")))?;
+    // What clients do wrong before there is a request is not our error; what the server says of itself is noise.
+    let filter = EnvFilter::try_new(format!("actix_http=off,actix_server=warn,{filter}")).map_err(|e| Error::internal(format!("log: {e}")))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Human => builder.with_target(false).try_init(),
         LogFormat::Json => builder

@@ -23,7 +23,6 @@ pub(super) struct CallBackQuery {
     /// In this state.
     state: Option<CallBackState>,
     /// To be kept by this person.
-    #[param(max_length = 100)]
     owner: Option<String>,
     /// Whose window ends before this moment.
     due_before: Option<Moment>,

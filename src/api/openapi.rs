@@ -87,7 +87,8 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
         parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
     if changes && !route.path.contains("/call-backs/{id}/move") && !route.path.contains("/call-backs/{id}/decline") {
-        parameters.push(json!({ "$ref": "#/components/parameters/IfMatch" }));
+        let name = if route.method == "PATCH" { "IfMatchRequired" } else { "IfMatch" };
+        parameters.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
     }
     if !parameters.is_empty() {
         operation.insert("parameters".to_owned(), Value::Array(parameters));
@@ -143,7 +144,12 @@ fn shared_parameters() -> Value {
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "A key of the caller's making for this request: a repetition gets the same answer and does nothing twice.",
             "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
-            "example": "7d4b1f0e-call-20261123-0042",
+        },
+        "IfMatchRequired": {
+            "name": "If-Match", "in": "header", "required": true,
+            "description": "The `ETag` of what was read; the change is refused when it has changed since.",
+            "schema": { "type": "string", "pattern": "^\"[0-9]{1,9}\"$" },
+            "example": "\"3\"",
         },
         "IfMatch": {
             "name": "If-Match", "in": "header", "required": false,

@@ -7,7 +7,7 @@ use super::model::{ContactKind, ContactPoint, Customer, CustomerKind, Tier};
 use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::ids::CustomerId;
 
 /// One thing a customer can be recognised by.
@@ -61,7 +61,7 @@ pub struct Recognised {
 /// Recognises a group of people at once; those nobody knows become customers.
 ///
 /// # Errors
-/// `resource.not_found` when a picked customer does not exist; [`Error::Retry`] when another
+/// `request.invalid` when a picked customer does not exist; [`Error::Retry`] when another
 /// process took in the same person at the same moment.
 pub fn recognise_all(conn: &mut Conn, people: &[(Moment, &Identity)]) -> Result<Vec<Recognised>> {
     let mut owners = known_owners(conn, people)?;
@@ -160,7 +160,7 @@ fn attach_records(
                 .get(&id)
                 .or_else(|| known.get(&id))
                 .cloned()
-                .ok_or_else(|| Error::not_found("customer"))?;
+                .ok_or_else(unknown_customer)?;
             Ok(Recognised {
                 customer,
                 matched_by,
@@ -168,6 +168,14 @@ fn attach_records(
             })
         })
         .collect()
+}
+
+fn unknown_customer() -> Error {
+    Error::invalid(vec![FieldError {
+        pointer: "/customer/customer_id".to_owned(),
+        code: "unknown".to_owned(),
+        detail: "there is no such customer".to_owned(),
+    }])
 }
 
 fn new_customer(now: Moment, person: &Identity) -> Customer {

@@ -8,7 +8,7 @@
 mod store;
 
 use chacha20poly1305::aead::{Aead, KeyInit};
-use chacha20poly1305::{ChaCha20Poly1305, Nonce};
+use chacha20poly1305::ChaCha20Poly1305;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -18,6 +18,9 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::staff::Act;
 use crate::error::{Code, Error, Result};
+
+/// Bytes of a nonce.
+const NONCE: usize = 12;
 
 /// A caller's key for one request, with the fingerprint of that request.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,20 +62,21 @@ impl Claim {
         &self.lookup
     }
 
-    // Each seal key seals exactly one message (the row is inserted once), so the nonce may be constant.
     fn cipher(&self) -> ChaCha20Poly1305 {
         ChaCha20Poly1305::new(&self.seal.into())
     }
 
     fn row<T: Serialize>(&self, answer: &T, now: Moment, expires_at: Moment) -> Result<Row> {
-        let sealed_answer = self
+        // The key may be used again after its answer has been forgotten, so the nonce is drawn, and kept in front.
+        let nonce: [u8; NONCE] = rand::random();
+        let sealed = self
             .cipher()
-            .encrypt(&Nonce::default(), serde_json::to_vec(answer)?.as_slice())
+            .encrypt(&nonce.into(), serde_json::to_vec(answer)?.as_slice())
             .map_err(|_| Error::internal("cannot seal an answer"))?;
         Ok(Row {
             key_hash: self.lookup.to_vec(),
             fingerprint: self.fingerprint.to_vec(),
-            sealed_answer,
+            sealed_answer: [nonce.as_slice(), &sealed].concat(),
             created_at: now,
             expires_at,
         })
@@ -80,15 +84,13 @@ impl Claim {
 
     fn answer<T: DeserializeOwned>(&self, row: &Row) -> Result<T> {
         if row.fingerprint != self.fingerprint {
-            return Err(Error::problem(
-                Code::IdempotencyMismatch,
-                "this key was used with another request",
-            ));
+            return Err(Error::problem(Code::IdempotencyMismatch, "this key was used with another request"));
         }
-        let plain = self
-            .cipher()
-            .decrypt(&Nonce::default(), row.sealed_answer.as_slice())
-            .map_err(|_| Error::internal("cannot open a sealed answer"))?;
+        let plain = row
+            .sealed_answer
+            .split_first_chunk::<NONCE>()
+            .and_then(|(nonce, sealed)| self.cipher().decrypt(&(*nonce).into(), sealed).ok())
+            .ok_or_else(|| Error::internal("cannot open a sealed answer"))?;
         Ok(serde_json::from_slice(&plain)?)
     }
 }
