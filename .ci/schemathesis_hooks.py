@@ -1,11 +1,12 @@
-"""Leads the generated requests past 404 and 412, into the rules.
+"""Leads the generated requests past 404, 409 and 412, into the rules.
 
-Schemathesis makes up ids, versions and times, so most of its requests would end at the first door.
-These hooks remember what the service answered (ids, private links, ETags) and put it, in most
-requests, in the place of what was made up. Values that are wrong on purpose are left alone.
+Schemathesis makes up ids, versions, times and records, so most of its requests would end at the
+first door. These hooks remember what the service answered (ids, private links, ETags), prepare
+complaints in the state that an operation needs, and put them, in most requests, in the place of
+what was made up. What is wrong on purpose is left alone.
 
-Every choice comes from one seeded generator. `GATE_URL` and `GATE_TOKEN` say how to reach the
-service; what was tested and what succeeded is written to `GATE_REPORT`.
+`GATE_URL` and `GATE_TOKEN` say how to reach the service; how often each operation answered
+with which status is written to `GATE_REPORT`.
 """
 
 import atexit
@@ -21,21 +22,32 @@ import uuid
 import requests
 import schemathesis
 
-RANDOM = random.Random(1)
-LOCK = threading.Lock()
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 ETAG = re.compile(r'^"[0-9]{1,9}"$')
 KEY = re.compile(r"^[!-~]{1,255}$")
 
-URL = os.environ["GATE_URL"]
+PHONE = "138 0013 8000"
+EMAIL = "li.na@example.com"
+EXTERNAL_ID = "/api/v1/customers/by-external-id/{system}/{external_id}"
+
+RANDOM = random.Random(1)
+LOCK = threading.Lock()
+URL = os.environ["GATE_URL"] + "/api/v1"
 STAFF = {"Authorization": f"Bearer {os.environ['GATE_TOKEN']}"}
-# The tokens from before the run, ours among them, must not be revoked.
-PROTECTED = {token["id"] for token in requests.get(f"{URL}/api/v1/service-tokens", headers=STAFF, timeout=10).json()}
 
 known = {"complaints": [], "call-backs": [], "customers": [], "service-tokens": [], "links": []}
 versions = {}
-succeeded = set()
-tested = set()
+answers = {}
+
+
+def ask(method, path, body=None):
+    answer = requests.request(method, URL + path, json=body, headers=STAFF, timeout=30)
+    answer.raise_for_status()
+    return answer.json()
+
+
+# The tokens from before the run, ours among them, must not be revoked.
+PROTECTED = {token["id"] for token in ask("GET", "/service-tokens")}
 
 
 def often():
@@ -44,8 +56,7 @@ def often():
 
 def some(kind):
     """One that is known, rather a recent one."""
-    found = known[kind][-12:]
-    return RANDOM.choice(found) if found else None
+    return RANDOM.choice(known[kind][-12:]) if known[kind] else None
 
 
 def remember(kind, value):
@@ -53,39 +64,8 @@ def remember(kind, value):
         known[kind].append(value)
 
 
-def put_known_ids(case):
-    parameters = case.path_parameters or {}
-    if "token" in parameters:
-        if often():
-            put_known_link(case, parameters)
-        return
-    kind = case.path.split("/")[3] if case.path.startswith("/api/v1/") else None
-    if kind in known and UUID.match(str(parameters.get("id", ""))) and often():
-        parameters["id"] = some(kind) or parameters["id"]
-    if case.path == "/api/v1/service-tokens/{id}" and parameters.get("id") in PROTECTED:
-        parameters["id"] = str(uuid.UUID(int=RANDOM.getrandbits(128), version=4))
-
-
-def put_known_link(case, parameters):
-    if "id" not in parameters:
-        parameters["token"] = some("links") or parameters["token"]
-    elif UUID.match(str(parameters["id"])):
-        parameters["token"], parameters["id"] = promised_to_the_public()
-
-
-def promised_to_the_public():
-    """A fresh complaint by the public with a promised call, which few sequences of requests would make."""
-    form = {"name": "Li Na", "phone": "138 0013 8000", "statement": "The door is broken."}
-    filed = requests.post(f"{URL}/api/v1/public/complaints", json=form, timeout=10).json()
-    found = requests.get(f"{URL}/api/v1/complaints?reference={filed['reference']}", headers=STAFF, timeout=10).json()
-    start, end = window()
-    promise = requests.post(
-        f"{URL}/api/v1/complaints/{found['items'][0]['id']}/call-backs",
-        json={"window_start": start, "window_end": end},
-        headers=STAFF,
-        timeout=10,
-    ).json()
-    return filed["tracking_token"], promise["id"]
+def new_uuid():
+    return str(uuid.UUID(int=RANDOM.getrandbits(128), version=4))
 
 
 def window():
@@ -95,11 +75,120 @@ def window():
     return tuple(moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in (start, end))
 
 
+# --- complaints in the state that an operation needs
+
+RECORDS = {
+    "listen": {"own_words": "The door is broken."},
+    "accept_feelings": {"feeling": "disappointed"},
+    "apologise": {"apologised_for": "the broken door"},
+    "understand_needs": {"need": "a door that closes"},
+    "seek_solutions": {"options": ["a new door"], "agreed": "a new door"},
+    "explain_actions": {"who": "Wang", "what": "send the door", "by_when": "2030-01-01T00:00:00Z"},
+}
+OPTIONAL = {"facts": "listen", "opinions": "listen", "worry": "understand_needs"}
+FIELDS = {field: step for step, record in RECORDS.items() for field in record} | OPTIONAL
+
+
+def a_complaint():
+    customer = {"name": "Li Na", "phone": PHONE}
+    form = {"channel": "phone", "customer": customer, "subject": "Door", "statement": "The door is broken."}
+    return ask("POST", "/complaints", form)["id"]
+
+
+def with_steps_before(step):
+    complaint = a_complaint()
+    steps = list(RECORDS)
+    done = steps[: steps.index(step)] if step in steps else steps
+    if done:
+        ask("PUT", f"/complaints/{complaint}/steps", {"steps": [{"step": s, "record": RECORDS[s]} for s in done]})
+    return complaint
+
+
+def a_waiting_one():
+    complaint = a_complaint()
+    ask("POST", f"/complaints/{complaint}/wait", {"ball_with": "customer", "reason": "an invoice"})
+    return complaint
+
+
+def one_that_may_be_closed():
+    complaint = with_steps_before("call_back")
+    ask("PUT", f"/complaints/{complaint}/steps/call_back", {"skip": {"reason": "customer_declined"}})
+    return complaint
+
+
+def a_closed_one():
+    complaint = one_that_may_be_closed()
+    redress = {"type": "repair", "status": "offered"}
+    form = {"decision": "upheld", "reason": "It was.", "cause_category": "materials", "redress": redress}
+    ask("POST", f"/complaints/{complaint}/close", form)
+    return complaint
+
+
+def a_public_one():
+    form = {"name": "Li Na", "phone": PHONE, "statement": "The door is broken."}
+    filed = ask("POST", "/public/complaints", form)
+    found = ask("GET", f"/complaints?reference={filed['reference']}")
+    return filed["tracking_token"], found["items"][0]["id"]
+
+
+def a_promise():
+    start, end = window()
+    complaint = a_complaint()
+    return ask("POST", f"/complaints/{complaint}/call-backs", {"window_start": start, "window_end": end})["id"]
+
+
+NEEDS = {
+    "/api/v1/complaints/{id}/resume": a_waiting_one,
+    "/api/v1/complaints/{id}/reopen": a_closed_one,
+    "/api/v1/complaints/{id}/close": one_that_may_be_closed,
+    "/api/v1/complaints/{id}/redress": a_closed_one,
+    "/api/v1/complaints/{id}/steps": a_complaint,
+    "/api/v1/call-backs/{id}/attempts": a_promise,
+    "/api/v1/call-backs/{id}/reschedule": a_promise,
+    "/api/v1/call-backs/{id}/cancel": a_promise,
+}
+
+# --- what is put in the place of what was made up
+
+
+def put_known_ids(case):
+    parameters = case.path_parameters or {}
+    if "token" in parameters:
+        if often():
+            put_known_link(case, parameters)
+    elif UUID.match(str(parameters.get("id", ""))) and often():
+        kind = case.path.split("/")[3]
+        if case.path in NEEDS and RANDOM.random() < 0.5:
+            parameters["id"] = NEEDS[case.path]()
+        elif case.path == "/api/v1/complaints/{id}/steps/{step}" and RANDOM.random() < 0.5:
+            parameters["id"] = with_steps_before(parameters["step"])
+        elif kind in known:
+            parameters["id"] = some(kind) or parameters["id"]
+    if case.path == "/api/v1/service-tokens/{id}" and parameters.get("id") in PROTECTED:
+        parameters["id"] = new_uuid()
+
+
+def put_known_link(case, parameters):
+    if "id" in parameters:
+        parameters["token"], complaint = a_public_one()
+        start, end = window()
+        promise = ask("POST", f"/complaints/{complaint}/call-backs", {"window_start": start, "window_end": end})
+        if UUID.match(str(parameters["id"])):
+            parameters["id"] = promise["id"]
+    elif case.path.endswith("/dispute"):
+        parameters["token"], complaint = a_public_one()
+        ask("POST", f"/complaints/{complaint}/withdraw", {"reason": "A mistake."})
+    else:
+        parameters["token"] = some("links") or parameters["token"]
+
+
 def put_known_values(case):
     body = case.body
     if not isinstance(body, dict):
         return
-    if "duplicate_of" in body and UUID.match(str(body["duplicate_of"])) and often():
+    if case.path.startswith("/api/v1/customers"):
+        put_fresh_contacts(body)
+    if UUID.match(str(body.get("duplicate_of", ""))) and often():
         body["duplicate_of"] = some("complaints") or body["duplicate_of"]
     customer = body.get("customer")
     if isinstance(customer, dict) and UUID.match(str(customer.get("customer_id", ""))) and often():
@@ -109,6 +198,36 @@ def put_known_values(case):
     for moment in ("received_at", "first_expressed_at", "incident_at"):
         if isinstance(body.get(moment), str) and often():
             body[moment] = None
+    if case.path == "/api/v1/complaints/{id}/steps/{step}":
+        put_fitting_record(body, (case.path_parameters or {}).get("step"))
+    elif case.path == "/api/v1/complaints/{id}/steps" and isinstance(body.get("steps"), list) and often():
+        for step, named in zip(RECORDS, body["steps"]):
+            if isinstance(named, dict) and named.get("step") in [*RECORDS, "call_back"]:
+                named["step"] = step
+                put_fitting_record(named, step)
+
+
+def put_fresh_contacts(body):
+    """Nobody else's: the examples are somebody's after their first use."""
+    if isinstance(body.get("phones"), list) and PHONE in body["phones"] and often():
+        body["phones"] = [f"138 {RANDOM.randint(0, 9999):04} {RANDOM.randint(0, 9999):04}"]
+    if isinstance(body.get("emails"), list) and EMAIL in body["emails"] and often():
+        body["emails"] = [f"li.na.{RANDOM.randint(0, 99999)}@example.com"]
+
+
+def put_fitting_record(form, step):
+    """Leaves the fields that belong to the step, and adds those that it needs."""
+    record = form.get("record")
+    if step not in RECORDS or not isinstance(record, dict) or not often():
+        return
+    for field in [field for field in record if field in FIELDS and FIELDS[field] != step]:
+        del record[field]
+    record.pop("call_back_id", None)
+    record.pop("outcome", None)
+    for field, value in RECORDS[step].items():
+        if not record.get(field):
+            record[field] = value
+    form.pop("skip", None)
 
 
 def put_fitting_headers(case):
@@ -116,17 +235,21 @@ def put_fitting_headers(case):
     if headers is None:
         return
     if KEY.match(str(headers.get("Idempotency-Key", ""))) and often():
-        headers["Idempotency-Key"] = str(uuid.UUID(int=RANDOM.getrandbits(128)))
-    version = versions.get(address(case))
-    if version and "If-Match" not in headers and case.method.upper() == "PATCH" and often():
-        headers["If-Match"] = version
-    elif version and ETAG.match(str(headers.get("If-Match", ""))) and often():
-        headers["If-Match"] = version
+        headers["Idempotency-Key"] = new_uuid()
+    given = headers.get("If-Match")
+    if (given == "" or ETAG.match(str(given))) and often():
+        there = versions.get(address(case))
+        if there:
+            headers["If-Match"] = there
+        elif case.method.upper() != "PATCH":
+            del headers["If-Match"]
 
 
 def address(case):
     """The resource a request is about: its path up to and with the id."""
     path = case.path
+    if path == EXTERNAL_ID:
+        return path.format(**(case.path_parameters or {}))
     for name in ("token", "id"):
         if "{%s}" % name in path:
             path = path.split("{%s}" % name)[0] + str((case.path_parameters or {}).get(name))
@@ -136,48 +259,51 @@ def address(case):
 @schemathesis.hook
 def before_call(context, case, **kwargs):
     with LOCK:
-        tested.add(case.operation.label)
-        put_known_ids(case)
-        put_known_values(case)
-        put_fitting_headers(case)
+        if case.method.upper() == case.operation.method.upper():
+            put_known_ids(case)
+            put_known_values(case)
+            put_fitting_headers(case)
+
+
+# --- what is remembered
 
 
 @schemathesis.hook
 def after_call(context, case, response):
     with LOCK:
-        if not 200 <= response.status_code < 300 or case.method.upper() != case.operation.method.upper():
+        if case.method.upper() != case.operation.method.upper():
             return
-        succeeded.add(case.operation.label)
+        counts = answers.setdefault(case.operation.label, {})
+        counts[response.status_code] = counts.get(response.status_code, 0) + 1
+        if not 200 <= response.status_code < 300:
+            return
         etag = response.headers.get("etag", [None])[0]
         location = response.headers.get("location", [None])[0]
         if etag:
-            where = urllib.parse.urlparse(location).path if location else address(case)
-            versions[where] = etag
+            versions[urllib.parse.urlparse(location).path if location else address(case)] = etag
         try:
             body = response.json()
         except ValueError:
             return
-        learn(case, body)
+        if isinstance(body, dict):
+            learn(case.path, body)
 
 
-def learn(case, body):
-    if not isinstance(body, dict):
-        return
+def learn(path, body):
     remember("links", body.get("tracking_token"))
-    if case.path == "/api/v1/complaints/{id}/call-backs":
-        remember("call-backs", body.get("id"))
-    elif case.path == "/api/v1/complaints":
+    if path == "/api/v1/complaints":
         for complaint in [body, *body.get("items", [])]:
             remember("complaints", complaint.get("id"))
         remember("customers", (body.get("customer") or {}).get("id"))
-    elif case.path == "/api/v1/customers":
+    elif path == "/api/v1/complaints/{id}/call-backs":
+        remember("call-backs", body.get("id"))
+    elif path == "/api/v1/customers":
         remember("customers", body.get("id"))
-    elif case.path == "/api/v1/service-tokens":
+    elif path == "/api/v1/service-tokens":
         remember("service-tokens", (body.get("token") or {}).get("id"))
 
 
 @atexit.register
 def report():
-    if path := os.environ.get("GATE_REPORT"):
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump({"tested": sorted(tested), "succeeded": sorted(succeeded)}, file)
+    with open(os.environ["GATE_REPORT"], "w", encoding="utf-8") as file:
+        json.dump(answers, file)

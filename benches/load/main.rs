@@ -82,6 +82,7 @@ fn measure(plan: &Plan, database: Database, complaints: u64) {
     if database == Database::Sqlite {
         // Something for pgbench to work on.
         Service::fill(folder.path(), Some(&cluster.url("hark")), 10_000.min(complaints));
+        drop(Service::start(folder.path(), Some(&cluster.url("hark"))));
     }
     let service = Service::start(folder.path(), url.as_deref());
     println!("start to ready: {} ms", service.start_up.as_millis());

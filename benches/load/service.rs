@@ -31,6 +31,9 @@ impl Service {
     /// Fills the database with a demo desk.
     pub fn fill(folder: &Path, url: Option<&str>, complaints: u64) -> Duration {
         let started = Instant::now();
+        if complaints == 0 {
+            return started.elapsed();
+        }
         let status = hark(folder, url)
             .args(["demo", "--complaints", &complaints.to_string()])
             .stdout(Stdio::null())

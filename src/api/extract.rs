@@ -48,7 +48,7 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
             value
                 .to_str()
                 .ok()
-                .filter(|key| (1..=255).contains(&key.len()))
+                .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()))
                 .map(str::to_owned)
                 .ok_or_else(|| Error::problem(Code::BadRequest, "Idempotency-Key: 1 to 255 visible characters"))?,
         ),

@@ -179,6 +179,16 @@ fn tsvector(words: &[Position]) -> String {
     out
 }
 
+diesel::table! {
+    /// The word index of SQLite (FTS5), as a table, so that its statement is prepared only once.
+    complaint_search (rowid) {
+        /// `complaints.seq`.
+        rowid -> BigInt,
+        /// The words, with gaps.
+        tokens -> Text,
+    }
+}
+
 /// Stands where one run of text ends and the next begins, so that no phrase reaches across.
 const GAP: &str = "ꙮ";
 
@@ -195,9 +205,8 @@ fn index_words_sqlite(conn: &mut SqliteConnection, rows: &[SearchRow]) -> QueryR
             text.push(' ');
             last = Some(word.at);
         }
-        diesel::sql_query("INSERT OR REPLACE INTO complaint_search (rowid, tokens) VALUES (?, ?)")
-            .bind::<BigInt, _>(row.seq)
-            .bind::<Text, _>(text)
+        diesel::replace_into(complaint_search::table)
+            .values((complaint_search::rowid.eq(row.seq), complaint_search::tokens.eq(text)))
             .execute(conn)?;
     }
     Ok(())

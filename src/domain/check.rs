@@ -29,15 +29,15 @@ impl Check {
     /// characters other than line breaks and tabs.
     pub fn text(&mut self, pointer: &str, value: &str, min: usize, max: usize) -> String {
         let text = value.trim();
-        let length = text.chars().count();
-        if length < min {
-            let code = if length == 0 { "required" } else { "too_short" };
+        let (kept, as_sent) = (text.chars().count(), value.chars().count());
+        if kept < min {
+            let code = if kept == 0 { "required" } else { "too_short" };
             self.fail(pointer, code, format_args!("at least {min} characters"));
-        } else if length > max {
+        } else if as_sent > max {
             self.fail(
                 pointer,
                 "too_long",
-                format_args!("at most {max} characters, these are {length}"),
+                format_args!("at most {max} characters, these are {as_sent}"),
             );
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
@@ -48,7 +48,10 @@ impl Check {
 
     /// As [`Check::text`] for a value that may be left out; blank counts as left out.
     pub fn optional_text(&mut self, pointer: &str, value: Option<&str>, max: usize) -> Option<String> {
-        let value = value.map(str::trim).filter(|text| !text.is_empty())?;
+        let value = value?;
+        if value.trim().is_empty() && value.chars().count() <= max {
+            return None;
+        }
         Some(self.text(pointer, value, 1, max))
     }
 

@@ -9,5 +9,20 @@
     reason = "a test fails by panicking, and waits by the real clock"
 )]
 
+mod architecture;
+mod call_backs;
+mod complaints;
+mod contract;
+mod crash;
+mod customers;
+mod fixtures;
+mod groups;
+mod health;
 mod journeys;
+mod migrations;
+mod playbooks;
+mod properties;
+mod public;
+mod races;
+mod service_tokens;
 mod support;

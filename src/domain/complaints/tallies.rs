@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Text};
+use diesel::upsert::excluded;
 
 use super::vocabulary::State;
 use crate::db::conn::Conn;
 use crate::db::schema::state_tallies::dsl;
 use crate::error::Result;
 use crate::ids::ComplaintId;
+use crate::on_each;
 
 const SLOTS: u8 = 16;
 
@@ -25,14 +26,12 @@ pub(super) fn slot(id: ComplaintId) -> i32 {
 /// Adds to the numbers. The rows are taken in one order everywhere, so that nobody deadlocks.
 pub(super) fn add(conn: &mut Conn, slot: i32, changes: &BTreeMap<State, i64>) -> Result<()> {
     for (state, n) in changes.iter().filter(|(_, n)| **n != 0) {
-        diesel::sql_query(
-            "INSERT INTO state_tallies (state, slot, n) VALUES ($1, $2, $3)
-             ON CONFLICT (state, slot) DO UPDATE SET n = state_tallies.n + excluded.n",
-        )
-        .bind::<Text, _>(state.as_str())
-        .bind::<Integer, _>(slot)
-        .bind::<BigInt, _>(*n)
-        .execute(conn)?;
+        on_each!(conn, c => diesel::insert_into(dsl::state_tallies)
+            .values((dsl::state.eq(*state), dsl::slot.eq(slot), dsl::n.eq(*n)))
+            .on_conflict((dsl::state, dsl::slot))
+            .do_update()
+            .set(dsl::n.eq(dsl::n + excluded(dsl::n)))
+            .execute(c))?;
     }
     Ok(())
 }

@@ -1,0 +1,198 @@
+//! The operations of the OpenAPI file, and for each that changes something a request that succeeds.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::fixtures::{
+    CALL_BACKS, COMPLAINTS, CUSTOMERS, Case, PUBLIC, by_web, merged, method, missed, reason,
+};
+use crate::journeys::{by_phone, six_steps, upheld};
+use crate::support::{Client, Desk, Reply};
+
+/// One operation of the OpenAPI file.
+pub struct Operation {
+    pub method: String,
+    pub path: String,
+    pub value: Value,
+}
+
+/// Every operation, as the service describes itself.
+pub fn operations() -> Vec<Operation> {
+    let document = hark::api::openapi::document().unwrap();
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, value) in methods.as_object().unwrap() {
+            let (method, path, value) = (method.to_uppercase(), path.clone(), value.clone());
+            found.push(Operation { method, path, value });
+        }
+    }
+    assert!(found.len() > 40);
+    found
+}
+
+impl Operation {
+    /// Whether it takes this shared parameter.
+    pub fn takes(&self, parameter: &str) -> bool {
+        let reference = format!("#/components/parameters/{parameter}");
+        let parameters = self.value["parameters"].as_array();
+        parameters.into_iter().flatten().any(|p| p["$ref"] == reference.as_str())
+    }
+
+    /// Whether it changes something that there is already.
+    pub fn changes(&self) -> bool {
+        matches!(self.method.as_str(), "PUT" | "PATCH") || (self.method == "POST" && self.path.contains('{'))
+    }
+
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+/// A request that succeeds once.
+pub struct Sample {
+    pub client: Client,
+    pub method: Method,
+    pub path: String,
+    pub body: Option<Value>,
+    /// What it changes, where it changes something.
+    pub resource: String,
+}
+
+impl Sample {
+    pub async fn send(&self) -> Reply {
+        self.client.send(self.method.clone(), &self.path, self.body.as_ref()).await
+    }
+
+    /// The same request with a header.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        Self {
+            client: self.client.with(name, value),
+            method: self.method.clone(),
+            path: self.path.clone(),
+            body: self.body.clone(),
+            resource: self.resource.clone(),
+        }
+    }
+
+    /// The same request with another text somewhere in the body, as valid as this one.
+    pub fn varied(&self) -> Option<Self> {
+        let mut other = self.with("x-varied", "yes");
+        let body = other.body.as_mut()?.as_object_mut().unwrap();
+        let text = ["reason", "note", "body", "subject", "statement", "name"].into_iter().find(|key| body.contains_key(*key));
+        match text {
+            Some(key) => body.insert(key.to_owned(), json!("something else")),
+            None => body.insert("duplicate_of".to_owned(), json!(null)),
+        };
+        Some(other)
+    }
+
+    /// What it changes, as it is now.
+    pub async fn read(&self) -> Reply {
+        self.client.get(&self.resource).await.expect(200)
+    }
+}
+
+/// A request for this operation, on a desk where it succeeds.
+pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
+    let short = operation.path.strip_prefix("/api/v1").unwrap();
+    let parts: Vec<&str> = short.split('/').skip(1).collect();
+    let (client, path, body, resource) = match (operation.method.as_str(), parts.as_slice()) {
+        (_, ["complaints", "{id}", rest @ ..]) => on_complaint(desk, operation, rest).await,
+        (_, ["call-backs", "{id}", action]) => on_call_back(desk, action).await,
+        (_, ["public", "complaints", "{token}", rest @ ..]) => by_the_customer(desk, rest).await,
+        (_, ["customers", rest @ ..]) if !rest.is_empty() => on_customer(desk, rest).await,
+        ("POST", ["complaints"]) => (desk.agent(), COMPLAINTS.to_owned(), Some(by_phone()), String::new()),
+        ("POST", ["public", "complaints"]) => (desk.anonymous(), PUBLIC.to_owned(), Some(by_web()), String::new()),
+        ("POST", ["customers"]) => {
+            (desk.agent(), CUSTOMERS.to_owned(), Some(json!({ "name": "Wang", "phones": ["139 0013 9000"] })), String::new())
+        }
+        ("POST", ["service-tokens"]) => {
+            let admin = desk.client(hark::domain::staff::Role::Admin);
+            (admin, operation.path.clone(), Some(json!({ "name": "sample", "role": "sales" })), String::new())
+        }
+        _ => panic!("write a request that succeeds for the new operation {}", operation.name()),
+    };
+    Sample {
+        client,
+        method: method(&operation.method),
+        path,
+        body,
+        resource,
+    }
+}
+
+type Parts = (Client, String, Option<Value>, String);
+
+async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Parts {
+    let case = match rest {
+        ["redress" | "reopen"] => Case::closed(desk).await,
+        ["close"] => Case::worked(desk).await,
+        _ => Case::logged(desk).await,
+    };
+    let body = match rest {
+        [] => Some(json!({ "subject": "掉线" })),
+        ["steps"] => Some(six_steps(&desk.in_minutes(60))),
+        ["steps", "{step}"] => Some(json!({ "record": { "own_words": "no internet" } })),
+        ["customer-type"] => Some(json!({ "customer_type": "friendly", "note": "calmed down" })),
+        ["redress"] => Some(json!({ "status": "paid" })),
+        ["assign"] => Some(json!({ "owner": "mary", "note": "knows the street" })),
+        ["wait"] => Some(json!({ "ball_with": "customer", "reason": "a photo" })),
+        ["resume"] => {
+            case.post("wait", &json!({ "ball_with": "customer", "reason": "a photo" })).await.expect(200);
+            Some(json!({ "note": "it has come" }))
+        }
+        ["close"] => {
+            case.skip("call_back", "customer_declined").await.expect(200);
+            Some(upheld())
+        }
+        ["reopen" | "withdraw"] => Some(reason("it broke again")),
+        ["links"] => Some(json!({ "duplicate_of": Case::logged(desk).await.id })),
+        ["notes" | "messages"] => Some(json!({ "body": "We are on it." })),
+        ["tracking-link"] => None,
+        ["call-backs"] => Some(merged(case.window(10, 20), json!({ "note": "the bill" }))),
+        _ => panic!("write a request that succeeds for the new operation {}", operation.name()),
+    };
+    let path = operation.path.replace("{id}", &case.id).replace("{step}", "listen");
+    (desk.agent(), path, body, case.path())
+}
+
+async fn on_call_back(desk: &Desk, action: &str) -> Parts {
+    let case = Case::worked(desk).await;
+    let promise = case.promise(0, 60).await;
+    let body = match action {
+        "attempts" => merged(missed("no_answer"), json!({ "note": "rang long" })),
+        "reschedule" => merged(case.window(60, 120), json!({ "asked_by": "desk", "reason": "all ill" })),
+        "cancel" => reason("no need"),
+        _ => panic!("write a request that succeeds for the new action {action}"),
+    };
+    let path = format!("{CALL_BACKS}/{promise}");
+    (desk.agent(), format!("{path}/{action}"), Some(body), path)
+}
+
+async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
+    let (case, link) = Case::filed(desk).await;
+    let (path, body) = match rest {
+        ["messages"] => ("messages".to_owned(), json!({ "body": "It is 4711." })),
+        ["withdraw"] => ("withdraw".to_owned(), reason("found it")),
+        ["dispute"] => {
+            case.post("withdraw", &reason("a misunderstanding")).await.expect(200);
+            ("dispute".to_owned(), reason("it was not"))
+        }
+        ["call-backs", "{id}", action] => {
+            let promise = case.promise(10, 20).await;
+            let body = merged(case.window(30, 40), reason("at work"));
+            let body = if *action == "move" { body } else { reason("no need") };
+            (format!("call-backs/{promise}/{action}"), body)
+        }
+        _ => panic!("write a request that succeeds for the new address {rest:?} of the customer"),
+    };
+    (desk.anonymous(), format!("{link}/{path}"), Some(body), link)
+}
+
+async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {
+    let external = format!("{CUSTOMERS}/by-external-id/crm/C-{}", desk.rows("customers"));
+    let made = desk.agent().put(&external, &json!({ "name": "Wang" })).await.expect(201);
+    let resource = format!("{CUSTOMERS}/{}", made.id());
+    let path = if rest == ["{id}"] { resource.clone() } else { external };
+    (desk.agent(), path, Some(json!({ "name": "Zhang" })), resource)
+}
