@@ -30,7 +30,7 @@ PHONE = "138 0013 8000"
 EMAIL = "li.na@example.com"
 EXTERNAL_ID = "/api/v1/customers/by-external-id/{system}/{external_id}"
 
-RANDOM = random.Random(1)
+RANDOM = random.Random(int(os.environ["GATE_SEED"]))
 LOCK = threading.Lock()
 URL = os.environ["GATE_URL"] + "/api/v1"
 STAFF = {"Authorization": f"Bearer {os.environ['GATE_TOKEN']}"}

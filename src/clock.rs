@@ -3,7 +3,7 @@
 use std::ops::{Add, AddAssign, Deref, Sub};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,13 +24,26 @@ use utoipa::ToSchema;
     diesel::deserialize::FromSqlRow,
 )]
 #[diesel(sql_type = crate::db::types::Instant)]
-#[serde(transparent)]
+#[serde(try_from = "DateTime<Utc>")]
 #[schema(value_type = String, format = DateTime, example = "2026-11-23T06:00:00Z")]
 pub struct Moment(pub DateTime<Utc>);
 
 impl Moment {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
+}
+
+impl TryFrom<DateTime<Utc>> for Moment {
+    type Error = &'static str;
+
+    /// A moment that somebody sent: cut to microseconds, and within what both databases can keep.
+    fn try_from(at: DateTime<Utc>) -> Result<Self, Self::Error> {
+        if (1..=9999).contains(&at.year()) {
+            Ok(Self(at.trunc_subsecs(6)))
+        } else {
+            Err("a moment in the years 1 to 9999")
+        }
+    }
 }
 
 impl Deref for Moment {

@@ -111,9 +111,9 @@ fn etag(version: i32) -> String {
 }
 
 /// 405 with the methods that there are.
-pub(super) fn method_not_allowed(allowed: &str) -> HttpResponse {
+pub(super) fn method_not_allowed(allowed: &str, request_id: Option<&str>) -> HttpResponse {
     let error = Error::problem(Code::MethodNotAllowed, format!("this address takes: {allowed}"));
-    let mut response = problem(&error, None);
+    let mut response = problem(&error, request_id);
     if let Ok(value) = allowed.parse() {
         response.headers_mut().insert(ALLOW, value);
     }

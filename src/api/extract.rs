@@ -9,7 +9,7 @@ use actix_web::http::header::{CONTENT_TYPE, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::StreamExt;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::observe::RequestId;
 use crate::app::App;
@@ -179,35 +179,36 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 pub(super) struct BodyLimit(pub(super) usize);
 
 fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
+    let not_json = |error: &serde_json::Error| Error::problem(Code::BadRequest, format!("not JSON: {error}"));
     let mut reader = serde_json::Deserializer::from_slice(raw);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
-        if inner.is_data() {
-            // The text of the error may repeat what was sent, but nothing of others.
-            let code = if inner.to_string().starts_with("missing field") {
-                "required"
-            } else {
-                "malformed"
-            };
+        // What is no JSON at all may fail as a value that does not fit, and the other way round.
+        if std::str::from_utf8(raw).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok()) {
             let detail = inner.to_string();
-            let detail = detail
-                .rsplit_once(" at line ")
-                .map_or(detail.as_str(), |(text, _)| text)
-                .to_owned();
-            Error::invalid(vec![FieldError {
-                pointer,
-                code: code.to_owned(),
-                detail,
-            }])
+            unfit(pointer, "/", detail.rsplit_once(" at line ").map_or(&detail, |(text, _)| text))
         } else {
-            Error::problem(Code::BadRequest, format!("not JSON: {inner}"))
+            not_json(&inner)
         }
     })?;
-    reader
-        .end()
-        .map_err(|error| Error::problem(Code::BadRequest, format!("not JSON: {error}")))?;
+    reader.end().map_err(|error| not_json(&error))?;
     Ok(value)
+}
+
+/// One value that could not be read; one that is missing, or there twice, is named by what serde says of it.
+/// The text of the error may repeat what was sent, but nothing of others.
+fn unfit(mut pointer: String, joint: &str, detail: &str) -> Error {
+    let missing = detail.starts_with("missing field");
+    if missing || detail.starts_with("duplicate field") {
+        let name = detail.split('`').nth(1).unwrap_or_default();
+        pointer = format!("{pointer}{joint}{name}");
+    }
+    Error::invalid(vec![FieldError {
+        pointer,
+        code: if missing { "required" } else { "malformed" }.to_owned(),
+        detail: detail.to_owned(),
+    }])
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -234,12 +235,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
         let reader = serde_urlencoded::Deserializer::new(url_parts(req.query_string().as_bytes()));
         ready(serde_path_to_error::deserialize(reader).map(Self).map_err(|error| {
             let pointer = format!("?{}", error.path().to_string().trim_start_matches('.'));
-            let detail = error.into_inner().to_string();
-            Error::invalid(vec![FieldError {
-                pointer,
-                code: "malformed".to_owned(),
-                detail,
-            }])
+            unfit(pointer, "", &error.into_inner().to_string())
         }))
     }
 }
@@ -329,7 +325,8 @@ mod tests {
     #[test]
     fn a_wrong_value_is_named_by_its_json_pointer() {
         assert_eq!(found(r#"{"_inner":{"_n":[1,300]}}"#).pointer, "/_inner/_n/1");
-        assert_eq!(found(r#"{"_inner":{}}"#).code, "required");
+        let missing = found(r#"{"_inner":{}}"#);
+        assert_eq!((missing.pointer.as_str(), missing.code.as_str()), ("/_inner/_n", "required"));
         assert_eq!(found(r#"{"_inner":{"_n":[],"x":1}}"#).pointer, "/_inner/x");
     }
 

@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, web};
+use actix_web::{HttpMessage, HttpRequest, web};
 use tracing::Instrument;
 
 use super::answer;
@@ -19,6 +19,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request: the caller's, or a new one.
 pub(super) struct RequestId(pub(super) Arc<str>);
+
+/// The id of a request that is on its way.
+pub(super) fn id_of(req: &HttpRequest) -> Option<Arc<str>> {
+    req.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0))
+}
 
 fn request_id(req: &ServiceRequest, app: &App) -> Arc<str> {
     req.headers()

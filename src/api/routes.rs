@@ -1,9 +1,9 @@
 //! The table of contents: every route, what it needs, and who serves it.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
-use super::{answer, call_backs, complaints, customers, health, playbooks, problems, public, tokens};
+use super::{answer, call_backs, complaints, customers, health, observe, playbooks, problems, public, tokens};
 use crate::domain::staff::Permission;
 
 /// What a route needs.
@@ -60,8 +60,8 @@ macro_rules! routes {
                 cfg.service(
                     web::resource($path)
                         $(.route(web::$method().to($module::$handler)))+
-                        .default_service(web::to(move || {
-                            let response = answer::method_not_allowed(&allowed);
+                        .default_service(web::to(move |request: HttpRequest| {
+                            let response = answer::method_not_allowed(&allowed, observe::id_of(&request).as_deref());
                             async move { response }
                         })),
                 );

@@ -94,11 +94,24 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<clap::Error> for Failure {
+    /// The message of clap repeats the value; that of a database URL may hold a password.
+    fn from(error: clap::Error) -> Self {
+        let about_url = error
+            .context()
+            .any(|(_, value)| value.to_string().contains("--database-url"));
+        match std::error::Error::source(&error) {
+            Some(why) if about_url => Self::Error(Error::internal(why)),
+            _ => Self::Usage(error),
+        }
+    }
+}
+
 fn try_run(args: Vec<OsString>) -> Result<(), Failure> {
     let command = file::with_file(Cli::command(), &args)?;
     file::check_environment(&command)?;
-    let matches = command.clone().try_get_matches_from(args).map_err(Failure::Usage)?;
-    let cli = Cli::from_arg_matches(&matches).map_err(Failure::Usage)?;
+    let matches = command.clone().try_get_matches_from(args)?;
+    let cli = Cli::from_arg_matches(&matches)?;
     let settings = &cli.settings;
     match cli.command.unwrap_or(Command::Serve { without_worker: false }) {
         Command::Openapi => {

@@ -47,13 +47,16 @@ pub(super) fn serve(settings: &Settings, with_worker: bool) -> Result<()> {
         let background = worker
             .clone()
             .map(|worker| actix_web::rt::spawn(async move { worker.run().await }));
-        let server = server::server(app.clone(), listener, &options)?;
+        let server = actix_web::rt::spawn(server::server(app.clone(), listener, &options)?);
+        // Its first turn sets up the signals: who reads the next line may already stop us.
+        tokio::task::yield_now().await;
         say(&format!("Hark listens on http://{address} ({:?})", app.db.target()));
         if let Some(first) = &first {
             say(&welcome(&format!("http://{address}"), first.secret.reveal()));
         }
         server
             .await
+            .map_err(Error::internal)?
             .map_err(|e| Error::internal(format!("the server failed: {e}")))?;
         if let Some(worker) = worker {
             worker.stop();

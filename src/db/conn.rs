@@ -57,7 +57,8 @@ impl Target {
         {
             Ok(Self::Sqlite(path.into()))
         } else {
-            let scheme = url.split(':').next().unwrap_or_default();
+            // The rest may hold a password.
+            let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
             Err(Error::internal(format!(
                 "database_url: `{scheme}:…` is no database Hark knows; write postgres://user@host/name or sqlite:PATH"
             )))

@@ -62,12 +62,21 @@ pub(super) fn is_idle(conn: &mut Conn) -> bool {
     }
 }
 
-/// Lets only one process migrate at a time. The lock goes with the connection.
+/// Lets only one process migrate at a time, until [`unlock_after_migration`] or the end of the connection.
 pub(super) fn lock_for_migration(conn: &mut Conn) -> Result<()> {
     match conn {
         Conn::Pg(conn) => conn.batch_execute("SELECT pg_advisory_lock(7236832)")?,
-        // A second process waits for the write lock of each migration's transaction.
-        Conn::Sqlite(_) => {}
+        // Before it is read which migrations are due: the second process then finds none.
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
+    }
+    Ok(())
+}
+
+/// Makes the migrations durable and lets the next process have its turn.
+pub(super) fn unlock_after_migration(conn: &mut Conn) -> Result<()> {
+    match conn {
+        Conn::Pg(conn) => conn.batch_execute("SELECT pg_advisory_unlock(7236832)")?,
+        Conn::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn)?,
     }
     Ok(())
 }

@@ -23,7 +23,9 @@ pub fn migrate(target: &Target) -> Result<usize> {
         Conn::Pg(conn) => conn.run_pending_migrations(POSTGRES).map(|done| done.len()),
         Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(|done| done.len()),
     };
-    done.map_err(|e| Error::internal(format!("migration failed: {e}")))
+    let done = done.map_err(|e| Error::internal(format!("migration failed: {e}")))?;
+    dialect::unlock_after_migration(&mut conn)?;
+    Ok(done)
 }
 
 /// Whether migrations are waiting to be run.

@@ -69,12 +69,12 @@ impl Source {
         self.path.rsplit('/').next().unwrap()
     }
 
-    /// Lines that hold `text` as a whole word or path.
+    /// Lines that hold `text`, and not only as the end of a longer word.
     fn lines_with<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
         self.lines.iter().enumerate().filter_map(move |(n, line)| {
             let found = line.match_indices(text).any(|(at, _)| {
-                let before = line[..at].chars().next_back();
-                !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+                let word = |c: char| c.is_alphanumeric() || c == '_';
+                !(text.starts_with(word) && line[..at].ends_with(word))
             });
             found.then_some((n + 1, line.trim()))
         })
@@ -297,12 +297,7 @@ fn sql_stands_only_in_stores() {
     let mut found = Vec::new();
     for source in sources().iter().filter(|source| !may_hold_sql(source)) {
         for mark in QUERY {
-            for (n, line) in source.lines.iter().enumerate() {
-                // `tokio::select!`, `.select(` of something else: nothing of the kind is there, so no exceptions.
-                if line.contains(mark) {
-                    found.push((source.path.clone(), n + 1, line.trim().to_owned()));
-                }
-            }
+            found.extend(source.lines_with(mark).map(|(line, what)| (source.path.clone(), line, what.to_owned())));
         }
     }
     assert_none("SQL outside a store", &found);

@@ -358,7 +358,7 @@ on_both! {
         let (mut ids, mut twins) = (BTreeSet::new(), BTreeSet::new());
         for result in queue.results().await {
             match result {
-                ("unknown", done) => assert_eq!(done.unwrap_err().code(), Code::NotFound),
+                ("unknown", done) => assert_eq!(done.unwrap_err().code(), Code::Invalid),
                 ("mismatch", done) => assert_eq!(done.unwrap_err().code(), Code::IdempotencyMismatch),
                 ("repeat", done) => assert_eq!(done.unwrap().id, earlier.id),
                 ("twin", done) => {

@@ -94,7 +94,9 @@ fn written_down() -> BTreeSet<Column> {
             && rest.ends_with(") {")
         {
             table = Some(name.to_owned());
-        } else if let (Some(table), Some((column, kind))) = (&table, line.split_once(" -> ")) {
+        } else if let (Some(table), Some((column, kind))) = (&table, line.split_once(" -> "))
+            && column.chars().all(|c| c.is_alphanumeric() || c == '_')
+        {
             found.insert(Column {
                 table_name: table.clone(),
                 column_name: column.to_owned(),
@@ -278,10 +280,12 @@ fn plan(conn: &mut Conn, statement: &str) -> String {
     // Tables with a handful of rows are always read through; here we want to know what can be used.
     conn.batch_execute(&format!(
         "SET enable_seqscan = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan;
-         DEALLOCATE ALL; PREPARE asked AS {statement}"
+         PREPARE asked AS {statement}"
     ))
     .unwrap();
-    dialect::explain(conn, &format!("EXECUTE asked{given}")).unwrap()
+    let plan = dialect::explain(conn, &format!("EXECUTE asked{given}")).unwrap();
+    conn.batch_execute("DEALLOCATE asked").unwrap();
+    plan
 }
 
 fn act() -> Act {

@@ -182,7 +182,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         Verdict::Unreachable,
         Verdict::Declined,
     ]);
-    let plain = any_of(&[0, 1, 2, 3, 4, 5, 6]).prop_map(|n| {
+    let plain = any_of(&[0, 0, 1, 1, 1, 2, 3, 4, 5, 6, 6]).prop_map(|n| {
         Deed::Do(match n {
             0 => Action::Wait,
             1 => Action::Resume,
@@ -193,15 +193,22 @@ fn deed() -> impl Strategy<Value = Deed> {
             _ => Action::Reopen,
         })
     });
+    let judged = any_of(&[Decision::Upheld, Decision::Partly, Decision::Rejected]);
+    let all_six = HandlingStep::ALL.iter().take(6).map(|step| (*step, Dealt::Done)).collect();
+    let satisfied = Deed::EndPromise(CallBackPurpose::ConfirmResolution, Verdict::Satisfied);
     prop_oneof![
+        2 => Just(Deed::Do(Action::Steps(all_six))),
+        2 => Just(satisfied),
+        2 => Just(Deed::Promise(CallBackPurpose::ConfirmResolution)),
+        6 => judged.prop_map(|decision| Deed::Do(Action::Close(decision))),
         3 => proptest::collection::vec(step, 1..4).prop_map(|steps| Deed::Do(Action::Steps(steps))),
         3 => run,
         1 => as_no_complaint,
         2 => purpose.clone().prop_map(Deed::Promise),
         4 => (purpose.clone(), verdict).prop_map(|(purpose, verdict)| Deed::EndPromise(purpose, verdict)),
         1 => purpose.prop_map(Deed::Break),
-        3 => any_of(Decision::ALL).prop_map(|decision| Deed::Do(Action::Close(decision))),
-        2 => plain,
+        1 => any_of(&[Decision::Withdrawn, Decision::Duplicate]).prop_map(|decision| Deed::Do(Action::Close(decision))),
+        3 => plain,
         1 => any_of(Kind::ALL).prop_map(Deed::BecomeKind),
         1 => any::<bool>().prop_map(Deed::LinkOriginal),
     ]

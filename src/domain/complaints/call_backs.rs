@@ -336,6 +336,9 @@ pub fn attempt(
     after.version += 1;
     store::update_call_back(conn, &promise, &after)?;
     replace(&mut work, &after);
+    if after.state == CallBackState::Broken {
+        tell_lead(conn, act, &after)?;
+    }
     if confirms {
         end_step(conn, act, &mut work, &after)?;
     }
@@ -475,6 +478,9 @@ pub fn reschedule(
     };
     store::update_call_back(conn, &promise, &ended)?;
     store::insert_call_back(conn, &fresh)?;
+    if missed {
+        tell_lead(conn, act, &ended)?;
+    }
     replace(&mut work, &ended);
     let (before, mut after) = (told(&promise), told(&fresh));
     if let Some(after) = after.as_object_mut() {
@@ -667,6 +673,15 @@ pub fn figures(conn: &mut Conn, now: Moment, limit: i64) -> Result<(usize, usize
     store::open_promise_figures(conn, now, limit)
 }
 
+/// Tells the lead that a promise was broken.
+fn tell_lead(conn: &mut Conn, act: &Act, broken: &CallBack) -> Result<()> {
+    let notice = Notice::PromiseBroken {
+        complaint_id: broken.complaint_id,
+        call_back_id: broken.id,
+    };
+    notifications::post(conn, act.now, notice)
+}
+
 /// Marks as broken the promises whose grace is over without any attempt, at most `limit` of them;
 /// says how many. May run as often as one likes.
 ///
@@ -683,14 +698,7 @@ pub fn sweep(conn: &mut Conn, act: &Act, limit: i64) -> Result<usize> {
         after.version += 1;
         store::update_call_back(conn, &promise, &after)?;
         replace(&mut work, &after);
-        notifications::post(
-            conn,
-            act.now,
-            Notice::PromiseBroken {
-                complaint_id: promise.complaint_id,
-                call_back_id: promise.id,
-            },
-        )?;
+        tell_lead(conn, act, &promise)?;
         work.finish(conn, act, "call_back_broken", Some(told(&promise)), None)?;
         broken += 1;
     }

@@ -219,17 +219,6 @@ impl Intake {
     /// # Errors
     /// `request.invalid` with everything that does not fit.
     pub fn by_public(form: PublicForm, act: &Act) -> Result<Self> {
-        let blank = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
-        if blank(&form.phone) && blank(&form.email) {
-            let mut check = Check::new();
-            check.fail(
-                "/phone",
-                "required",
-                "a phone number or an e-mail address, so that we can answer",
-            );
-            check.text("/statement", &form.statement, 1, LONGEST_STATEMENT);
-            return check.finish(()).and_then(|()| unreachable_after_finding());
-        }
         let subject = form.subject.filter(|subject| !subject.trim().is_empty());
         let subject = subject.unwrap_or_else(|| first_line(&form.statement));
         let form = IntakeForm {
@@ -324,20 +313,19 @@ impl Intake {
     }
 }
 
-// `finish` has found something, so this is never reached; it keeps the types in step.
-fn unreachable_after_finding<T>() -> Result<T> {
-    Err(crate::error::Error::internal("a finding was lost"))
-}
-
 fn first_line(statement: &str) -> String {
     let line = statement.trim().lines().next().unwrap_or_default();
     let sentence = line
         .split_inclusive(['。', '！', '？', '.', '!', '?'])
         .next()
-        .unwrap_or(line)
-        .trim();
+        .unwrap_or(line);
+    // What is wrong with the statement is told once, and not of a subject that nobody wrote.
+    let sentence: String = sentence.trim().chars().filter(|c| !c.is_control()).collect();
+    if sentence.is_empty() {
+        return "…".to_owned();
+    }
     if sentence.chars().count() <= 80 {
-        return sentence.to_owned();
+        return sentence;
     }
     let cut: String = sentence.chars().take(79).collect();
     format!("{cut}…")
@@ -383,7 +371,13 @@ fn identity(
             entered_as: text.clone(),
         });
     }
-    if form.customer_id.is_none() && keys.is_empty() && name.is_none() && check.is_clean() {
+    if !trusted && phone_text.is_none() && email_text.is_none() {
+        check.fail(
+            at("phone"),
+            "required",
+            "a phone number or an e-mail address, so that we can answer",
+        );
+    } else if form.customer_id.is_none() && keys.is_empty() && name.is_none() && check.is_clean() {
         check.fail(
             who,
             "required",
@@ -446,6 +440,7 @@ mod tests {
     fn the_subject_of_a_public_complaint_is_its_first_sentence() {
         assert_eq!(first_line("洗衣机坏了。第二天又坏了。"), "洗衣机坏了。");
         assert_eq!(first_line("  It broke\nagain"), "It broke");
+        assert_eq!(first_line(" \n"), "…");
         assert_eq!(first_line(&"长".repeat(300)).chars().count(), 80);
     }
 }

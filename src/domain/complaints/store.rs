@@ -16,18 +16,23 @@ use crate::error::{Error, Result};
 use crate::ids::{CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId};
 use crate::{insert_returning, insert_rows};
 
+/// The rule was checked before; the database caught somebody who was there at the same moment.
+/// The work is done again, and meets what is there now.
+fn again_if_taken(error: diesel::result::Error, why: &'static str) -> Error {
+    let error = Error::from(error);
+    if error.is_unique_violation() {
+        Error::Retry(why)
+    } else {
+        error
+    }
+}
+
 /// Inserts complaints and gives each its `seq`.
 pub(super) fn insert_complaints(conn: &mut Conn, rows: &mut [Complaint]) -> Result<()> {
     let given: Vec<(ComplaintId, i64)> =
-        insert_returning!(conn, complaints::table, &*rows, (complaints::id, complaints::seq)).map_err(|error| {
-            let error = Error::from(error);
+        insert_returning!(conn, complaints::table, &*rows, (complaints::id, complaints::seq))
             // Nearly always the reference: another draw will do. Anything else fails again and is reported.
-            if error.is_unique_violation() {
-                Error::Retry("the reference or the link is taken")
-            } else {
-                error
-            }
-        })?;
+            .map_err(|error| again_if_taken(error, "the reference or the link is taken"))?;
     let given: std::collections::HashMap<ComplaintId, i64> = given.into_iter().collect();
     for row in rows {
         row.seq = *given
@@ -118,15 +123,18 @@ pub(super) fn recent_of_customer(
 }
 
 pub(super) fn steps_of(conn: &mut Conn, id: ComplaintId) -> Result<Vec<StepRow>> {
-    Ok(handling_steps::table
+    let mut rows: Vec<StepRow> = handling_steps::table
         .filter(handling_steps::complaint_id.eq(id))
-        .order((handling_steps::round.asc(), handling_steps::done_at.asc()))
         .select(StepRow::as_select())
-        .load(conn)?)
+        .load(conn)?;
+    // Those of one phone call are done at one moment, and stored under words that do not sort as the steps do.
+    rows.sort_by_key(|row| (row.round, row.done_at, row.step));
+    Ok(rows)
 }
 
 pub(super) fn insert_steps(conn: &mut Conn, rows: &[StepRow]) -> Result<()> {
-    insert_rows!(conn, handling_steps::table, rows)?;
+    insert_rows!(conn, handling_steps::table, rows)
+        .map_err(|error| again_if_taken(error, "the step was recorded meanwhile"))?;
     Ok(())
 }
 
@@ -181,15 +189,8 @@ pub(super) fn load_call_back(conn: &mut Conn, id: CallBackId) -> Result<CallBack
 }
 
 pub(super) fn insert_call_back(conn: &mut Conn, row: &CallBack) -> Result<()> {
-    insert_rows!(conn, call_backs::table, std::slice::from_ref(row)).map_err(|error| {
-        let error = Error::from(error);
-        // The rule was checked before; the database caught a second promise made at the same moment.
-        if error.is_unique_violation() {
-            Error::Retry("a promise was made meanwhile")
-        } else {
-            error
-        }
-    })?;
+    insert_rows!(conn, call_backs::table, std::slice::from_ref(row))
+        .map_err(|error| again_if_taken(error, "a promise was made meanwhile"))?;
     Ok(())
 }
 

@@ -137,19 +137,22 @@ pub fn put_by_external_id(
     let kind = ContactKind::External(external.system.clone()).word();
     let known = store::contact_points_with(conn, std::slice::from_ref(&external.id))?;
     let known = known.into_iter().find(|point| point.kind == kind);
+    let mut form = form.clone();
+    // The id in the address is one of them; a list without it would lose the customer to the other system.
+    if known.is_none() || form.external_ids.is_some() {
+        let ids = form.external_ids.get_or_insert_with(Vec::new);
+        if !ids.contains(external) {
+            ids.push(external.clone());
+        }
+    }
     match known {
-        Some(point) => Ok((change(conn, act, point.customer_id, expected, form)?, false)),
+        Some(point) => Ok((change(conn, act, point.customer_id, expected, &form)?, false)),
         None => {
             if expected.is_some() {
                 return Err(Error::problem(
                     Code::PreconditionFailed,
                     "there is no such customer yet",
                 ));
-            }
-            let mut form = form.clone();
-            let ids = form.external_ids.get_or_insert_with(Vec::new);
-            if !ids.contains(external) {
-                ids.push(external.clone());
             }
             Ok((create(conn, act, &form)?, true))
         }

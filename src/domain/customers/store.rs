@@ -97,11 +97,13 @@ pub(super) fn delete_contact_points(conn: &mut Conn, customer: CustomerId, kind:
 
 /// The contact points that have one of these values, whatever their kind.
 pub(super) fn contact_points_with(conn: &mut Conn, values: &[String]) -> Result<Vec<ContactPoint>> {
+    // No stored text holds a NUL, and PostgreSQL takes none.
+    let values: Vec<String> = values.iter().filter(|value| !value.contains('\0')).cloned().collect();
     if values.is_empty() {
         return Ok(Vec::new());
     }
     Ok(contact_points::table
-        .filter(contact_points::value.eq_any(values.to_vec()))
+        .filter(contact_points::value.eq_any(values))
         .select(ContactPoint::as_select())
         .load(conn)?)
 }

@@ -102,7 +102,7 @@ on_both! {
         let mut once = field(&oldest, "id");
         once.sort_unstable();
         once.dedup();
-        assert_eq!((once.len(), oldest.len()), (13, 13));
+        assert_eq!((once.len(), i64::try_from(oldest.len()).unwrap()), (oldest.len(), desk.rows("complaints")));
     }
 }
 

@@ -33,9 +33,9 @@ pub fn operations() -> Vec<Operation> {
 impl Operation {
     /// Whether it takes this shared parameter.
     pub fn takes(&self, parameter: &str) -> bool {
-        let reference = format!("#/components/parameters/{parameter}");
-        let parameters = self.value["parameters"].as_array();
-        parameters.into_iter().flatten().any(|p| p["$ref"] == reference.as_str())
+        let start = format!("#/components/parameters/{parameter}");
+        let parameters = self.value["parameters"].as_array().into_iter().flatten();
+        parameters.filter_map(|p| p["$ref"].as_str()).any(|reference| reference.starts_with(&start))
     }
 
     /// Whether it changes something that there is already.
