@@ -17,7 +17,8 @@ use crate::settings::LogFormat;
 /// When the filter cannot be read.
 pub fn start_logging(filter: &str, format: LogFormat) -> Result<()> {
     // What clients do wrong before there is a request is not our error; what the server says of itself is noise.
-    let filter = EnvFilter::try_new(format!("actix_http=off,actix_server=warn,{filter}")).map_err(|e| Error::internal(format!("log: {e}")))?;
+    let filter = EnvFilter::try_new(format!("actix_http=off,actix_server=warn,{filter}"))
+        .map_err(|e| Error::internal(format!("log: {e}")))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

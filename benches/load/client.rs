@@ -39,8 +39,15 @@ impl Figures {
     }
 }
 
-pub const WORDS: &[&str] =
-    &["%E9%80%80%E6%AC%BE", "%E8%B7%AF%E7%94%B1%E5%99%A8", "%E5%8F%91%E7%A5%A8", "refund", "router", "delivery", "invoice"];
+pub const WORDS: &[&str] = &[
+    "%E9%80%80%E6%AC%BE",
+    "%E8%B7%AF%E7%94%B1%E5%99%A8",
+    "%E5%8F%91%E7%A5%A8",
+    "refund",
+    "router",
+    "delivery",
+    "invoice",
+];
 
 pub fn run(service: &Service, kind: Kind, connections: usize, lasting: Duration) -> Figures {
     let ids = Arc::new(service.some_ids());
@@ -106,7 +113,10 @@ fn request(kind: Kind, secret: &str, ids: &[String], rng: &mut impl Rng) -> Stri
         }
         Kind::ReadOne => get(&format!("/api/v1/complaints/{}", ids[rng.random_range(0..ids.len())])),
         Kind::List => get("/api/v1/complaints?limit=50&open=true"),
-        Kind::Search => get(&format!("/api/v1/complaints?limit=50&q={}", WORDS[rng.random_range(0..WORDS.len())])),
+        Kind::Search => get(&format!(
+            "/api/v1/complaints?limit=50&q={}",
+            WORDS[rng.random_range(0..WORDS.len())]
+        )),
     }
 }
 

@@ -46,7 +46,9 @@ pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) 
         Kind::ReadOne => READ_ONE.replace("ID", &ask("SELECT id FROM complaints ORDER BY seq DESC LIMIT 1")),
         Kind::List => LIST.to_owned(),
         Kind::Search => {
-            let seqs = ask("SELECT string_agg(seq::text, ',') FROM (SELECT seq FROM complaints ORDER BY seq DESC LIMIT 51) AS s");
+            let seqs = ask(
+                "SELECT string_agg(seq::text, ',') FROM (SELECT seq FROM complaints ORDER BY seq DESC LIMIT 51) AS s",
+            );
             SEARCH.replace("SEQS", &seqs)
         }
     };

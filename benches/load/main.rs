@@ -99,13 +99,18 @@ fn measure(plan: &Plan, database: Database, complaints: u64) {
             report(*kind, *connections, &figures, (limit, after), (limit_cpu, database_cpu));
         }
     }
-    println!("resident memory of the service under load: {} MiB", service.peak_memory_mib());
+    println!(
+        "resident memory of the service under load: {} MiB",
+        service.peak_memory_mib()
+    );
 }
 
 fn report(kind: Kind, connections: usize, figures: &Figures, limits: (f64, f64), cpu: (Duration, Option<Duration>)) {
     let limit = f64::midpoint(limits.0, limits.1);
     let each = |time: Duration| time.as_secs_f64() * 1e6 / figures.requests as f64;
-    let database = cpu.1.map_or_else(|| "in the service".to_owned(), |time| format!("{:.0} µs", each(time)));
+    let database = cpu
+        .1
+        .map_or_else(|| "in the service".to_owned(), |time| format!("{:.0} µs", each(time)));
     println!(
         "{kind:?} ×{connections}: {:.0}/s = {:.2} × limit ({:.0}, {:.0}/s) · p50 {:.2} p95 {:.2} p99 {:.2} ms · CPU a request: \
          service {:.0} µs, database {database} · errors {}",

@@ -23,7 +23,9 @@ fn programs() -> PathBuf {
         .filter(|bin| bin.join("initdb").is_file() && bin.join("pgbench").is_file())
         .collect();
     found.sort();
-    found.pop().expect("install PostgreSQL's server programs and pgbench (Debian: apt-get install postgresql)")
+    found
+        .pop()
+        .expect("install PostgreSQL's server programs and pgbench (Debian: apt-get install postgresql)")
 }
 
 fn command_as(user: Option<&str>, program: &Path) -> Command {
@@ -42,7 +44,11 @@ impl Cluster {
         let bin = programs();
         let root = Command::new("id").arg("-u").output().unwrap().stdout.trim_ascii() == b"0";
         let user = root.then_some("postgres");
-        let folder = tempfile::Builder::new().prefix("hark-bench-pg-").tempdir().unwrap().keep();
+        let folder = tempfile::Builder::new()
+            .prefix("hark-bench-pg-")
+            .tempdir()
+            .unwrap()
+            .keep();
         if let Some(user) = user {
             assert!(Command::new("chown").arg(user).arg(&folder).status().unwrap().success());
         }
@@ -55,7 +61,11 @@ impl Cluster {
             .status()
             .unwrap();
         assert!(made.success(), "initdb failed");
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let script = format!(
             "'{bin}/postgres' -D '{data}' -k '{folder}' -h 127.0.0.1 -p {port} -c shared_buffers=512MB -c max_wal_size=4GB \
              >'{folder}/log' 2>&1 & P=$!; cat >/dev/null; kill -INT $P; wait $P; rm -rf '{folder}'",
@@ -69,14 +79,22 @@ impl Cluster {
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
-        let cluster = Self { bin, folder, port, user, server };
+        let cluster = Self {
+            bin,
+            folder,
+            port,
+            user,
+            server,
+        };
         for _ in 0..200 {
             if cluster.psql("postgres", "SELECT 1").is_some() {
                 break;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        cluster.psql("postgres", "CREATE DATABASE hark").expect("PostgreSQL does not answer");
+        cluster
+            .psql("postgres", "CREATE DATABASE hark")
+            .expect("PostgreSQL does not answer");
         cluster
     }
 
@@ -90,19 +108,34 @@ impl Cluster {
             .stderr(Stdio::null())
             .output()
             .ok()?;
-        out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+        out.status
+            .success()
+            .then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
     }
 
     /// Runs pgbench; transactions a second.
     pub fn pgbench(&self, script: &Path, connections: usize, seconds: u64) -> f64 {
         let out = Command::new(self.bin.join("pgbench"))
-            .args(["-n", "-M", "prepared", "-j", "2", "-c", &connections.to_string(), "-T", &seconds.to_string(), "-f"])
+            .args([
+                "-n",
+                "-M",
+                "prepared",
+                "-j",
+                "2",
+                "-c",
+                &connections.to_string(),
+                "-T",
+                &seconds.to_string(),
+                "-f",
+            ])
             .arg(script)
             .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "hark", "hark"])
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&out.stdout).into_owned();
-        let tps = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok());
+        let tps = text
+            .lines()
+            .find_map(|line| line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok());
         tps.unwrap_or_else(|| panic!("pgbench: {text}{}", String::from_utf8_lossy(&out.stderr)))
     }
 

@@ -20,7 +20,10 @@ pub struct Service {
 
 fn hark(folder: &Path, url: Option<&str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hark"));
-    command.env("HARK_DATA_DIR", folder).env("HARK_LOG", "warn").current_dir(folder);
+    command
+        .env("HARK_DATA_DIR", folder)
+        .env("HARK_LOG", "warn")
+        .current_dir(folder);
     if let Some(url) = url {
         command.env("HARK_DATABASE_URL", url);
     }
@@ -46,14 +49,39 @@ impl Service {
 
     /// Starts the service on a database that is there, and waits until it is ready.
     pub fn start(folder: &Path, url: Option<&str>) -> Self {
-        let made = hark(folder, url).args(["admin", "create-token", "--name", "load", "--role", "agent"]).output().unwrap();
-        let secret = String::from_utf8(made.stdout).unwrap().lines().last().unwrap().to_owned();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let made = hark(folder, url)
+            .args(["admin", "create-token", "--name", "load", "--role", "agent"])
+            .output()
+            .unwrap();
+        let secret = String::from_utf8(made.stdout)
+            .unwrap()
+            .lines()
+            .last()
+            .unwrap()
+            .to_owned();
+        let address = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .to_string();
         let started = Instant::now();
-        let child = hark(folder, url).arg("serve").env("HARK_BIND", &address).stdout(Stdio::null()).spawn().unwrap();
-        let mut service = Self { child, address, secret, start_up: Duration::ZERO };
+        let child = hark(folder, url)
+            .arg("serve")
+            .env("HARK_BIND", &address)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut service = Self {
+            child,
+            address,
+            secret,
+            start_up: Duration::ZERO,
+        };
         while service.get("/readyz").is_none_or(|(status, _)| status != 200) {
-            assert!(started.elapsed() < Duration::from_secs(30), "the service does not get ready");
+            assert!(
+                started.elapsed() < Duration::from_secs(30),
+                "the service does not get ready"
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
         service.start_up = started.elapsed();
@@ -62,7 +90,10 @@ impl Service {
 
     fn get(&self, path: &str) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
-        let request = format!("GET {path} HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {}\r\n\r\n", self.secret);
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {}\r\n\r\n",
+            self.secret
+        );
         stream.write_all(request.as_bytes()).ok()?;
         let mut body = Vec::new();
         let status = answer(&mut BufReader::new(stream), &mut body);
@@ -73,7 +104,12 @@ impl Service {
     pub fn some_ids(&self) -> Vec<String> {
         let (_, text) = self.get("/api/v1/complaints?limit=200").unwrap();
         let page: serde_json::Value = serde_json::from_str(&text).unwrap();
-        page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+        page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     pub fn cpu(&self) -> Duration {

@@ -428,7 +428,9 @@ pub(super) async fn progress_redress(
     version: IfMatch,
     body: Body<RedressProgressForm>,
 ) -> Result<HttpResponse> {
-    let changed = ctx.write(move |conn, act| closing::progress_redress(conn, act, id.0, version.0, &body.value)).await?;
+    let changed = ctx
+        .write(move |conn, act| closing::progress_redress(conn, act, id.0, version.0, &body.value))
+        .await?;
     answer::ok_version(changed.summary.version, &changed)
 }
 

@@ -187,7 +187,11 @@ fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
         // What is no JSON at all may fail as a value that does not fit, and the other way round.
         if std::str::from_utf8(raw).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok()) {
             let detail = inner.to_string();
-            unfit(pointer, "/", detail.rsplit_once(" at line ").map_or(&detail, |(text, _)| text))
+            unfit(
+                pointer,
+                "/",
+                detail.rsplit_once(" at line ").map_or(&detail, |(text, _)| text),
+            )
         } else {
             not_json(&inner)
         }
@@ -326,7 +330,10 @@ mod tests {
     fn a_wrong_value_is_named_by_its_json_pointer() {
         assert_eq!(found(r#"{"_inner":{"_n":[1,300]}}"#).pointer, "/_inner/_n/1");
         let missing = found(r#"{"_inner":{}}"#);
-        assert_eq!((missing.pointer.as_str(), missing.code.as_str()), ("/_inner/_n", "required"));
+        assert_eq!(
+            (missing.pointer.as_str(), missing.code.as_str()),
+            ("/_inner/_n", "required")
+        );
         assert_eq!(found(r#"{"_inner":{"_n":[],"x":1}}"#).pointer, "/_inner/x");
     }
 

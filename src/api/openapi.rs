@@ -70,10 +70,15 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
     let in_path = route.path.contains('{');
     let has_body = operation.contains_key("requestBody");
     let changes = matches!(route.method, "PUT" | "PATCH") || (route.method == "POST" && in_path);
-    let example = operation.get("operationId").and_then(Value::as_str).and_then(examples::of);
+    let example = operation
+        .get("operationId")
+        .and_then(Value::as_str)
+        .and_then(examples::of);
     if let Some(example) = example
         && let Some(body) = operation.get_mut("requestBody")
-        && let Some(content) = body.pointer_mut("/content/application~1json").and_then(Value::as_object_mut)
+        && let Some(content) = body
+            .pointer_mut("/content/application~1json")
+            .and_then(Value::as_object_mut)
     {
         content.insert("example".to_owned(), example);
     }
@@ -87,7 +92,11 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
         parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
     if changes && !route.path.contains("/call-backs/{id}/move") && !route.path.contains("/call-backs/{id}/decline") {
-        let name = if route.method == "PATCH" { "IfMatchRequired" } else { "IfMatch" };
+        let name = if route.method == "PATCH" {
+            "IfMatchRequired"
+        } else {
+            "IfMatch"
+        };
         parameters.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
     }
     if !parameters.is_empty() {
@@ -166,7 +175,10 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("401", "No valid credentials."),
     ("403", "The role does not allow it."),
     ("404", "There is no such thing."),
-    ("409", "It does not fit the present state; the code says which rule refuses."),
+    (
+        "409",
+        "It does not fit the present state; the code says which rule refuses.",
+    ),
     ("412", "It has changed since it was read."),
     ("413", "The body is too large."),
     ("415", "The body is not JSON."),

@@ -43,7 +43,9 @@ pub(super) fn encode<C: Serialize>(cursor: &C) -> Result<String> {
 
 /// Reads a cursor.
 pub(super) fn decode<C: DeserializeOwned>(text: Option<&str>) -> Result<Option<C>> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     let cursor = URL_SAFE_NO_PAD
         .decode(text)
         .ok()

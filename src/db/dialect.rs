@@ -97,22 +97,31 @@ macro_rules! insert_rows {
     }};
 }
 
-/// Inserts rows and gives two columns of each back, in any order.
+diesel::define_sql_function! {
+    /// SQLite: the row id that the last insert of this connection was given.
+    fn last_insert_rowid() -> BigInt;
+}
+
+/// Inserts rows that the database numbers, and gives the id and the number of each, in any order.
+///
+/// Not `RETURNING` on SQLite: it makes the insert a statement of many writes, for which the word
+/// index writes out, every time, what it has gathered.
 #[macro_export]
-macro_rules! insert_returning {
-    ($conn:expr, $table:expr, $rows:expr, $columns:expr) => {
+macro_rules! insert_numbered {
+    ($conn:expr, $table:expr, $rows:expr, ($id:expr, $number:expr)) => {
         match $conn {
             $crate::db::conn::Conn::Pg(c) => diesel::insert_into($table)
                 .values($rows)
-                .returning($columns)
+                .returning(($id, $number))
                 .get_results(c),
             $crate::db::conn::Conn::Sqlite(c) => $rows
                 .iter()
                 .map(|row| {
-                    diesel::insert_into($table)
-                        .values(row)
-                        .returning($columns)
-                        .get_result(c)
+                    diesel::insert_into($table).values(row).execute(c)?;
+                    Ok((
+                        row.id,
+                        diesel::select($crate::db::dialect::last_insert_rowid()).get_result(c)?,
+                    ))
                 })
                 .collect::<diesel::QueryResult<Vec<_>>>(),
         }

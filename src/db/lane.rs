@@ -1,9 +1,10 @@
-//! Lanes: a hot kind of write on PostgreSQL, done for many callers by multi-row statements in one transaction.
+//! Lanes: a hot kind of write, done for many callers by one set of statements in one transaction.
 //!
-//! Each lane is a thread with a connection. Items that arrive while one group commits share the
-//! next. Items with the same key always take the same lane, so they never wait for each other's
-//! locks. If a group fails it is rolled back and its items are done one by one. On SQLite a lane
-//! is only a name: the writer thread groups already.
+//! Each lane is a thread. Items that arrive while one group commits share the next. Items with
+//! the same key always take the same lane, so they never wait for each other's locks. If a group
+//! fails it is rolled back and its items are done one by one. On PostgreSQL two lanes run side by
+//! side; on SQLite, where only one can write, there is one, and it hands its groups to the writer
+//! thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::error::{Code, Error, Result};
 
 /// The most items in one group.
 const GROUP: usize = 32;
-/// How many lanes run side by side.
+/// How many lanes run side by side on PostgreSQL.
 const LANES: usize = 2;
 /// The most items that may wait in one lane.
 const WAITING: usize = 1024;
@@ -32,16 +33,12 @@ struct Waiting<I, O> {
 
 /// A hot kind of write. Clones share the same lanes.
 pub struct Lane<I, O> {
-    db: Db,
-    handler: Handler<I, O>,
     queues: Arc<[SyncSender<Waiting<I, O>>]>,
 }
 
 impl<I, O> Clone for Lane<I, O> {
     fn clone(&self) -> Self {
         Self {
-            db: self.db.clone(),
-            handler: self.handler,
             queues: Arc::clone(&self.queues),
         }
     }
@@ -57,23 +54,21 @@ where
     /// # Errors
     /// When a thread cannot be started.
     pub fn open(db: &Db, handler: Handler<I, O>) -> Result<Self> {
+        let lanes = match db.writing() {
+            Writing::Pool => LANES,
+            Writing::Thread => 1,
+        };
         let mut queues = Vec::new();
-        if matches!(db.writing(), Writing::Pool) {
-            for n in 0..LANES {
-                let (queue, items) = sync_channel(WAITING);
-                let db = db.clone();
-                std::thread::Builder::new()
-                    .name(format!("db-lane-{n}"))
-                    .spawn(move || work(&db, &items, handler))
-                    .map_err(Error::internal)?;
-                queues.push(queue);
-            }
+        for n in 0..lanes {
+            let (queue, items) = sync_channel(WAITING);
+            let db = db.clone();
+            std::thread::Builder::new()
+                .name(format!("db-lane-{n}"))
+                .spawn(move || work(&db, &items, handler))
+                .map_err(Error::internal)?;
+            queues.push(queue);
         }
-        Ok(Self {
-            db: db.clone(),
-            handler,
-            queues: queues.into(),
-        })
+        Ok(Self { queues: queues.into() })
     }
 
     /// Does one item, in a group with those that wait beside it. Items of equal `key` keep their order.
@@ -83,13 +78,10 @@ where
     pub async fn submit(&self, key: u64, item: I) -> Result<O> {
         let lanes = u64::try_from(self.queues.len()).unwrap_or(1).max(1);
         let lane = usize::try_from(key % lanes).unwrap_or_default();
-        let Some(queue) = self.queues.get(lane) else {
-            let handler = self.handler;
-            return self
-                .db
-                .write(move |conn| only(handler(conn, std::slice::from_ref(&item))?))
-                .await;
-        };
+        let queue = self
+            .queues
+            .get(lane)
+            .ok_or_else(|| Error::internal("there is no such lane"))?;
         let (reply, answer) = oneshot::channel();
         queue
             .try_send(Waiting { item, reply })
@@ -108,7 +100,11 @@ fn only<O>(outcomes: Vec<O>) -> Result<O> {
         .ok_or_else(|| Error::internal("a lane gave no outcome"))
 }
 
-fn work<I: Clone, O>(db: &Db, items: &Receiver<Waiting<I, O>>, handler: Handler<I, O>) {
+fn work<I, O>(db: &Db, items: &Receiver<Waiting<I, O>>, handler: Handler<I, O>)
+where
+    I: Send + Sync + Clone + 'static,
+    O: Send + 'static,
+{
     while let Ok(first) = items.recv() {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -117,6 +113,7 @@ fn work<I: Clone, O>(db: &Db, items: &Receiver<Waiting<I, O>>, handler: Handler<
             group.push(next);
         }
         let (inputs, replies): (Vec<I>, Vec<_>) = group.into_iter().map(|w| (w.item, w.reply)).unzip();
+        let inputs: Arc<[I]> = inputs.into();
         match together(db, &inputs, handler) {
             Ok(outcomes) => {
                 for (reply, outcome) in replies.into_iter().zip(outcomes) {
@@ -125,24 +122,43 @@ fn work<I: Clone, O>(db: &Db, items: &Receiver<Waiting<I, O>>, handler: Handler<
             }
             Err(error) => {
                 tracing::debug!(%error, items = inputs.len(), "a group failed; doing its items one by one");
-                for (reply, input) in replies.into_iter().zip(&inputs) {
-                    let _gone =
-                        reply.send(db.write_on_pool(&|conn| only(run(conn, std::slice::from_ref(input), handler)?)));
+                for (reply, input) in replies.into_iter().zip(inputs.iter()) {
+                    let _gone = reply.send(alone(db, input, handler));
                 }
             }
         }
     }
 }
 
-fn together<I, O>(db: &Db, inputs: &[I], handler: Handler<I, O>) -> Result<Vec<O>> {
-    db.try_write_on_pool(&|conn| {
-        let outcomes = run(conn, inputs, handler)?;
+/// A group in one transaction, once.
+fn together<I, O>(db: &Db, inputs: &Arc<[I]>, handler: Handler<I, O>) -> Result<Vec<O>>
+where
+    I: Send + Sync + 'static,
+    O: Send + 'static,
+{
+    let inputs = Arc::clone(inputs);
+    let group = move |conn: &mut Conn| {
+        let outcomes = run(conn, &inputs, handler)?;
         if outcomes.len() == inputs.len() {
             Ok(outcomes)
         } else {
             Err(Error::internal("a lane gave the wrong number of outcomes"))
         }
-    })
+    };
+    match db.writing() {
+        Writing::Pool => db.try_write_on_pool(&group),
+        Writing::Thread => db.write_blocking(group),
+    }
+}
+
+/// One item in a transaction of its own, again if it collides.
+fn alone<I, O>(db: &Db, input: &I, handler: Handler<I, O>) -> Result<O>
+where
+    I: Send + Clone + 'static,
+    O: Send + 'static,
+{
+    let input = input.clone();
+    db.write_blocking(move |conn| only(run(conn, std::slice::from_ref(&input), handler)?))
 }
 
 fn run<I, O>(conn: &mut Conn, inputs: &[I], handler: Handler<I, O>) -> Result<Vec<O>> {

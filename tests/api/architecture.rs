@@ -192,7 +192,9 @@ fn refuse(rule: &str, folder: &str, modules: &[&str], except: &[(&str, &str)]) {
     for source in sources().iter().filter(|source| source.is_in(folder)) {
         for module in modules {
             for (line, what) in source.naming(module) {
-                let allowed = except.iter().any(|(path, part)| *path == source.path && what.contains(part));
+                let allowed = except
+                    .iter()
+                    .any(|(path, part)| *path == source.path && what.contains(part));
                 if !allowed {
                     found.push((source.path.clone(), line, what));
                 }
@@ -209,7 +211,14 @@ fn the_parser_of_these_tests_reads_nested_uses() {
     let paths: Vec<&str> = source.uses.iter().map(|(_, path)| path.as_str()).collect();
     assert_eq!(
         paths,
-        ["crate::api", "crate::api::x", "crate::db", "crate::worker", "crate::domain::complaints::a::b", "crate::domain::complaints::a::c"]
+        [
+            "crate::api",
+            "crate::api::x",
+            "crate::db",
+            "crate::worker",
+            "crate::domain::complaints::a::b",
+            "crate::domain::complaints::a::c"
+        ]
     );
     assert_eq!(source.naming("crate::cli"), []);
     assert_eq!(source.naming("crate::worker"), [(2, "crate::worker".to_owned())]);
@@ -224,8 +233,20 @@ fn the_domain_knows_no_http_no_mail_and_no_edge() {
         "the domain names an edge: it must not know who asks it",
         "domain/",
         &[
-            "actix_web", "actix_rt", "actix_http", "lettre", "clap", "reqwest", "tokio",
-            "crate::api", "crate::web", "crate::worker", "crate::cli", "crate::app", "crate::settings", "crate::telemetry",
+            "actix_web",
+            "actix_rt",
+            "actix_http",
+            "lettre",
+            "clap",
+            "reqwest",
+            "tokio",
+            "crate::api",
+            "crate::web",
+            "crate::worker",
+            "crate::cli",
+            "crate::app",
+            "crate::settings",
+            "crate::telemetry",
         ],
         &[],
     );
@@ -236,7 +257,16 @@ fn the_database_layer_knows_nothing_above_it() {
     refuse(
         "db names something above it",
         "db/",
-        &["actix_web", "crate::api", "crate::web", "crate::worker", "crate::cli", "crate::app", "crate::settings", "crate::telemetry"],
+        &[
+            "actix_web",
+            "crate::api",
+            "crate::web",
+            "crate::worker",
+            "crate::cli",
+            "crate::app",
+            "crate::settings",
+            "crate::telemetry",
+        ],
         &[],
     );
     refuse(
@@ -250,13 +280,38 @@ fn the_database_layer_knows_nothing_above_it() {
 
 #[test]
 fn the_edges_do_not_lean_on_each_other() {
-    refuse("the API names another edge", "api/", &["crate::cli", "crate::worker", "clap"], &[]);
-    refuse("the worker names another edge", "worker/", &["crate::cli", "crate::api", "actix_web", "clap"], &[]);
+    refuse(
+        "the API names another edge",
+        "api/",
+        &["crate::cli", "crate::worker", "clap"],
+        &[],
+    );
+    refuse(
+        "the worker names another edge",
+        "worker/",
+        &["crate::cli", "crate::api", "actix_web", "clap"],
+        &[],
+    );
     let foundations = ["clock.rs", "ids.rs", "error.rs"];
     let mut found = Vec::new();
-    for source in sources().iter().filter(|source| foundations.contains(&source.path.as_str())) {
-        for module in ["crate::api", "crate::cli", "crate::worker", "crate::app", "crate::domain", "actix_web"] {
-            found.extend(source.naming(module).into_iter().map(|(line, what)| (source.path.clone(), line, what)));
+    for source in sources()
+        .iter()
+        .filter(|source| foundations.contains(&source.path.as_str()))
+    {
+        for module in [
+            "crate::api",
+            "crate::cli",
+            "crate::worker",
+            "crate::app",
+            "crate::domain",
+            "actix_web",
+        ] {
+            found.extend(
+                source
+                    .naming(module)
+                    .into_iter()
+                    .map(|(line, what)| (source.path.clone(), line, what)),
+            );
         }
     }
     assert_none("a foundation names what stands on it", &found);
@@ -264,8 +319,14 @@ fn the_edges_do_not_lean_on_each_other() {
 
 /// Files that hold SQL and are not called `store.rs`, each with its reason.
 const STORES_BY_ANOTHER_NAME: &[(&str, &str)] = &[
-    ("domain/complaints/tallies.rs", "the counts are one upsert and one read, told where they are kept"),
-    ("worker/lease.rs", "which process does a job: one upsert; the worker has no noun of the domain"),
+    (
+        "domain/complaints/tallies.rs",
+        "the counts are one upsert and one read, told where they are kept",
+    ),
+    (
+        "worker/lease.rs",
+        "which process does a job: one upsert; the worker has no noun of the domain",
+    ),
 ];
 
 /// Files that name tables only in the derives of their rows.
@@ -279,10 +340,31 @@ const ROWS: &[(&str, &str)] = &[
 /// What only a query looks like. (`.load(conn` and `.execute(conn` also catch the query DSL, which
 /// cannot be run otherwise.)
 const QUERY: &[&str] = &[
-    "diesel::sql_query(", "sql_query(", "diesel::insert_into(", "insert_into(", "diesel::update(", "diesel::delete(",
-    "insert_rows!(", "insert_new!(", "insert_returning!(", "on_each!(", "sql::<", ".execute(conn", ".execute(c)", ".load(conn",
-    ".load::<", ".first(conn", ".get_result(conn", ".get_results(conn", ".into_boxed(", ".select(", ".inner_join(",
-    ".left_join(", "as_select(", "eq_any(", "batch_execute(",
+    "diesel::sql_query(",
+    "sql_query(",
+    "diesel::insert_into(",
+    "insert_into(",
+    "diesel::update(",
+    "diesel::delete(",
+    "insert_rows!(",
+    "insert_new!(",
+    "insert_returning!(",
+    "on_each!(",
+    "sql::<",
+    ".execute(conn",
+    ".execute(c)",
+    ".load(conn",
+    ".load::<",
+    ".first(conn",
+    ".get_result(conn",
+    ".get_results(conn",
+    ".into_boxed(",
+    ".select(",
+    ".inner_join(",
+    ".left_join(",
+    "as_select(",
+    "eq_any(",
+    "batch_execute(",
 ];
 
 fn may_hold_sql(source: &Source) -> bool {
@@ -297,7 +379,11 @@ fn sql_stands_only_in_stores() {
     let mut found = Vec::new();
     for source in sources().iter().filter(|source| !may_hold_sql(source)) {
         for mark in QUERY {
-            found.extend(source.lines_with(mark).map(|(line, what)| (source.path.clone(), line, what.to_owned())));
+            found.extend(
+                source
+                    .lines_with(mark)
+                    .map(|(line, what)| (source.path.clone(), line, what.to_owned())),
+            );
         }
     }
     assert_none("SQL outside a store", &found);
@@ -337,11 +423,16 @@ fn every_exception_still_exists() {
     let sources = sources();
     let listed = STORES_BY_ANOTHER_NAME.iter().chain(ROWS).map(|(path, _)| *path);
     for path in listed.chain(LONG.iter().map(|(path, _)| *path)) {
-        assert!(sources.iter().any(|source| source.path == path), "src/{path} is gone: take it off the list");
+        assert!(
+            sources.iter().any(|source| source.path == path),
+            "src/{path} is gone: take it off the list"
+        );
     }
     for (path, _) in STORES_BY_ANOTHER_NAME {
         let source = sources.iter().find(|source| source.path == *path).unwrap();
-        let holds = QUERY.iter().any(|mark| source.lines.iter().any(|line| line.contains(mark)));
+        let holds = QUERY
+            .iter()
+            .any(|mark| source.lines.iter().any(|line| line.contains(mark)));
         assert!(holds, "src/{path} holds no SQL any more: take it off the list");
     }
 }
@@ -350,18 +441,32 @@ fn every_exception_still_exists() {
 fn what_differs_between_the_databases_stands_in_the_dialect() {
     let allowed = ["db/dialect.rs", "db/conn.rs", "db/migrate.rs"];
     let mut found = Vec::new();
-    for source in sources().iter().filter(|source| !allowed.contains(&source.path.as_str())) {
+    for source in sources()
+        .iter()
+        .filter(|source| !allowed.contains(&source.path.as_str()))
+    {
         for mark in ["Conn::Pg", "Conn::Sqlite", "PgConnection", "SqliteConnection"] {
-            found.extend(source.lines_with(mark).map(|(line, what)| (source.path.clone(), line, what.to_owned())));
+            found.extend(
+                source
+                    .lines_with(mark)
+                    .map(|(line, what)| (source.path.clone(), line, what.to_owned())),
+            );
         }
     }
     assert_none("a fork between the databases outside the dialect", &found);
     // Which of the two a URL names is known where the database is opened, and where it is asked for.
     let allowed = ["db/conn.rs", "db/mod.rs", "settings.rs"];
     let mut found = Vec::new();
-    for source in sources().iter().filter(|source| !allowed.contains(&source.path.as_str())) {
+    for source in sources()
+        .iter()
+        .filter(|source| !allowed.contains(&source.path.as_str()))
+    {
         for mark in ["Target::Pg", "Target::Sqlite"] {
-            found.extend(source.lines_with(mark).map(|(line, what)| (source.path.clone(), line, what.to_owned())));
+            found.extend(
+                source
+                    .lines_with(mark)
+                    .map(|(line, what)| (source.path.clone(), line, what.to_owned())),
+            );
         }
     }
     assert_none("a fork between the databases where only opening knows it", &found);
@@ -371,8 +476,22 @@ fn what_differs_between_the_databases_stands_in_the_dialect() {
 fn only_the_clock_asks_the_time() {
     let mut found = Vec::new();
     for source in sources().iter().filter(|source| source.path != "clock.rs") {
-        for mark in ["Utc::now", "Local::now", "SystemTime::now", "Instant::now", "OffsetDateTime::now", "now_v7", "Uuid::new_v4", "CURRENT_TIMESTAMP", "now()\""] {
-            found.extend(source.lines_with(mark).map(|(line, what)| (source.path.clone(), line, what.to_owned())));
+        for mark in [
+            "Utc::now",
+            "Local::now",
+            "SystemTime::now",
+            "Instant::now",
+            "OffsetDateTime::now",
+            "now_v7",
+            "Uuid::new_v4",
+            "CURRENT_TIMESTAMP",
+            "now()\"",
+        ] {
+            found.extend(
+                source
+                    .lines_with(mark)
+                    .map(|(line, what)| (source.path.clone(), line, what.to_owned())),
+            );
         }
     }
     assert_none("the time is asked outside the clock", &found);
@@ -385,7 +504,13 @@ fn nouns_call_each_others_operations_never_their_stores() {
     let sources = sources();
     let nouns: Vec<String> = sources
         .iter()
-        .filter_map(|source| source.path.strip_prefix("domain/")?.split_once('/').map(|(noun, _)| noun.to_owned()))
+        .filter_map(|source| {
+            source
+                .path
+                .strip_prefix("domain/")?
+                .split_once('/')
+                .map(|(noun, _)| noun.to_owned())
+        })
         .collect();
     let mut found = Vec::new();
     for source in &sources {
@@ -394,12 +519,21 @@ fn nouns_call_each_others_operations_never_their_stores() {
                 continue;
             }
             let store = format!("crate::domain::{noun}::store");
-            found.extend(source.naming(&store).into_iter().map(|(line, what)| (source.path.clone(), line, what)));
+            found.extend(
+                source
+                    .naming(&store)
+                    .into_iter()
+                    .map(|(line, what)| (source.path.clone(), line, what)),
+            );
         }
         // A store that is public would be an invitation.
         if source.path.starts_with("domain/") && source.name() == "mod.rs" {
             for mark in ["pub mod store", "pub(crate) mod store", "pub use self::store"] {
-                found.extend(source.lines_with(mark).map(|(line, what)| (source.path.clone(), line, what.to_owned())));
+                found.extend(
+                    source
+                        .lines_with(mark)
+                        .map(|(line, what)| (source.path.clone(), line, what.to_owned())),
+                );
             }
         }
     }
@@ -410,10 +544,21 @@ fn nouns_call_each_others_operations_never_their_stores() {
 fn the_rules_of_handling_are_pure() {
     let sources = sources();
     let mut found = Vec::new();
-    for path in ["domain/complaints/procedure.rs", "domain/complaints/vocabulary.rs", "domain/complaints/reference.rs", "domain/search/mod.rs", "domain/policy.rs"] {
+    for path in [
+        "domain/complaints/procedure.rs",
+        "domain/complaints/vocabulary.rs",
+        "domain/complaints/reference.rs",
+        "domain/search/mod.rs",
+        "domain/policy.rs",
+    ] {
         let source = sources.iter().find(|source| source.path == path).unwrap();
         for module in ["crate::db::conn", "crate::clock::Clock", "diesel"] {
-            found.extend(source.naming(module).into_iter().map(|(line, what)| (source.path.clone(), line, what)));
+            found.extend(
+                source
+                    .naming(module)
+                    .into_iter()
+                    .map(|(line, what)| (source.path.clone(), line, what)),
+            );
         }
     }
     assert_none("a pure file names the database", &found);
@@ -443,9 +588,17 @@ fn no_file_is_long_unseen() {
         let listed = LONG.iter().find(|(path, _)| *path == source.path);
         let limit = listed.map_or(LONGEST, |(_, limit)| *limit);
         if source.length > limit {
-            found.push((source.path.clone(), source.length, format!("{} lines, at most {limit}", source.length)));
+            found.push((
+                source.path.clone(),
+                source.length,
+                format!("{} lines, at most {limit}", source.length),
+            ));
         } else if listed.is_some() && source.length <= LONGEST {
-            found.push((source.path.clone(), source.length, "short again: take it off the list".to_owned()));
+            found.push((
+                source.path.clone(),
+                source.length,
+                "short again: take it off the list".to_owned(),
+            ));
         }
     }
     assert_none("a file is long: take it apart, or list it with a reason", &found);
@@ -463,5 +616,8 @@ fn unsafe_code_and_lint_exceptions_are_seen() {
             }
         }
     }
-    assert_none("`#[expect(.., reason = \"..\")]`, so that it goes when it is no longer needed", &found);
+    assert_none(
+        "`#[expect(.., reason = \"..\")]`, so that it goes when it is no longer needed",
+        &found,
+    );
 }

@@ -2,7 +2,7 @@
 //! settings that are wrong.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
@@ -52,7 +52,9 @@ impl Place {
     }
 
     fn postgres() -> Option<Self> {
-        let Target::Pg(url) = fresh_postgres()? else { return None };
+        let Target::Pg(url) = fresh_postgres()? else {
+            return None;
+        };
         Some(Self {
             url: Some(url),
             ..Self::sqlite()
@@ -69,7 +71,12 @@ impl Place {
     fn command(&self) -> Command {
         let mut command = hark(
             self.folder.path(),
-            &[("HARK_DATA_DIR", "data"), ("HARK_BIND", "127.0.0.1:0"), ("HARK_LOG", "warn"), ("HARK_HTTP_THREADS", "1")],
+            &[
+                ("HARK_DATA_DIR", "data"),
+                ("HARK_BIND", "127.0.0.1:0"),
+                ("HARK_LOG", "warn"),
+                ("HARK_HTTP_THREADS", "1"),
+            ],
         );
         if let Some(url) = &self.url {
             command.env("HARK_DATABASE_URL", url);
@@ -91,7 +98,10 @@ impl Place {
             let mut line = String::new();
             let n = out.read_line(&mut line).unwrap();
             assert!(n > 0, "it ended: {said}\n{}", self.log());
-            url = line.strip_prefix("Hark listens on ").and_then(|rest| rest.split(' ').next()).map(str::to_owned);
+            url = line
+                .strip_prefix("Hark listens on ")
+                .and_then(|rest| rest.split(' ').next())
+                .map(str::to_owned);
             said.push_str(&line);
         }
         Running {
@@ -271,7 +281,10 @@ async fn repeat(running: &Running, token: &str, all: &mut [Sent]) {
 async fn listed(client: &Client) -> Vec<String> {
     let (mut ids, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = client.get(&format!("/api/v1/complaints?limit=200{cursor}")).await.expect(200);
+        let page = client
+            .get(&format!("/api/v1/complaints?limit=200{cursor}"))
+            .await
+            .expect(200);
         let items = page.json["items"].as_array().unwrap();
         ids.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
         match page.json["next_cursor"].as_str() {
@@ -292,13 +305,27 @@ async fn assert_whole(client: Client, sent: Sent) {
     let id = sent.acknowledged.unwrap();
     let found: Reply = client.get(&format!("/api/v1/complaints/{id}")).await.expect(200);
     assert!(found.text.contains(&sent.word), "{}", found.text);
-    let timeline = client.get(&format!("/api/v1/complaints/{id}/timeline")).await.expect(200);
+    let timeline = client
+        .get(&format!("/api/v1/complaints/{id}/timeline"))
+        .await
+        .expect(200);
     assert_eq!(timeline.str("/items/0/action"), "received");
     assert_eq!(timeline.json["items"].as_array().unwrap().len(), 1);
-    let hits = client.get(&format!("/api/v1/complaints?q={}", sent.word)).await.expect(200);
-    let hits: Vec<&str> = hits.json["items"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap()).collect();
+    let hits = client
+        .get(&format!("/api/v1/complaints?q={}", sent.word))
+        .await
+        .expect(200);
+    let hits: Vec<&str> = hits.json["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hit| hit["id"].as_str().unwrap())
+        .collect();
     assert_eq!(hits, [id.as_str()], "found once, by its word");
-    client.get(&format!("/api/v1/customers/{}", found.str("/customer_id"))).await.expect(200);
+    client
+        .get(&format!("/api/v1/customers/{}", found.str("/customer_id")))
+        .await
+        .expect(200);
 }
 
 async fn killed_again_and_again(place: Place) {
@@ -319,7 +346,11 @@ async fn killed_again_and_again(place: Place) {
     let running = place.start();
     let client = Client::new(&running.url, Some(&token));
     let before = listed(&client).await;
-    assert_eq!(counted(&client).await, i64::try_from(before.len()).unwrap(), "the tallies and the list");
+    assert_eq!(
+        counted(&client).await,
+        i64::try_from(before.len()).unwrap(),
+        "the tallies and the list"
+    );
     let mut once = before.clone();
     once.sort();
     once.dedup();
@@ -328,21 +359,39 @@ async fn killed_again_and_again(place: Place) {
         assert!(once.binary_search(sent).is_ok(), "{sent} was acknowledged and is gone");
     }
     // Those beyond the acknowledged ones were committed just before the kill; never more than were sent.
-    assert!((acknowledged..=all.len()).contains(&before.len()), "{} of {acknowledged} + {lost}", before.len());
+    assert!(
+        (acknowledged..=all.len()).contains(&before.len()),
+        "{} of {acknowledged} + {lost}",
+        before.len()
+    );
     for_all(before.clone(), |id| {
         let client = client.clone();
         async move {
             let read = client.get(&format!("/api/v1/complaints/{id}")).await.expect(200);
-            assert!(read.str("/statement/statement").contains("每天晚上断网"), "{}", read.text);
+            assert!(
+                read.str("/statement/statement").contains("每天晚上断网"),
+                "{}",
+                read.text
+            );
         }
     })
     .await;
     repeat(&running, &token, &mut all).await;
     let after = listed(&client).await;
-    assert_eq!((after.len(), counted(&client).await), (all.len(), i64::try_from(all.len()).unwrap()));
+    assert_eq!(
+        (after.len(), counted(&client).await),
+        (all.len(), i64::try_from(all.len()).unwrap())
+    );
     for_all(all.clone(), |sent| assert_whole(client.clone(), sent)).await;
-    assert!(acknowledged > 16 && lost > 0, "{acknowledged} acknowledged, {lost} lost: no crash under load");
-    println!("{rounds} kills, {acknowledged} acknowledged, {lost} unanswered of which {} were committed", before.len() - acknowledged);
+    assert!(
+        acknowledged > 16 && lost > 0,
+        "{acknowledged} acknowledged, {lost} lost: no crash under load"
+    );
+    let committed = before.len() - acknowledged;
+    let line =
+        format!("{rounds} kills, {acknowledged} acknowledged, {lost} unanswered of which {committed} were committed\n");
+    // Past the capture of the test runner, so that CI shows it.
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
     let mut conn = place.target().connect().unwrap();
     crate::properties::assert_sound(&mut conn, None).unwrap();
 }
@@ -415,7 +464,14 @@ async fn stopped_politely(place: Place) {
     let client = Client::new(&running.url, Some(&token));
     let mut complaints = Vec::new();
     for _ in 0..6 {
-        complaints.push(client.post("/api/v1/complaints", &by_phone()).await.expect(201).id().to_owned());
+        complaints.push(
+            client
+                .post("/api/v1/complaints", &by_phone())
+                .await
+                .expect(201)
+                .id()
+                .to_owned(),
+        );
     }
     let target = place.target();
     wait_until("the worker holds its jobs", || leases(&target) > 0);
@@ -464,7 +520,12 @@ async fn stopped_politely(place: Place) {
     while let Some(reply) = tasks.join_next().await {
         *replies.entry(reply.unwrap().status).or_default() += 1;
     }
-    assert_eq!(replies, BTreeMap::from([(200, 6), (201, 4)]), "what was in flight is finished\n{}", place.log());
+    assert_eq!(
+        replies,
+        BTreeMap::from([(200, 6), (201, 4)]),
+        "what was in flight is finished\n{}",
+        place.log()
+    );
     let (status, said) = tokio::task::spawn_blocking(|| running.ended()).await.unwrap();
     assert_eq!(status.code(), Some(0), "{said}\n{}", place.log());
     assert_eq!(leases(&target), 0, "a job is still claimed");
@@ -523,10 +584,23 @@ fn files(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_mistyped_database_url_is_refused_and_leaves_nothing_behind() {
-    for url in ["postgress://hark:geheim@127.0.0.1/hark", "postgres:/hark:geheim@127.0.0.1/hark", "/var/lib/geheim.db", "sqlite:", "mysql://u:geheim@h/d", ""] {
+    for url in [
+        "postgress://hark:geheim@127.0.0.1/hark",
+        "postgres:/hark:geheim@127.0.0.1/hark",
+        "/var/lib/geheim.db",
+        "sqlite:",
+        "mysql://u:geheim@h/d",
+        "",
+    ] {
         for subcommand in ["serve", "migrate", "worker", "config"] {
             let folder = tempfile::tempdir().unwrap();
-            let text = refused(hark(folder.path(), &[("HARK_DATABASE_URL", url), ("HARK_BIND", "127.0.0.1:0")]).arg(subcommand));
+            let text = refused(
+                hark(
+                    folder.path(),
+                    &[("HARK_DATABASE_URL", url), ("HARK_BIND", "127.0.0.1:0")],
+                )
+                .arg(subcommand),
+            );
             assert!(text.contains("database_url"), "{url:?}: {text}");
             assert!(!text.contains("geheim"), "the password is shown: {text}");
             assert_eq!(files(folder.path()), [""; 0], "{url:?} {subcommand}");
@@ -536,7 +610,11 @@ fn a_mistyped_database_url_is_refused_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let text = refused(hark(folder.path(), &[]).args(["migrate", "--database-url", "postgress://u:geheim@h/d"]));
     assert!(text.contains("database_url") && !text.contains("geheim"), "{text}");
-    std::fs::write(folder.path().join("hark.toml"), "database_url = \"postgress://u:geheim@h/d\"\n").unwrap();
+    std::fs::write(
+        folder.path().join("hark.toml"),
+        "database_url = \"postgress://u:geheim@h/d\"\n",
+    )
+    .unwrap();
     let text = refused(hark(folder.path(), &[]).arg("migrate"));
     assert!(text.contains("database_url") && !text.contains("geheim"), "{text}");
     assert_eq!(files(folder.path()), ["hark.toml"]);
@@ -546,8 +624,17 @@ fn a_mistyped_database_url_is_refused_and_leaves_nothing_behind() {
 fn a_server_that_is_not_there_is_named_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
     let url = "postgres://hark:geheim@127.0.0.1:1/hark";
-    let text = refused(hark(folder.path(), &[("HARK_DATABASE_URL", url), ("HARK_BIND", "127.0.0.1:0")]).arg("serve"));
-    assert!(text.contains("cannot reach the database") && !text.contains("geheim"), "{text}");
+    let text = refused(
+        hark(
+            folder.path(),
+            &[("HARK_DATABASE_URL", url), ("HARK_BIND", "127.0.0.1:0")],
+        )
+        .arg("serve"),
+    );
+    assert!(
+        text.contains("cannot reach the database") && !text.contains("geheim"),
+        "{text}"
+    );
     assert_eq!(files(folder.path()), [""; 0]);
 }
 
@@ -591,7 +678,11 @@ fn settings_that_make_no_sense_are_refused_by_name() {
 #[test]
 fn the_effective_settings_show_where_they_come_from_and_no_password() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("hark.toml"), "call_back_attempts = 5\ndefault_region = \"DE\"\n").unwrap();
+    std::fs::write(
+        folder.path().join("hark.toml"),
+        "call_back_attempts = 5\ndefault_region = \"DE\"\n",
+    )
+    .unwrap();
     let url = "postgres://hark:geheim@db.example/hark?password=geheim";
     let settings = [("HARK_DATABASE_URL", url), ("HARK_DEFAULT_REGION", "FR")];
     let out = output(hark(folder.path(), &settings).args(["config", "--bind", "127.0.0.1:9"]));

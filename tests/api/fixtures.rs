@@ -206,7 +206,11 @@ impl<'a> Case<'a> {
     pub async fn refuses(&self, action: &str, body: &Value, status: u16, code: &str) -> Reply {
         let before = self.everything().await;
         let reply = self.post(action, body).await.expect_problem(status, code);
-        assert_eq!(self.everything().await, before, "{action} was refused and changed something");
+        assert_eq!(
+            self.everything().await,
+            before,
+            "{action} was refused and changed something"
+        );
         reply
     }
 }
@@ -217,7 +221,10 @@ pub async fn walk(client: &Client, list: &str, limit: usize, mut between: impl A
     let mut cursor = String::new();
     for _ in 0..100 {
         let joint = if list.contains('?') { '&' } else { '?' };
-        let page = client.get(&format!("{list}{joint}limit={limit}{cursor}")).await.expect(200);
+        let page = client
+            .get(&format!("{list}{joint}limit={limit}{cursor}"))
+            .await
+            .expect(200);
         found.extend(page.items().iter().cloned());
         assert!(page.items().len() <= limit);
         match page.json["next_cursor"].as_str() {

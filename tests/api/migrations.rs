@@ -110,7 +110,10 @@ fn written_down() -> BTreeSet<Column> {
 fn assert_same(what: &str, have: &BTreeSet<Column>, want: &BTreeSet<Column>) {
     let more: Vec<_> = have.difference(want).collect();
     let less: Vec<_> = want.difference(have).collect();
-    assert!(more.is_empty() && less.is_empty(), "{what}: only there {more:?}; only in schema.rs {less:?}");
+    assert!(
+        more.is_empty() && less.is_empty(),
+        "{what}: only there {more:?}; only in schema.rs {less:?}"
+    );
 }
 
 #[test]
@@ -133,7 +136,10 @@ struct Index {
 /// Indexes that only one database has, and why.
 const ONLY_POSTGRES: &[(&str, &str)] = &[
     ("complaints_seq", "on SQLite `seq` is the row id"),
-    ("complaint_search_tokens", "on SQLite the word index is a table of its own kind"),
+    (
+        "complaint_search_tokens",
+        "on SQLite the word index is a table of its own kind",
+    ),
 ];
 
 /// Indexes by name, with their definition in one spelling. Those that a primary key or a `UNIQUE` makes are left out.
@@ -171,7 +177,10 @@ fn both_databases_have_the_same_indexes() {
     assert!(sqlite.len() > 15, "{sqlite:?}");
     let Some(mut pg) = found.next() else { return };
     for (name, why) in ONLY_POSTGRES {
-        assert!(pg.remove(*name).is_some(), "{name} ({why}) is gone: take it off the list");
+        assert!(
+            pg.remove(*name).is_some(),
+            "{name} ({why}) is gone: take it off the list"
+        );
     }
     assert_eq!(pg, sqlite);
 }
@@ -218,7 +227,10 @@ fn every_migration_can_be_undone_and_done_again() {
         run(&mut conn, true);
         assert_eq!(user_tables(&mut conn), tables);
         assert_eq!((columns(&mut conn), indexes(&mut conn)), (first, made));
-        assert!(!migrate::is_pending(&mut conn).unwrap(), "a migration of the folder is not in the binary");
+        assert!(
+            !migrate::is_pending(&mut conn).unwrap(),
+            "a migration of the folder is not in the binary"
+        );
     }
 }
 
@@ -235,7 +247,10 @@ fn migrate_at_once(target: &Target) {
         .collect();
     let done: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
     let migrations = std::fs::read_dir(folder("sqlite")).unwrap().count();
-    let run: usize = done.into_iter().map(|done| done.unwrap_or_else(|e| panic!("{target:?}: {e}"))).sum();
+    let run: usize = done
+        .into_iter()
+        .map(|done| done.unwrap_or_else(|e| panic!("{target:?}: {e}")))
+        .sum();
     assert_eq!(run, migrations, "each migration once: {target:?}");
 }
 
@@ -247,7 +262,8 @@ fn several_processes_may_migrate_at_once() {
     }
     if let Some(target) = fresh_postgres() {
         let mut conn = target.connect().unwrap();
-        conn.batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").unwrap();
+        conn.batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            .unwrap();
         migrate_at_once(&target);
     }
 }
@@ -276,7 +292,11 @@ fn plan(conn: &mut Conn, statement: &str) -> String {
     }
     let parameters = (1..).take_while(|n| statement.contains(&format!("${n}"))).count();
     let nothing = vec!["NULL"; parameters].join(", ");
-    let given = if parameters == 0 { String::new() } else { format!("({nothing})") };
+    let given = if parameters == 0 {
+        String::new()
+    } else {
+        format!("({nothing})")
+    };
     // Tables with a handful of rows are always read through; here we want to know what can be used.
     conn.batch_execute(&format!(
         "SET enable_seqscan = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan;
@@ -299,7 +319,10 @@ fn assert_uses(conn: &mut Conn, table: &str, index: &str, work: impl FnOnce(&mut
         let sql = sql.replace(['"', '`'], "");
         sql.starts_with("SELECT") && sql.contains(&format!("FROM {table}")) || sql.contains(&format!("FROM ({table}"))
     };
-    let statement = sent.iter().find(from).unwrap_or_else(|| panic!("nothing was asked of {table}: {sent:?}"));
+    let statement = sent
+        .iter()
+        .find(from)
+        .unwrap_or_else(|| panic!("nothing was asked of {table}: {sent:?}"));
     let plan = plan(conn, statement);
     assert!(plan.contains(index), "not through {index}:\n{statement}\n{plan}");
     let sorts = plan.contains("TEMP B-TREE") || plan.contains("Sort");
@@ -341,16 +364,25 @@ fn lists_of_complaints_go_through_the_index_of_their_filter() {
         ("complaints_by_state", listing(&|l| l.state = Some(State::InHandling))),
         ("complaints_by_state", listing(&|l| l.open = Some(false))),
         ("complaints_by_owner", listing(&|l| l.owner = Some("li.na".to_owned()))),
-        ("complaints_by_category", listing(&|l| l.category = Some("other".to_owned()))),
-        ("complaints_by_call_back", listing(&|l| {
-            l.order = listing::Order::CallBackDue;
-            l.after = None;
-        })),
-        ("complaints_by_call_back", listing(&|l| {
-            l.order = listing::Order::CallBackDue;
-            l.overdue = true;
-            l.after = None;
-        })),
+        (
+            "complaints_by_category",
+            listing(&|l| l.category = Some("other".to_owned())),
+        ),
+        (
+            "complaints_by_call_back",
+            listing(&|l| {
+                l.order = listing::Order::CallBackDue;
+                l.after = None;
+            }),
+        ),
+        (
+            "complaints_by_call_back",
+            listing(&|l| {
+                l.order = listing::Order::CallBackDue;
+                l.overdue = true;
+                l.after = None;
+            }),
+        ),
     ];
     for (mut conn, _folder) in both() {
         for (index, listing) in &cases {

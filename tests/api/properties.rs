@@ -15,8 +15,8 @@ use hark::domain::complaints::vocabulary::{
 use hark::error::Result;
 use hark::ids::ComplaintId;
 use proptest::prelude::*;
-use rand::rngs::StdRng;
 use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use crate::journeys::{by_phone, upheld};
@@ -194,7 +194,11 @@ fn deed() -> impl Strategy<Value = Deed> {
         })
     });
     let judged = any_of(&[Decision::Upheld, Decision::Partly, Decision::Rejected]);
-    let all_six = HandlingStep::ALL.iter().take(6).map(|step| (*step, Dealt::Done)).collect();
+    let all_six = HandlingStep::ALL
+        .iter()
+        .take(6)
+        .map(|step| (*step, Dealt::Done))
+        .collect();
     let satisfied = Deed::EndPromise(CallBackPurpose::ConfirmResolution, Verdict::Satisfied);
     prop_oneof![
         2 => Just(Deed::Do(Action::Steps(all_six))),
@@ -232,7 +236,10 @@ fn assert_gate_held(case: &Case) {
         let dealt = case.steps.get(step);
         assert!(dealt.is_some(), "closed without `{step}`: {case:?}");
         let as_none = dealt == Some(&Dealt::Skipped(SkipReason::NotAComplaint));
-        assert!(!(as_none && case.kind == Kind::Complaint), "a complaint closed as if it were none: {case:?}");
+        assert!(
+            !(as_none && case.kind == Kind::Complaint),
+            "a complaint closed as if it were none: {case:?}"
+        );
     }
     assert_eq!(case.open_promises, 0, "closed over an open promise: {case:?}");
 }
@@ -284,7 +291,10 @@ fn random_sequences_reach_every_state_and_get_through_the_gate() {
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for _ in 0..300 {
-        let deeds = proptest::collection::vec(deed(), 60).new_tree(&mut runner).unwrap().current();
+        let deeds = proptest::collection::vec(deed(), 60)
+            .new_tree(&mut runner)
+            .unwrap()
+            .current();
         let mut model = Model::new(Kind::Complaint, true);
         for deed in deeds {
             let from = model.case.state;
@@ -343,7 +353,14 @@ async fn act(desk: &Desk, rng: &mut StdRng, agent: &Client, known: &mut BTreeMap
             agent.post(&format!("{at}/call-backs"), &form).await
         }
         8..=13 => return work_on_promise(desk, rng, agent, &id).await,
-        14 => agent.post(&format!("{at}/wait"), &json!({ "ball_with": "customer", "reason": "?" })).await,
+        14 => {
+            agent
+                .post(
+                    &format!("{at}/wait"),
+                    &json!({ "ball_with": "customer", "reason": "?" }),
+                )
+                .await
+        }
         15..=16 => agent.post(&format!("{at}/resume"), &json!({})).await,
         17..=19 => {
             let decision = Decision::ALL[rng.random_range(0..Decision::ALL.len())];
@@ -355,37 +372,60 @@ async fn act(desk: &Desk, rng: &mut StdRng, agent: &Client, known: &mut BTreeMap
             agent.post(&format!("{at}/close"), &form).await
         }
         20..=21 => agent.post(&format!("{at}/reopen"), &json!({ "reason": "again" })).await,
-        22 if rng.random_bool(0.5) => agent.post(&format!("{at}/withdraw"), &json!({ "reason": "no more" })).await,
+        22 if rng.random_bool(0.5) => {
+            agent
+                .post(&format!("{at}/withdraw"), &json!({ "reason": "no more" }))
+                .await
+        }
         22..=23 => agent.post(&format!("{at}/notes"), &json!({ "body": "nota" })).await,
         24 => {
             let kind = Kind::ALL[rng.random_range(0..Kind::ALL.len())];
             let etag = agent.get(&at).await.expect(200).etag().to_owned();
-            agent.if_match(&etag).patch(&at, &json!({ "kind": kind, "subject": format!("主题 {minutes}") })).await
+            agent
+                .if_match(&etag)
+                .patch(&at, &json!({ "kind": kind, "subject": format!("主题 {minutes}") }))
+                .await
         }
-        25 => agent.post(&format!("{at}/links"), &json!({ "duplicate_of": other })).await,
+        25 => {
+            agent
+                .post(&format!("{at}/links"), &json!({ "duplicate_of": other }))
+                .await
+        }
         26 => {
             let reply = agent.post(&format!("{at}/tracking-link"), &Value::Null).await;
             known.get_mut(&id).unwrap().token = Some(reply.str("/tracking_token").to_owned());
             reply
         }
         _ => match known[&id].token.clone() {
-            Some(token) => {
-                let path = ["messages", "dispute", "withdraw"][rng.random_range(0..3_usize)];
-                let form = if path == "messages" { json!({ "body": "hallo" }) } else { json!({ "reason": "so" }) };
-                desk.anonymous().post(&format!("/api/v1/public/complaints/{token}/{path}"), &form).await
-            }
+            Some(token) => as_customer(desk, rng, &token).await,
             None => agent.post(&format!("{at}/assign"), &json!({ "owner": "li.na" })).await,
         },
     };
     (id, reply)
 }
 
+/// Something that the customer does through the private link.
+async fn as_customer(desk: &Desk, rng: &mut StdRng, token: &str) -> Reply {
+    let (path, form) = match rng.random_range(0..3_u32) {
+        0 => ("messages", json!({ "body": "hallo" })),
+        1 => ("dispute", json!({ "reason": "so" })),
+        _ => ("withdraw", json!({ "reason": "so" })),
+    };
+    let path = format!("/api/v1/public/complaints/{token}/{path}");
+    desk.anonymous().post(&path, &form).await
+}
+
 /// Something random about one of the complaint's promises, settled ones too.
 async fn work_on_promise(desk: &Desk, rng: &mut StdRng, agent: &Client, id: &str) -> (String, Reply) {
-    let promises = agent.get(&format!("/api/v1/complaints/{id}/call-backs")).await.expect(200);
+    let promises = agent
+        .get(&format!("/api/v1/complaints/{id}/call-backs"))
+        .await
+        .expect(200);
     let promises = promises.json.as_array().unwrap();
     if promises.is_empty() {
-        let reply = agent.post(&format!("/api/v1/complaints/{id}/notes"), &json!({ "body": "nota" })).await;
+        let reply = agent
+            .post(&format!("/api/v1/complaints/{id}/notes"), &json!({ "body": "nota" }))
+            .await;
         return (id.to_owned(), reply);
     }
     let open: Vec<&Value> = promises.iter().filter(|promise| promise["state"] == "open").collect();
@@ -396,8 +436,15 @@ async fn work_on_promise(desk: &Desk, rng: &mut StdRng, agent: &Client, id: &str
     let at = format!("/api/v1/call-backs/{}", promise["id"].as_str().unwrap());
     let reply = match rng.random_range(0..10_u32) {
         0..=6 => {
-            let result = ["reached", "reached", "reached", "no_answer", "voicemail", "wrong_number", "refused"]
-                [rng.random_range(0..7_usize)];
+            let result = [
+                "reached",
+                "reached",
+                "reached",
+                "no_answer",
+                "voicemail",
+                "wrong_number",
+                "refused",
+            ][rng.random_range(0..7_usize)];
             let mut form = json!({ "result": result });
             if result == "reached" && promise["purpose"] == "confirm_resolution" {
                 form["satisfied"] = json!(rng.random_bool(0.7));
@@ -410,7 +457,11 @@ async fn work_on_promise(desk: &Desk, rng: &mut StdRng, agent: &Client, id: &str
                 "window_start": desk.in_minutes(30), "window_end": desk.in_minutes(90) });
             agent.post(&format!("{at}/reschedule"), &form).await
         }
-        _ => agent.post(&format!("{at}/cancel"), &json!({ "reason": "no need" })).await,
+        _ => {
+            agent
+                .post(&format!("{at}/cancel"), &json!({ "reason": "no need" }))
+                .await
+        }
     };
     (id.to_owned(), reply)
 }
@@ -421,7 +472,11 @@ pub fn assert_sound(conn: &mut Conn, changes: Option<&BTreeMap<String, i32>>) ->
     let promises: Vec<CallBack> = schema::call_backs::table.select(CallBack::as_select()).load(conn)?;
     let steps: Vec<StepRow> = schema::handling_steps::table.select(StepRow::as_select()).load(conn)?;
     let statements: i64 = schema::complaint_statements::table.count().get_result(conn)?;
-    assert_eq!(usize::try_from(statements).unwrap(), complaints.len(), "one statement each");
+    assert_eq!(
+        usize::try_from(statements).unwrap(),
+        complaints.len(),
+        "one statement each"
+    );
     let tallies: Vec<(State, i64)> = schema::state_tallies::table
         .select((schema::state_tallies::state, schema::state_tallies::n))
         .load(conn)?;
@@ -435,14 +490,28 @@ pub fn assert_sound(conn: &mut Conn, changes: Option<&BTreeMap<String, i32>>) ->
     }
     for c in &complaints {
         let entries = entries.iter().filter(|id| **id == c.id).count();
-        assert_eq!(i32::try_from(entries).unwrap(), c.version, "an entry for each change: {c:?}");
+        assert_eq!(
+            i32::try_from(entries).unwrap(),
+            c.version,
+            "an entry for each change: {c:?}"
+        );
         if let Some(changes) = changes {
-            assert_eq!(changes[&c.id.to_string()], c.version, "a version for each change: {c:?}");
+            assert_eq!(
+                changes[&c.id.to_string()],
+                c.version,
+                "a version for each change: {c:?}"
+            );
         }
-        let open = promises.iter().filter(|p| p.complaint_id == c.id && p.state == CallBackState::Open);
+        let open = promises
+            .iter()
+            .filter(|p| p.complaint_id == c.id && p.state == CallBackState::Open);
         assert_eq!(c.call_back_due_at, open.clone().map(|p| p.window_end).min(), "{c:?}");
         let purposes: BTreeSet<_> = open.clone().map(|p| p.purpose).collect();
-        assert_eq!(purposes.len(), open.clone().count(), "one promise for each purpose: {c:?}");
+        assert_eq!(
+            purposes.len(),
+            open.clone().count(),
+            "one promise for each purpose: {c:?}"
+        );
         let closed = c.state == State::Closed;
         assert_eq!((c.closed_at.is_some(), c.decision.is_some()), (closed, closed), "{c:?}");
         assert_eq!(c.reopened_count, c.round - 1, "{c:?}");

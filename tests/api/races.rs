@@ -41,7 +41,10 @@ async fn agents(desk: &Desk) -> Vec<Client> {
     let token = json!({ "name": "second", "role": "agent" });
     let made = admin.post("/api/v1/service-tokens", &token).await.expect(201);
     let secret = made.str("/secret");
-    vec![Client::new(&desk.url, Some(secret)), Client::new(&beside(desk), Some(secret))]
+    vec![
+        Client::new(&desk.url, Some(secret)),
+        Client::new(&beside(desk), Some(secret)),
+    ]
 }
 
 /// Sends everything at once, in turn to each of the clients.
@@ -71,7 +74,11 @@ fn tally(replies: &[Reply]) -> BTreeMap<(u16, &str), usize> {
 }
 
 async fn assert_sound(desk: &Desk) {
-    desk.app.db.read(|conn| crate::properties::assert_sound(conn, None)).await.unwrap();
+    desk.app
+        .db
+        .read(|conn| crate::properties::assert_sound(conn, None))
+        .await
+        .unwrap();
 }
 
 async fn number_of_complaints(desk: &Desk) -> i64 {

@@ -218,10 +218,15 @@ pub fn progress_redress(
 ) -> Result<ComplaintView> {
     let mut work = Work::load(conn, id, expected)?;
     work.take(&Action::Write)?;
-    let last = store::closures_of(conn, id)?.pop().filter(|closure| closure.redress_type.is_some());
+    let last = store::closures_of(conn, id)?
+        .pop()
+        .filter(|closure| closure.redress_type.is_some());
     let closure = last.ok_or_else(|| Error::not_found("redress"))?;
     store::set_redress_status(conn, closure.id, form.status)?;
-    let (before, after) = (json!({ "status": closure.redress_status }), json!({ "status": form.status }));
+    let (before, after) = (
+        json!({ "status": closure.redress_status }),
+        json!({ "status": form.status }),
+    );
     let complaint = work.finish(conn, act, "redress_progressed", Some(before), Some(after))?;
     view::of(conn, complaint)
 }

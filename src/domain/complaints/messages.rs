@@ -96,10 +96,23 @@ pub fn write_as_staff(
     let direction = form.direction.unwrap_or(Direction::Out);
     if direction == Direction::Internal {
         let mut check = Check::new();
-        check.fail("/direction", "not_allowed", "`in` or `out`; notes have an address of their own");
+        check.fail(
+            "/direction",
+            "not_allowed",
+            "`in` or `out`; notes have an address of their own",
+        );
         check.finish(())?;
     }
-    write(conn, act, id, expected, direction, &MessageForm { body: form.body.clone() })
+    write(
+        conn,
+        act,
+        id,
+        expected,
+        direction,
+        &MessageForm {
+            body: form.body.clone(),
+        },
+    )
 }
 
 /// [`write`] on a complaint that has been loaded.

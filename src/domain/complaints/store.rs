@@ -14,7 +14,7 @@ use crate::db::schema::{
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, Result};
 use crate::ids::{CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId};
-use crate::{insert_returning, insert_rows};
+use crate::{insert_numbered, insert_rows};
 
 /// The rule was checked before; the database caught somebody who was there at the same moment.
 /// The work is done again, and meets what is there now.
@@ -30,7 +30,7 @@ fn again_if_taken(error: diesel::result::Error, why: &'static str) -> Error {
 /// Inserts complaints and gives each its `seq`.
 pub(super) fn insert_complaints(conn: &mut Conn, rows: &mut [Complaint]) -> Result<()> {
     let given: Vec<(ComplaintId, i64)> =
-        insert_returning!(conn, complaints::table, &*rows, (complaints::id, complaints::seq))
+        insert_numbered!(conn, complaints::table, &*rows, (complaints::id, complaints::seq))
             // Nearly always the reference: another draw will do. Anything else fails again and is reported.
             .map_err(|error| again_if_taken(error, "the reference or the link is taken"))?;
     let given: std::collections::HashMap<ComplaintId, i64> = given.into_iter().collect();
@@ -167,7 +167,9 @@ pub(super) fn insert_closure(conn: &mut Conn, row: &Closure) -> Result<()> {
 }
 
 pub(super) fn set_redress_status(conn: &mut Conn, id: ClosureId, status: RedressStatus) -> Result<()> {
-    diesel::update(closures::table.find(id)).set(closures::redress_status.eq(Some(status))).execute(conn)?;
+    diesel::update(closures::table.find(id))
+        .set(closures::redress_status.eq(Some(status)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -7,8 +7,8 @@
 
 mod store;
 
-use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::{Aead, KeyInit};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -84,7 +84,10 @@ impl Claim {
 
     fn answer<T: DeserializeOwned>(&self, row: &Row) -> Result<T> {
         if row.fingerprint != self.fingerprint {
-            return Err(Error::problem(Code::IdempotencyMismatch, "this key was used with another request"));
+            return Err(Error::problem(
+                Code::IdempotencyMismatch,
+                "this key was used with another request",
+            ));
         }
         let plain = row
             .sealed_answer

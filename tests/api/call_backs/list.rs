@@ -8,7 +8,11 @@ use crate::on_both;
 use crate::support::Desk;
 
 async fn found(desk: &Desk, query: &str) -> Vec<String> {
-    desk.agent().get(&format!("{CALL_BACKS}?{query}")).await.expect(200).each("id")
+    desk.agent()
+        .get(&format!("{CALL_BACKS}?{query}"))
+        .await
+        .expect(200)
+        .each("id")
 }
 
 /// Promises of as many complaints, due in so many minutes.

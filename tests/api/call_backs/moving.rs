@@ -8,7 +8,10 @@ use crate::journeys::upheld;
 use crate::on_both;
 
 fn moved(case: &Case<'_>, asked_by: &str) -> Value {
-    merged(case.window(600, 660), json!({ "asked_by": asked_by, "reason": "the line was busy" }))
+    merged(
+        case.window(600, 660),
+        json!({ "asked_by": asked_by, "reason": "the line was busy" }),
+    )
 }
 
 on_both! {

@@ -9,7 +9,11 @@ use crate::on_both;
 use crate::support::Desk;
 
 async fn found(desk: &Desk, query: &str) -> Vec<String> {
-    desk.agent().get(&format!("{COMPLAINTS}?{query}")).await.expect(200).each("id")
+    desk.agent()
+        .get(&format!("{COMPLAINTS}?{query}"))
+        .await
+        .expect(200)
+        .each("id")
 }
 
 on_both! {
@@ -131,8 +135,12 @@ async fn counts(desk: &Desk) -> [i64; 6] {
     let state = |name: &str| counts.json["by_state"][name].as_i64().unwrap();
     let promises = |name: &str| counts.json[name].as_i64().unwrap();
     [
-        state("received"), state("in_handling"), state("waiting"), state("closed"),
-        promises("call_backs_open"), promises("call_backs_overdue"),
+        state("received"),
+        state("in_handling"),
+        state("waiting"),
+        state("closed"),
+        promises("call_backs_open"),
+        promises("call_backs_overdue"),
     ]
 }
 

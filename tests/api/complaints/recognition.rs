@@ -15,7 +15,10 @@ async fn who(client: &Client, customer: Value) -> Value {
 }
 
 async fn record(client: &Client, id: &Value) -> Reply {
-    client.get(&format!("{CUSTOMERS}/{}", id.as_str().unwrap())).await.expect(200)
+    client
+        .get(&format!("{CUSTOMERS}/{}", id.as_str().unwrap()))
+        .await
+        .expect(200)
 }
 
 /// The values of a customer's contact points.

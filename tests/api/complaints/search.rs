@@ -19,8 +19,14 @@ async fn logged(desk: &Desk, subject: &str, statement: &str) -> String {
 
 /// The ids of what is found, the newest first.
 async fn found(desk: &Desk, words: &str) -> Vec<String> {
-    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("q", words).finish();
-    desk.agent().get(&format!("{COMPLAINTS}?{query}")).await.expect(200).each("id")
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .append_pair("q", words)
+        .finish();
+    desk.agent()
+        .get(&format!("{COMPLAINTS}?{query}"))
+        .await
+        .expect(200)
+        .each("id")
 }
 
 on_both! {

@@ -55,15 +55,25 @@ on_both! {
 
 #[test]
 fn only_health_figures_documentation_and_what_customers_use_is_open_to_everybody() {
-    for operation in operations().iter().filter(|operation| operation.value.get("x-permission").is_none()) {
+    for operation in operations()
+        .iter()
+        .filter(|operation| operation.value.get("x-permission").is_none())
+    {
         let open = ["/livez", "/readyz", "/metrics", "/problems", "/api/v1/public/"];
-        assert!(open.iter().any(|start| operation.path.starts_with(start)), "{}", operation.name());
+        assert!(
+            open.iter().any(|start| operation.path.starts_with(start)),
+            "{}",
+            operation.name()
+        );
     }
 }
 
 #[test]
 fn the_routes_and_the_openapi_file_list_the_same_operations() {
-    let routes: BTreeSet<String> = ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let routes: BTreeSet<String> = ROUTES
+        .iter()
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
     let described: BTreeSet<String> = operations().iter().map(Operation::name).collect();
     assert_eq!(routes, described);
     assert_eq!(routes.len(), ROUTES.len(), "each route once");

@@ -1,6 +1,7 @@
 //! `Idempotency-Key`: a retry does not do a thing twice.
 
 use chrono::TimeDelta;
+use hark::domain::idempotency::Claim;
 use hark::domain::staff::Role;
 use serde_json::json;
 
@@ -69,6 +70,19 @@ on_both! {
         let otherwise = agent.post(COMPLAINTS, &merged(by_phone(), json!({ "subject": "x" }))).await;
         otherwise.expect_problem(422, "idempotency.mismatch");
         assert_eq!((desk.rows("complaints"), desk.rows("customers")), (1, 1));
+    }
+}
+
+on_both! {
+    async fn a_request_that_is_being_worked_on_is_not_taken_twice(desk) {
+        let claim = Claim::new("public", "1", "POST", PUBLIC, by_web().to_string().as_bytes());
+        let at_work = desk.app.take_in_flight(*claim.lookup()).unwrap();
+        let customer = desk.anonymous().with(KEY, "1");
+        let refused = customer.post(PUBLIC, &by_web()).await.expect_problem(409, "idempotency.in_flight");
+        assert_eq!(refused.header("retry-after"), Some("1"));
+        desk.agent().with(KEY, "1").post(COMPLAINTS, &by_phone()).await.expect(201);
+        drop(at_work);
+        customer.post(PUBLIC, &by_web()).await.expect(201);
     }
 }
 

@@ -15,7 +15,10 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/hark.v1.json");
 fn the_checked_in_file_is_what_the_service_says() {
     let kept = std::fs::read_to_string(Path::new(FILE)).unwrap();
     let text = hark::api::openapi::text().unwrap();
-    assert!(kept == text, "openapi/hark.v1.json is out of step: run `cargo run -- openapi > openapi/hark.v1.json`");
+    assert!(
+        kept == text,
+        "openapi/hark.v1.json is out of step: run `cargo run -- openapi > openapi/hark.v1.json`"
+    );
 }
 
 on_both! {
@@ -42,20 +45,35 @@ fn every_operation_says_what_it_does_and_what_each_parameter_is() {
         let name = operation.name();
         ids.push(text(&operation.value["operationId"]).to_owned());
         assert!(!text(&operation.value["summary"]).is_empty(), "{name} has no summary");
-        assert!(!text(&operation.value["description"]).is_empty(), "{name} has no description");
+        assert!(
+            !text(&operation.value["description"]).is_empty(),
+            "{name} has no description"
+        );
         for parameter in operation.value["parameters"].as_array().into_iter().flatten() {
             let parameter = match parameter["$ref"].as_str() {
                 Some(reference) => document.pointer(&reference[1..]).unwrap(),
                 None => parameter,
             };
-            assert!(!text(&parameter["description"]).is_empty(), "{name}: {} has no description", parameter["name"]);
+            assert!(
+                !text(&parameter["description"]).is_empty(),
+                "{name}: {} has no description",
+                parameter["name"]
+            );
             if parameter["in"] == "path" {
                 let named = format!("{{{}}}", text(&parameter["name"]));
                 assert!(operation.path.contains(&named), "{name} has no {named}");
             }
         }
-        let in_path = operation.value["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "path");
-        assert_eq!(in_path.count(), operation.path.matches('{').count(), "{name}: each part of the path is described");
+        let in_path = operation.value["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|p| p["in"] == "path");
+        assert_eq!(
+            in_path.count(),
+            operation.path.matches('{').count(),
+            "{name}: each part of the path is described"
+        );
     }
     let all = ids.len();
     ids.sort();
@@ -67,11 +85,26 @@ fn every_operation_says_what_it_does_and_what_each_parameter_is() {
 fn every_post_takes_a_key_and_every_change_a_version() {
     for operation in operations() {
         let Operation { method, .. } = &operation;
-        assert_eq!(operation.takes("IdempotencyKey"), method == "POST", "{}", operation.name());
+        assert_eq!(
+            operation.takes("IdempotencyKey"),
+            method == "POST",
+            "{}",
+            operation.name()
+        );
         // The customer who moves or declines a call names the call, and sees no version of it.
         let no_version = ["/move", "/decline"].iter().any(|end| operation.path.ends_with(end));
-        assert_eq!(operation.takes("IfMatch"), operation.changes() && !no_version, "{}", operation.name());
-        assert_eq!(operation.takes("IfMatchRequired"), method == "PATCH", "{}", operation.name());
+        assert_eq!(
+            operation.takes("IfMatch"),
+            operation.changes() && !no_version,
+            "{}",
+            operation.name()
+        );
+        assert_eq!(
+            operation.takes("IfMatchRequired"),
+            method == "PATCH",
+            "{}",
+            operation.name()
+        );
     }
 }
 
@@ -109,7 +142,10 @@ fn describe(value: &Value, at: &str, fields: &mut usize) {
 /// Whether a field says what it is, itself or in the one of its alternatives that is not null.
 fn is_described(schema: &Value) -> bool {
     let alternatives = schema["oneOf"].as_array().into_iter().flatten();
-    !text(&schema["description"]).is_empty() || alternatives.into_iter().any(|one| !text(&one["description"]).is_empty())
+    !text(&schema["description"]).is_empty()
+        || alternatives
+            .into_iter()
+            .any(|one| !text(&one["description"]).is_empty())
 }
 
 #[test]
@@ -121,10 +157,19 @@ fn every_refusal_that_may_come_is_described_as_a_problem() {
                 Some(reference) => document.pointer(&reference[1..]).unwrap(),
                 None => response,
             };
-            assert!(!text(&response["description"]).is_empty(), "{} {status}", operation.name());
+            assert!(
+                !text(&response["description"]).is_empty(),
+                "{} {status}",
+                operation.name()
+            );
             let problem = response.pointer("/content/application~1problem+json").is_some();
             let readiness = operation.path == "/readyz";
-            assert_eq!(problem, status.as_str() >= "400" && !(readiness && status == "503"), "{} {status}", operation.name());
+            assert_eq!(
+                problem,
+                status.as_str() >= "400" && !(readiness && status == "503"),
+                "{} {status}",
+                operation.name()
+            );
         }
     }
 }

@@ -3,9 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::fixtures::{
-    CALL_BACKS, COMPLAINTS, CUSTOMERS, Case, PUBLIC, by_web, merged, method, missed, reason,
-};
+use crate::fixtures::{CALL_BACKS, COMPLAINTS, CUSTOMERS, Case, PUBLIC, by_web, merged, method, missed, reason};
 use crate::journeys::{by_phone, six_steps, upheld};
 use crate::support::{Client, Desk, Reply};
 
@@ -35,7 +33,9 @@ impl Operation {
     pub fn takes(&self, parameter: &str) -> bool {
         let start = format!("#/components/parameters/{parameter}");
         let parameters = self.value["parameters"].as_array().into_iter().flatten();
-        parameters.filter_map(|p| p["$ref"].as_str()).any(|reference| reference.starts_with(&start))
+        parameters
+            .filter_map(|p| p["$ref"].as_str())
+            .any(|reference| reference.starts_with(&start))
     }
 
     /// Whether it changes something that there is already.
@@ -60,7 +60,9 @@ pub struct Sample {
 
 impl Sample {
     pub async fn send(&self) -> Reply {
-        self.client.send(self.method.clone(), &self.path, self.body.as_ref()).await
+        self.client
+            .send(self.method.clone(), &self.path, self.body.as_ref())
+            .await
     }
 
     /// The same request with a header.
@@ -78,7 +80,9 @@ impl Sample {
     pub fn varied(&self) -> Option<Self> {
         let mut other = self.with("x-varied", "yes");
         let body = other.body.as_mut()?.as_object_mut().unwrap();
-        let text = ["reason", "note", "body", "subject", "statement", "name"].into_iter().find(|key| body.contains_key(*key));
+        let text = ["reason", "note", "body", "subject", "statement", "name"]
+            .into_iter()
+            .find(|key| body.contains_key(*key));
         match text {
             Some(key) => body.insert(key.to_owned(), json!("something else")),
             None => body.insert("duplicate_of".to_owned(), json!(null)),
@@ -103,14 +107,25 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         (_, ["customers", rest @ ..]) if !rest.is_empty() => on_customer(desk, rest).await,
         ("POST", ["complaints"]) => (desk.agent(), COMPLAINTS.to_owned(), Some(by_phone()), String::new()),
         ("POST", ["public", "complaints"]) => (desk.anonymous(), PUBLIC.to_owned(), Some(by_web()), String::new()),
-        ("POST", ["customers"]) => {
-            (desk.agent(), CUSTOMERS.to_owned(), Some(json!({ "name": "Wang", "phones": ["139 0013 9000"] })), String::new())
-        }
+        ("POST", ["customers"]) => (
+            desk.agent(),
+            CUSTOMERS.to_owned(),
+            Some(json!({ "name": "Wang", "phones": ["139 0013 9000"] })),
+            String::new(),
+        ),
         ("POST", ["service-tokens"]) => {
             let admin = desk.client(hark::domain::staff::Role::Admin);
-            (admin, operation.path.clone(), Some(json!({ "name": "sample", "role": "sales" })), String::new())
+            (
+                admin,
+                operation.path.clone(),
+                Some(json!({ "name": "sample", "role": "sales" })),
+                String::new(),
+            )
         }
-        _ => panic!("write a request that succeeds for the new operation {}", operation.name()),
+        _ => panic!(
+            "write a request that succeeds for the new operation {}",
+            operation.name()
+        ),
     };
     Sample {
         client,
@@ -138,7 +153,9 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["assign"] => Some(json!({ "owner": "mary", "note": "knows the street" })),
         ["wait"] => Some(json!({ "ball_with": "customer", "reason": "a photo" })),
         ["resume"] => {
-            case.post("wait", &json!({ "ball_with": "customer", "reason": "a photo" })).await.expect(200);
+            case.post("wait", &json!({ "ball_with": "customer", "reason": "a photo" }))
+                .await
+                .expect(200);
             Some(json!({ "note": "it has come" }))
         }
         ["close"] => {
@@ -150,7 +167,10 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["notes" | "messages"] => Some(json!({ "body": "We are on it." })),
         ["tracking-link"] => None,
         ["call-backs"] => Some(merged(case.window(10, 20), json!({ "note": "the bill" }))),
-        _ => panic!("write a request that succeeds for the new operation {}", operation.name()),
+        _ => panic!(
+            "write a request that succeeds for the new operation {}",
+            operation.name()
+        ),
     };
     let path = operation.path.replace("{id}", &case.id).replace("{step}", "listen");
     (desk.agent(), path, body, case.path())
@@ -191,7 +211,11 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
 
 async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {
     let external = format!("{CUSTOMERS}/by-external-id/crm/C-{}", desk.rows("customers"));
-    let made = desk.agent().put(&external, &json!({ "name": "Wang" })).await.expect(201);
+    let made = desk
+        .agent()
+        .put(&external, &json!({ "name": "Wang" }))
+        .await
+        .expect(201);
     let resource = format!("{CUSTOMERS}/{}", made.id());
     let path = if rest == ["{id}"] { resource.clone() } else { external };
     (desk.agent(), path, Some(json!({ "name": "Zhang" })), resource)

@@ -67,8 +67,20 @@ async fn question(desk: &crate::support::Desk) -> Case<'_> {
     let asked_at = (desk.now() - TimeDelta::hours(2)).to_string();
     let asked = json!({ "kind": "question", "first_expressed_at": asked_at, "received_at": asked_at });
     let case = Case::of(desk, &merged(by_phone(), asked)).await;
-    case.put("steps/listen", &json!({ "record": { "own_words": "is it the router?" } })).await.expect(200);
-    for step in ["accept_feelings", "apologise", "understand_needs", "seek_solutions", "explain_actions", "call_back"] {
+    case.put(
+        "steps/listen",
+        &json!({ "record": { "own_words": "is it the router?" } }),
+    )
+    .await
+    .expect(200);
+    for step in [
+        "accept_feelings",
+        "apologise",
+        "understand_needs",
+        "seek_solutions",
+        "explain_actions",
+        "call_back",
+    ] {
         case.skip(step, "not_a_complaint").await.expect(200);
     }
     case

@@ -13,7 +13,7 @@ use diesel::RunQueryDsl as _;
 use hark::api::server::{self, Options};
 use hark::app::App;
 use hark::clock::{Clock, Moment};
-use hark::db::conn::Target;
+use hark::db::conn::{Conn, Target};
 use hark::db::{Db, migrate};
 use hark::domain::policy::Policy;
 use hark::domain::staff::tokens::{self, TokenForm};
@@ -106,7 +106,7 @@ impl Desk {
         let app = App::new(db, Clock::fixed(start_of_time()), policy).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let secrets = Role::ALL.iter().map(|role| (*role, make_token(&app, *role))).collect();
+        let secrets = make_tokens(&app);
         let (send, receive) = std::sync::mpsc::channel();
         let served = app.clone();
         std::thread::spawn(move || {
@@ -241,15 +241,25 @@ struct Topic {
     topic: String,
 }
 
-fn make_token(app: &App, role: Role) -> String {
-    let act: Act = app.own_act();
-    let form = TokenForm {
-        name: format!("test {role}"),
-        role,
-        days: None,
+/// A token for each role, in one transaction.
+fn make_tokens(app: &App) -> Vec<(Role, String)> {
+    let (db, act): (Db, Act) = (app.db.clone(), app.own_act());
+    let make = move |conn: &mut Conn| {
+        let mut secrets = Vec::new();
+        for role in Role::ALL {
+            let form = TokenForm {
+                name: format!("test {role}"),
+                role: *role,
+                days: None,
+            };
+            let made = tokens::create(conn, &act, &form)?;
+            secrets.push((*role, made.secret.reveal().to_owned()));
+        }
+        Ok(secrets)
     };
-    let db = app.db.clone();
     // On a thread of its own: the test's thread drives the async code.
-    let made = std::thread::spawn(move || db.write_blocking(move |conn| tokens::create(conn, &act, &form)));
-    made.join().unwrap().unwrap().secret.reveal().to_owned()
+    std::thread::spawn(move || db.write_blocking(make))
+        .join()
+        .unwrap()
+        .unwrap()
 }

@@ -102,8 +102,16 @@ fn every_action_in_every_state_leads_where_the_table_says() {
             assert_eq!(outcome(&case, action), *expected, "{action:?} when {state}");
             if let Ok(next) = allowed(&case, action) {
                 let closes = next.state == C && *state != C;
-                assert_eq!(next.ground.is_some(), closes, "a ground and a closing go together: {action:?}");
-                assert_eq!(next.new_round, *action == Action::Reopen, "only reopening begins a round: {action:?}");
+                assert_eq!(
+                    next.ground.is_some(),
+                    closes,
+                    "a ground and a closing go together: {action:?}"
+                );
+                assert_eq!(
+                    next.new_round,
+                    *action == Action::Reopen,
+                    "only reopening begins a round: {action:?}"
+                );
             }
         }
     }
@@ -195,7 +203,10 @@ fn several_steps_at_once_are_taken_in_the_order_given() {
     assert_eq!(outcome(&fresh, &steps(&[0, 1, 2, 3, 4, 5])), To(H));
     assert_eq!(outcome(&fresh, &steps(&[0, 2, 1])), No(Code::StepOutOfOrder));
     assert_eq!(outcome(&fresh, &steps(&[1, 0])), No(Code::StepOutOfOrder));
-    assert_eq!(outcome(&fresh, &steps(&[0, 1, 2, 3, 4, 5, 6])), No(Code::CallBackStepByHand));
+    assert_eq!(
+        outcome(&fresh, &steps(&[0, 1, 2, 3, 4, 5, 6])),
+        No(Code::CallBackStepByHand)
+    );
 }
 
 #[test]
@@ -217,7 +228,11 @@ fn step_seven_is_not_skipped_over_an_open_promise_nor_for_want_of_a_number_that_
         (1, false, SkipReason::NoContactDetails, No(Code::CloseOpenPromise)),
     ];
     for (promises, phone, reason, expected) in table {
-        assert_eq!(outcome(&case(promises, phone), &skip(reason)), expected, "{promises} {phone} {reason}");
+        assert_eq!(
+            outcome(&case(promises, phone), &skip(reason)),
+            expected,
+            "{promises} {phone} {reason}"
+        );
     }
 }
 
@@ -272,7 +287,11 @@ fn the_gate_opens_for_exactly_the_cases_of_the_table() {
                             };
                             assert_eq!(judge(decision), expected, "{decision}: {case:?}");
                         }
-                        let withdrawn = if promise { Err(Code::CloseOpenPromise) } else { Ok(ClosingGround::Withdrawn) };
+                        let withdrawn = if promise {
+                            Err(Code::CloseOpenPromise)
+                        } else {
+                            Ok(ClosingGround::Withdrawn)
+                        };
                         assert_eq!(judge(Decision::Withdrawn), withdrawn, "{case:?}");
                         let duplicate = match (promise, has_original) {
                             (true, _) => Err(Code::CloseOpenPromise),
@@ -324,7 +343,11 @@ fn a_question_that_turned_out_to_be_a_complaint_has_its_skipped_steps_before_it(
     for decision in DECISIONS {
         let refused = closing_ground(&case, decision).unwrap_err();
         assert_eq!(refused.code(), Code::CloseStepsMissing);
-        assert!(refused.to_string().ends_with("accept_feelings, apologise, understand_needs, seek_solutions, explain_actions"));
+        assert!(
+            refused
+                .to_string()
+                .ends_with("accept_feelings, apologise, understand_needs, seek_solutions, explain_actions")
+        );
     }
     // They are worked like any others, in their order.
     let done = |n: usize| Action::Steps(vec![(HandlingStep::ALL[n], Dealt::Done)]);
