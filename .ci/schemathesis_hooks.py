@@ -1,9 +1,9 @@
 """Leads the generated requests past 404, 409 and 412, into the rules.
 
 Schemathesis makes up ids, versions, times and records, so most of its requests would end at the
-first door. These hooks remember what the service answered (ids, private links, ETags), prepare
-complaints in the state that an operation needs, and put them, in most requests, in the place of
-what was made up. What is wrong on purpose is left alone.
+first door. These hooks remember the ids and private links that the service answered, prepare
+complaints in the state that an operation needs, ask for the present version, and put all that,
+in most requests, in the place of what was made up. What is wrong on purpose is left alone.
 
 `GATE_URL` and `GATE_TOKEN` say how to reach the service; how often each operation answered
 with which status is written to `GATE_REPORT`.
@@ -16,7 +16,6 @@ import os
 import random
 import re
 import threading
-import urllib.parse
 import uuid
 
 import requests
@@ -27,8 +26,6 @@ ETAG = re.compile(r'^"[0-9]{1,9}"$')
 KEY = re.compile(r"^[!-~]{1,255}$")
 
 PHONE = "138 0013 8000"
-EMAIL = "li.na@example.com"
-EXTERNAL_ID = "/api/v1/customers/by-external-id/{system}/{external_id}"
 
 RANDOM = random.Random(int(os.environ["GATE_SEED"]))
 LOCK = threading.Lock()
@@ -36,7 +33,6 @@ URL = os.environ["GATE_URL"] + "/api/v1"
 STAFF = {"Authorization": f"Bearer {os.environ['GATE_TOKEN']}"}
 
 known = {"complaints": [], "call-backs": [], "customers": [], "service-tokens": [], "links": []}
-versions = {}
 answers = {}
 
 
@@ -138,14 +134,16 @@ def a_promise():
 
 
 NEEDS = {
-    "/api/v1/complaints/{id}/resume": a_waiting_one,
-    "/api/v1/complaints/{id}/reopen": a_closed_one,
-    "/api/v1/complaints/{id}/close": one_that_may_be_closed,
-    "/api/v1/complaints/{id}/redress": a_closed_one,
-    "/api/v1/complaints/{id}/steps": a_complaint,
-    "/api/v1/call-backs/{id}/attempts": a_promise,
-    "/api/v1/call-backs/{id}/reschedule": a_promise,
-    "/api/v1/call-backs/{id}/cancel": a_promise,
+    "PATCH /api/v1/complaints/{id}": a_complaint,
+    "POST /api/v1/complaints/{id}/resume": a_waiting_one,
+    "POST /api/v1/complaints/{id}/reopen": a_closed_one,
+    "POST /api/v1/complaints/{id}/close": one_that_may_be_closed,
+    "PUT /api/v1/complaints/{id}/redress": a_closed_one,
+    "PUT /api/v1/complaints/{id}/steps": a_complaint,
+    "POST /api/v1/complaints/{id}/call-backs": a_complaint,
+    "POST /api/v1/call-backs/{id}/attempts": a_promise,
+    "POST /api/v1/call-backs/{id}/reschedule": a_promise,
+    "POST /api/v1/call-backs/{id}/cancel": a_promise,
 }
 
 # --- what is put in the place of what was made up
@@ -158,9 +156,9 @@ def put_known_ids(case):
             put_known_link(case, parameters)
     elif UUID.match(str(parameters.get("id", ""))) and often():
         kind = case.path.split("/")[3]
-        if case.path in NEEDS and RANDOM.random() < 0.5:
-            parameters["id"] = NEEDS[case.path]()
-        elif case.path == "/api/v1/complaints/{id}/steps/{step}" and RANDOM.random() < 0.5:
+        if case.operation.label in NEEDS and RANDOM.random() < 0.6:
+            parameters["id"] = NEEDS[case.operation.label]()
+        elif case.path == "/api/v1/complaints/{id}/steps/{step}" and RANDOM.random() < 0.6:
             parameters["id"] = with_steps_before(parameters["step"])
         elif kind in known:
             parameters["id"] = some(kind) or parameters["id"]
@@ -188,6 +186,11 @@ def put_known_values(case):
         return
     if case.path.startswith("/api/v1/customers"):
         put_fresh_contacts(body)
+    for field, value in {"time_zone": "Asia/Shanghai", "language": "en", "preferred_language": "en"}.items():
+        if isinstance(body.get(field), str) and often():
+            body[field] = value
+    if body.get("result") == "reached" and body.get("satisfied") is None and often():
+        body["satisfied"] = RANDOM.random() < 0.5
     if UUID.match(str(body.get("duplicate_of", ""))) and often():
         body["duplicate_of"] = some("complaints") or body["duplicate_of"]
     customer = body.get("customer")
@@ -208,11 +211,12 @@ def put_known_values(case):
 
 
 def put_fresh_contacts(body):
-    """Nobody else's: the examples are somebody's after their first use."""
-    if isinstance(body.get("phones"), list) and PHONE in body["phones"] and often():
-        body["phones"] = [f"138 {RANDOM.randint(0, 9999):04} {RANDOM.randint(0, 9999):04}"]
-    if isinstance(body.get("emails"), list) and EMAIL in body["emails"] and often():
-        body["emails"] = [f"li.na.{RANDOM.randint(0, 99999)}@example.com"]
+    """Nobody else's, and some that can be read: most that is made up is no phone number and no address."""
+    number = f"{RANDOM.randint(0, 9999):04} {RANDOM.randint(0, 9999):04}"
+    fresh = {"phones": f"138 {number}", "emails": f"li.na.{number[:4]}@example.com", "external_ids": {"system": "crm", "id": number}}
+    for field, value in fresh.items():
+        if body.get(field) and isinstance(body[field], list) and often():
+            body[field] = [value]
 
 
 def put_fitting_record(form, step):
@@ -238,21 +242,25 @@ def put_fitting_headers(case):
         headers["Idempotency-Key"] = new_uuid()
     given = headers.get("If-Match")
     if (given == "" or ETAG.match(str(given))) and often():
-        there = versions.get(address(case))
+        there = version_of(address(case))
         if there:
             headers["If-Match"] = there
         elif case.method.upper() != "PATCH":
             del headers["If-Match"]
 
 
+def version_of(path):
+    """The present ETag of a resource, if it exists."""
+    answer = requests.get(URL.removesuffix("/api/v1") + path, headers=STAFF, timeout=30)
+    return answer.headers.get("ETag") if answer.ok else None
+
+
 def address(case):
     """The resource a request is about: its path up to and with the id."""
     path = case.path
-    if path == EXTERNAL_ID:
-        return path.format(**(case.path_parameters or {}))
     for name in ("token", "id"):
         if "{%s}" % name in path:
-            path = path.split("{%s}" % name)[0] + str((case.path_parameters or {}).get(name))
+            return path.split("{%s}" % name)[0] + str((case.path_parameters or {}).get(name))
     return path
 
 
@@ -277,10 +285,6 @@ def after_call(context, case, response):
         counts[response.status_code] = counts.get(response.status_code, 0) + 1
         if not 200 <= response.status_code < 300:
             return
-        etag = response.headers.get("etag", [None])[0]
-        location = response.headers.get("location", [None])[0]
-        if etag:
-            versions[urllib.parse.urlparse(location).path if location else address(case)] = etag
         try:
             body = response.json()
         except ValueError:

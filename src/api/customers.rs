@@ -51,7 +51,7 @@ pub(super) async fn list_customers(ctx: Ctx, query: Query<CustomerQuery>) -> Res
     responses((status = 201, description = "The customer.", body = CustomerView)))]
 pub(super) async fn create_customer(ctx: Ctx, body: Body<CustomerRecordForm>) -> Result<HttpResponse> {
     let made = ctx
-        .once(body, |conn, act, form| record::create(conn, act, form))
+        .once(body, record::create)
         .await?;
     answer::created(&format!("/api/v1/customers/{}", made.id), made.version, &made)
 }

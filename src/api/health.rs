@@ -63,8 +63,8 @@ pub(super) async fn get_liveness() -> HttpResponse {
     (status = 503, description = "A part fails.", body = Readiness, content_type = "application/json"),
 ))]
 pub(super) async fn get_readiness(app: web::Data<App>) -> HttpResponse {
-    let database = app.db.read(|conn| dialect::version(conn)).await;
-    let schema = app.db.read(|conn| migrate::is_pending(conn)).await;
+    let database = app.db.read(dialect::version).await;
+    let schema = app.db.read(migrate::is_pending).await;
     let parts = vec![
         match database {
             Ok(version) => Part {

@@ -145,9 +145,10 @@ fn demo(_settings: &Settings, _args: &DemoArgs) -> Result<()> {
 }
 
 /// Writes a line for the one who called us.
-#[expect(clippy::print_stdout, reason = "a command line talks to its caller")]
 pub(crate) fn say(line: &str) {
-    println!("{line}");
+    use std::io::Write as _;
+    // A caller that has stopped listening (`hark config | head`) wants to hear no more.
+    let _gone = writeln!(std::io::stdout().lock(), "{line}");
 }
 
 /// Writes a line about a failure.

@@ -391,7 +391,7 @@ fn end_step(conn: &mut Conn, act: &Act, work: &mut Work, promise: &CallBack) -> 
                 outcome: Some(outcome),
                 ..StepRecord::default()
             };
-            work.end_call_back_step(conn, act, EndOfCallBack::Done(record))?;
+            work.end_call_back_step(conn, act, EndOfCallBack::Done(Box::new(record)))?;
         }
         CallBackOutcome::NotSatisfied => {
             steps_before_call_back_done(&work.case())?;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::model::{CallBack, Complaint, StepRow};
+use super::model::{CallBack, Complaint, StepRecord, StepRow};
 use super::procedure::{self, Action, Case, Dealt, Next, ROUND_STARTS_AT};
 use super::vocabulary::{BallWith, CallBackState, HandlingStep, SkipReason, State};
 use super::{store, tallies, timeline};
 use crate::db::conn::Conn;
+use crate::db::types::Json;
 use crate::domain::customers::record;
 use crate::domain::staff::Act;
 use crate::error::{Code, Error, Result};
@@ -102,7 +103,7 @@ impl Work {
     /// Ends step 7 of this round.
     pub(super) fn end_call_back_step(&mut self, conn: &mut Conn, act: &Act, row: EndOfCallBack) -> Result<()> {
         let (recorded, skip_reason, skip_note) = match row {
-            EndOfCallBack::Done(record) => (Some(crate::db::types::Json(record)), None, None),
+            EndOfCallBack::Done(record) => (Some(Json(*record)), None, None),
             EndOfCallBack::Skipped(reason, note) => (None, Some(reason), note),
         };
         let row = StepRow {
@@ -161,7 +162,7 @@ impl Work {
 /// How step 7 ended.
 pub(super) enum EndOfCallBack {
     /// The customer is satisfied.
-    Done(super::model::StepRecord),
+    Done(Box<StepRecord>),
     /// It was not held, for a reason.
     Skipped(SkipReason, Option<String>),
 }
