@@ -85,7 +85,7 @@ pub fn write(
 /// Writes what staff send to the customer or enter for them.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_as_staff(
     conn: &mut Conn,
     act: &Act,
@@ -115,7 +115,7 @@ pub fn write_as_staff(
     )
 }
 
-/// [`write`] on a complaint that has been loaded.
+/// [`write()`] on a complaint that has been loaded.
 pub(super) fn write_on(
     conn: &mut Conn,
     act: &Act,
