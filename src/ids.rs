@@ -16,6 +16,13 @@ pub fn new(now: Moment) -> Uuid {
     Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos()))
 }
 
+/// A UUIDv7 for the moment `now` with the given bits where others are random: for rows that must
+/// come out the same every time.
+pub fn with_bits(now: Moment, bits: &[u8; 10]) -> Uuid {
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, bits).into_uuid()
+}
+
 macro_rules! id {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$meta])*

@@ -50,9 +50,7 @@ pub(super) async fn list_customers(ctx: Ctx, query: Query<CustomerQuery>) -> Res
 #[utoipa::path(post, path = "/api/v1/customers", tag = "customers", request_body = CustomerRecordForm,
     responses((status = 201, description = "The customer.", body = CustomerView)))]
 pub(super) async fn create_customer(ctx: Ctx, body: Body<CustomerRecordForm>) -> Result<HttpResponse> {
-    let made = ctx
-        .once(body, record::create)
-        .await?;
+    let made = ctx.once(body, record::create).await?;
     answer::created(&format!("/api/v1/customers/{}", made.id), made.version, &made)
 }
 

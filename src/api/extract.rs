@@ -180,6 +180,10 @@ pub(super) struct BodyLimit(pub(super) usize);
 
 fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
     let not_json = |error: &serde_json::Error| Error::problem(Code::BadRequest, format!("not JSON: {error}"));
+    if raw.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(raw).is_ok() {
+        // Serde would take the members of a list for the fields of an object, in their order.
+        return Err(unfit(String::new(), "/", "an object is wanted, not a list"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(raw);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());

@@ -54,9 +54,7 @@ pub(super) async fn list_service_tokens(ctx: Ctx) -> Result<HttpResponse> {
 #[utoipa::path(post, path = "/api/v1/service-tokens", tag = "access", request_body = TokenForm,
     responses((status = 201, description = "The token and its secret.", body = NewToken)))]
 pub(super) async fn create_service_token(ctx: Ctx, body: Body<TokenForm>) -> Result<HttpResponse> {
-    let made = ctx
-        .once(body, tokens::create)
-        .await?;
+    let made = ctx.once(body, tokens::create).await?;
     answer::created(&format!("/api/v1/service-tokens/{}", made.token.id), 1, &made)
 }
 

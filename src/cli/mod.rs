@@ -2,6 +2,7 @@
 
 mod admin;
 mod config;
+mod demo;
 mod file;
 mod serve;
 
@@ -131,17 +132,13 @@ fn try_run(args: Vec<OsString>) -> Result<(), Failure> {
                     let done = migrate::migrate(&settings.target()?)?;
                     say(&format!("{done} migrations run; the schema is up to date."));
                 }
-                Command::Demo(args) => demo(settings, &args)?,
+                Command::Demo(args) => demo::run(settings, &args)?,
                 Command::Admin(command) => admin::run(settings, command)?,
                 Command::Openapi | Command::Config => {}
             }
         }
     }
     Ok(())
-}
-
-fn demo(_settings: &Settings, _args: &DemoArgs) -> Result<()> {
-    Err(Error::internal("not yet"))
 }
 
 /// Writes a line for the one who called us.

@@ -7,8 +7,10 @@ use diesel::sql_types::{Array, BigInt, Text};
 use diesel::sqlite::SqliteConnection;
 
 use super::conn::Conn;
+use super::types::Uid;
 use crate::domain::search::{Position, Term};
 use crate::error::{Error, Result};
+use crate::ids::ComplaintId;
 use crate::on_each;
 
 /// Every SQLite connection: write-ahead log, durable on power loss, referential integrity on.
@@ -128,6 +130,21 @@ macro_rules! insert_numbered {
     };
 }
 
+/// Loads many rows, by the fastest way each database has.
+#[macro_export]
+macro_rules! load_rows {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let rows: &[_] = $rows;
+        match $conn {
+            _ if rows.is_empty() => Ok(0),
+            $crate::db::conn::Conn::Pg(c) => diesel::copy_from($table).from_insertable(rows).execute(c),
+            $crate::db::conn::Conn::Sqlite(c) => rows.iter().try_fold(0, |n, row| {
+                diesel::insert_into($table).values(row).execute(c).map(|one| n + one)
+            }),
+        }
+    }};
+}
+
 /// Inserts rows and leaves out those that are there already; gives the number inserted.
 /// (Diesel has no multi-row form of this for SQLite, where a row at a time costs nothing more.)
 #[macro_export]
@@ -147,6 +164,20 @@ macro_rules! insert_new {
             }),
         }
     };
+}
+
+/// Holds a complaint for the one who is about to change it, so that the next one waits instead of
+/// colliding. Does not stand in the way of rows that refer to it. On SQLite there is one writer anyway.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_complaint(conn: &mut Conn, id: ComplaintId) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM complaints WHERE id = $1 FOR NO KEY UPDATE")
+            .bind::<Uid, _>(id)
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// A word list for the index of one complaint.
@@ -316,14 +347,29 @@ pub fn analyze(conn: &mut Conn) -> Result<()> {
     Ok(conn.batch_execute("ANALYZE")?)
 }
 
-/// Settings for a bulk load that may be repeated if the machine fails meanwhile.
+/// Settings for a bulk load that may be repeated if the machine fails meanwhile, and whose rows are
+/// known to fit together (SQLite does not look whether they do). They go with the connection.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn relax_for_bulk_load(conn: &mut Conn) -> Result<()> {
     match conn {
-        Conn::Pg(conn) => conn.batch_execute("SET synchronous_commit = off")?,
-        Conn::Sqlite(conn) => conn.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")?,
+        Conn::Pg(conn) => conn.batch_execute("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")?,
+        Conn::Sqlite(conn) => {
+            conn.batch_execute(
+                "PRAGMA synchronous = OFF;
+                 PRAGMA foreign_keys = OFF;
+                 PRAGMA ignore_check_constraints = ON;
+                 PRAGMA cache_size = -200000;
+                 PRAGMA busy_timeout = 0;",
+            )?;
+            // Without the write-ahead log each page is written once only. While somebody else is
+            // connected the log stays, and the load is slower.
+            if let Err(error) = conn.batch_execute("PRAGMA journal_mode = MEMORY") {
+                tracing::debug!(%error, "the journal stays as it is");
+            }
+            conn.batch_execute("PRAGMA busy_timeout = 10000")?;
+        }
     }
     Ok(())
 }

@@ -112,6 +112,14 @@ fn work(mut conn: Conn, target: &Target, jobs: &Receiver<Box<dyn Job>>) {
         {
             group.push(next);
         }
+        if let Err(error) = dialect::begin_write(&mut conn) {
+            tracing::warn!(%error, "the database file is held by another process");
+            for job in group {
+                let busy = Error::problem(Code::Overloaded, "the database is held by another process");
+                job.answer(Err(busy));
+            }
+            continue;
+        }
         if !commit_group(&mut conn, &mut group) {
             for job in group.drain(..) {
                 alone(&mut conn, job);
@@ -129,11 +137,8 @@ fn work(mut conn: Conn, target: &Target, jobs: &Receiver<Box<dyn Job>>) {
     }
 }
 
-/// Runs and commits the whole group; false when something failed and nothing was changed.
+/// Runs the whole group in the open transaction and commits it; false when something failed and nothing was changed.
 fn commit_group(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> bool {
-    if dialect::begin_write(conn).is_err() {
-        return false;
-    }
     let done = group.iter_mut().all(|job| job.run(conn)) && dialect::commit(conn).is_ok();
     if !done && let Err(error) = dialect::rollback(conn) {
         tracing::error!(%error, "cannot roll back");

@@ -1,5 +1,8 @@
 //! Bringing the database to the present schema. The migrations are in the binary.
 
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::conn::{Conn, Target};
@@ -38,4 +41,51 @@ pub fn is_pending(conn: &mut Conn) -> Result<bool> {
         Conn::Sqlite(conn) => conn.has_pending_migration(SQLITE),
     }
     .map_err(|e| Error::internal(format!("cannot read the migrations: {e}")))
+}
+
+/// Takes away, for a bulk load, what costs more row by row than all at once: the references between
+/// tables and the indexes that are not unique. Gives the statements for [`restore`], which must be
+/// run in the same transaction, so that no failure can lose anything. (SQLite keeps its indexes, which
+/// cost it little, and does not look at references while a load is relaxed.)
+///
+/// # Errors
+/// When the database refuses.
+pub fn suspend(conn: &mut Conn) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Suspended {
+        #[diesel(sql_type = Text)]
+        away: String,
+        #[diesel(sql_type = Text)]
+        back: String,
+    }
+    let Conn::Pg(conn) = conn else {
+        return Ok(Vec::new());
+    };
+    let suspended: Vec<Suspended> = diesel::sql_query(
+        "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS away,
+                format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS back,
+                2 AS turn
+         FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace
+         UNION ALL
+         SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid), 1
+         FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+         WHERE NOT indisunique AND relnamespace = current_schema()::regnamespace
+         ORDER BY turn, away",
+    )
+    .load(conn)?;
+    for one in &suspended {
+        conn.batch_execute(&one.away)?;
+    }
+    Ok(suspended.into_iter().map(|one| one.back).collect())
+}
+
+/// Puts back what [`suspend`] took away.
+///
+/// # Errors
+/// When a row refers to none.
+pub fn restore(conn: &mut Conn, suspended: &[String]) -> Result<()> {
+    for back in suspended {
+        conn.batch_execute(back)?;
+    }
+    Ok(())
 }

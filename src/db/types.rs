@@ -87,6 +87,27 @@ impl FromSql<Instant, MultiBackend> for Moment {
     }
 }
 
+/// A JSON document that has been written out already; for bulk loads, where another thread does that.
+#[derive(Debug, Clone, PartialEq, Eq, AsExpression)]
+#[diesel(sql_type = JsonDoc)]
+pub struct JsonText(pub String);
+
+impl ToSql<JsonDoc, Pg> for JsonText {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        use std::io::Write as _;
+        out.write_all(&[1])?;
+        out.write_all(self.0.as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl ToSql<JsonDoc, Sqlite> for JsonText {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_str());
+        Ok(IsNull::No)
+    }
+}
+
 /// A value kept as a JSON document.
 #[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = JsonDoc)]
@@ -137,8 +158,8 @@ impl<T: DeserializeOwned + std::fmt::Debug + 'static> FromSql<JsonDoc, MultiBack
 }
 
 /// Bytes of an identifier on the way to SQLite, shared by every identifier type.
-pub(crate) fn uid_to_sqlite<'b>(bytes: &uuid::Uuid, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-    out.set_value(bytes.as_bytes().to_vec());
+pub(crate) fn uid_to_sqlite<'b>(bytes: &'b uuid::Uuid, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+    out.set_value(bytes.as_bytes().as_slice());
     Ok(IsNull::No)
 }
 

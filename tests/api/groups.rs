@@ -403,6 +403,8 @@ on_both! {
                 };
                 db.write(hold).await
             });
+            // One stands before the gate first, so that nothing leaves the queue while it fills.
+            gate.reached().await;
         }
         queue.full().await;
         gate.reached().await;

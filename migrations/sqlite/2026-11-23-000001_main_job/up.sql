@@ -1,5 +1,5 @@
 CREATE TABLE customers (
-    id BLOB PRIMARY KEY,
+    id BLOB NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
     preferred_language TEXT NOT NULL,
@@ -66,7 +66,7 @@ CREATE INDEX complaints_by_call_back ON complaints (call_back_due_at, seq) WHERE
 CREATE INDEX complaints_by_owner ON complaints (owner, seq) WHERE owner IS NOT NULL;
 
 CREATE TABLE complaint_statements (
-    complaint_id BLOB PRIMARY KEY REFERENCES complaints (id),
+    complaint_id BLOB NOT NULL PRIMARY KEY REFERENCES complaints (id),
     statement TEXT NOT NULL,
     facts TEXT NOT NULL CHECK (json_valid(facts)),
     opinions TEXT NOT NULL CHECK (json_valid(opinions)),
@@ -107,7 +107,7 @@ CREATE TABLE handling_steps (
 );
 
 CREATE TABLE customer_type_changes (
-    id BLOB PRIMARY KEY,
+    id BLOB NOT NULL PRIMARY KEY,
     complaint_id BLOB NOT NULL REFERENCES complaints (id),
     customer_type TEXT NOT NULL,
     note TEXT,
@@ -117,7 +117,7 @@ CREATE TABLE customer_type_changes (
 CREATE INDEX customer_type_changes_by_complaint ON customer_type_changes (complaint_id, id);
 
 CREATE TABLE call_backs (
-    id BLOB PRIMARY KEY,
+    id BLOB NOT NULL PRIMARY KEY,
     complaint_id BLOB NOT NULL REFERENCES complaints (id),
     purpose TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -146,7 +146,7 @@ CREATE INDEX call_backs_open ON call_backs (state, window_end, id) WHERE state =
 CREATE INDEX call_backs_by_state ON call_backs (state, id);
 
 CREATE TABLE call_back_attempts (
-    id BLOB PRIMARY KEY,
+    id BLOB NOT NULL PRIMARY KEY,
     call_back_id BLOB NOT NULL REFERENCES call_backs (id),
     result TEXT NOT NULL,
     satisfied BOOLEAN,
@@ -158,7 +158,7 @@ CREATE TABLE call_back_attempts (
 CREATE INDEX call_back_attempts_by_call_back ON call_back_attempts (call_back_id, id);
 
 CREATE TABLE closures (
-    id BLOB PRIMARY KEY,
+    id BLOB NOT NULL PRIMARY KEY,
     complaint_id BLOB NOT NULL REFERENCES complaints (id),
     round INTEGER NOT NULL,
     decision TEXT NOT NULL,
@@ -190,7 +190,7 @@ CREATE TABLE timeline_entries (
 );
 
 CREATE TABLE messages (
-    id BLOB PRIMARY KEY,
+    id BLOB NOT NULL PRIMARY KEY,
     complaint_id BLOB NOT NULL REFERENCES complaints (id),
     direction TEXT NOT NULL,
     body TEXT NOT NULL,
@@ -207,7 +207,7 @@ CREATE TABLE state_tallies (
 );
 
 CREATE TABLE outbox (
-    id BLOB PRIMARY KEY,
+    id BLOB NOT NULL PRIMARY KEY,
     topic TEXT NOT NULL,
     payload TEXT NOT NULL CHECK (json_valid(payload)),
     created_at INTEGER NOT NULL,
@@ -219,7 +219,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_pending ON outbox (next_try_at, id) WHERE done_at IS NULL;
 
 CREATE TABLE idempotency_keys (
-    key_hash BLOB PRIMARY KEY,
+    key_hash BLOB NOT NULL PRIMARY KEY,
     fingerprint BLOB NOT NULL,
     sealed_answer BLOB NOT NULL,
     created_at INTEGER NOT NULL,
@@ -228,7 +228,7 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
 
 CREATE TABLE service_tokens (
-    id BLOB PRIMARY KEY,
+    id BLOB NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     role TEXT NOT NULL,
     token_hash BLOB NOT NULL,
@@ -241,7 +241,7 @@ CREATE UNIQUE INDEX service_tokens_name ON service_tokens (name);
 CREATE UNIQUE INDEX service_tokens_token_hash ON service_tokens (token_hash);
 
 CREATE TABLE job_leases (
-    job TEXT PRIMARY KEY,
+    job TEXT NOT NULL PRIMARY KEY,
     holder TEXT NOT NULL,
     until INTEGER NOT NULL
 );

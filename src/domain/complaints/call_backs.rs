@@ -194,7 +194,7 @@ pub fn settle(
     let spoke = matches!(result, AttemptResult::Reached | AttemptResult::Refused);
     let tried = spoke || (now >= promise.window_start && result != AttemptResult::WrongNumber);
     let first_attempt_at = promise.first_attempt_at.or(tried.then_some(now));
-    let attempts = promise.attempts + i32::from(spoke || now >= promise.window_start);
+    let attempts = promise.attempts + i32::from(tried);
     let outcome = match result {
         AttemptResult::Reached => Some(match (promise.purpose, satisfied) {
             (CallBackPurpose::ConfirmResolution, Some(true)) => CallBackOutcome::Satisfied,
@@ -302,7 +302,8 @@ pub fn promise(
     Ok(view_of(promise, Vec::new(), act.now))
 }
 
-fn told(promise: &CallBack) -> serde_json::Value {
+/// A promise as the timeline tells of it.
+pub(crate) fn told(promise: &CallBack) -> serde_json::Value {
     json!({
         "call_back_id": promise.id, "purpose": promise.purpose, "owner": promise.owner,
         "window_start": promise.window_start, "window_end": promise.window_end,

@@ -239,7 +239,7 @@ fn end(
     ground: ClosingGround,
     action: &str,
 ) -> Result<ComplaintView> {
-    let on_the_spot = was_on_the_spot(&act.policy, &work.after, form.decision, act.now);
+    let on_the_spot = work.call_backs.is_empty() && was_on_the_spot(&act.policy, &work.after, form.decision, act.now);
     work.after.closed_at = Some(act.now);
     work.after.decision = Some(form.decision);
     work.after.on_the_spot = on_the_spot;
@@ -274,9 +274,9 @@ fn end(
     view::of(conn, complaint)
 }
 
-/// Resolved on the spot (当场解决): a live contact, decided in the customer's favour in the first
+/// Resolved on the spot (当场解决): a live contact, nothing promised for later, decided in the customer's favour in the first
 /// round, never waiting for anybody, within the policy's time of its receipt.
-fn was_on_the_spot(policy: &Policy, complaint: &Complaint, decision: Decision, now: Moment) -> bool {
+pub(crate) fn was_on_the_spot(policy: &Policy, complaint: &Complaint, decision: Decision, now: Moment) -> bool {
     complaint.channel.is_live()
         && matches!(decision, Decision::Upheld | Decision::Partly)
         && complaint.round == 1

@@ -17,7 +17,7 @@ use crate::ids::{AttemptId, CallBackId, ClosureId, ComplaintId, CustomerId, Entr
 
 /// A complaint: what lists and rules look at. The customer's text is in [`Statement`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = schema::complaints, treat_none_as_null = true)]
+#[diesel(table_name = schema::complaints, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Complaint {
     /// Its name here.
     pub id: ComplaintId,
@@ -98,7 +98,7 @@ pub struct GivenContact {
 
 /// What the customer said, and the first assessment.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = schema::complaint_statements, treat_none_as_null = true, primary_key(complaint_id))]
+#[diesel(table_name = schema::complaint_statements, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(complaint_id))]
 pub struct Statement {
     /// Which complaint.
     pub complaint_id: ComplaintId,
@@ -200,7 +200,7 @@ pub struct StepRecord {
 
 /// A step that was done or skipped.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = schema::handling_steps, treat_none_as_null = true, primary_key(complaint_id, round, step))]
+#[diesel(table_name = schema::handling_steps, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(complaint_id, round, step))]
 pub struct StepRow {
     /// Which complaint.
     pub complaint_id: ComplaintId,
@@ -224,7 +224,7 @@ pub struct StepRow {
 
 /// A change of the customer type during the case.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = schema::customer_type_changes)]
+#[diesel(table_name = schema::customer_type_changes, treat_none_as_default_value = false)]
 pub struct TypeChange {
     /// Its name here.
     pub id: TypeChangeId,
@@ -242,7 +242,7 @@ pub struct TypeChange {
 
 /// A promise to call back.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = schema::call_backs, treat_none_as_null = true)]
+#[diesel(table_name = schema::call_backs, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct CallBack {
     /// Its name here.
     pub id: CallBackId,
@@ -290,7 +290,7 @@ pub struct CallBack {
 
 /// One attempt to keep a promise.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = schema::call_back_attempts)]
+#[diesel(table_name = schema::call_back_attempts, treat_none_as_default_value = false)]
 pub struct Attempt {
     /// Its name here.
     pub id: AttemptId,
@@ -312,7 +312,7 @@ pub struct Attempt {
 
 /// One closing of a complaint.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = schema::closures)]
+#[diesel(table_name = schema::closures, treat_none_as_default_value = false)]
 pub struct Closure {
     /// Its name here.
     pub id: ClosureId,
@@ -348,7 +348,7 @@ pub struct Closure {
 
 /// An entry of the timeline. Entries are only ever added.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = schema::timeline_entries)]
+#[diesel(table_name = schema::timeline_entries, treat_none_as_default_value = false)]
 pub struct TimelineEntry {
     /// Which complaint.
     pub complaint_id: ComplaintId,
@@ -372,7 +372,7 @@ pub struct TimelineEntry {
 
 /// A message from or to the customer, or a note among ourselves.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = schema::messages)]
+#[diesel(table_name = schema::messages, treat_none_as_default_value = false)]
 pub struct Message {
     /// Its name here.
     pub id: MessageId,

@@ -15,6 +15,14 @@ pub enum Dealt {
     Skipped(SkipReason),
 }
 
+impl Dealt {
+    /// Whether that still holds: a step that was skipped because it was no complaint is open again
+    /// once it has turned out to be one.
+    pub fn stands(self, kind: Kind) -> bool {
+        !(kind == Kind::Complaint && self == Self::Skipped(SkipReason::NotAComplaint))
+    }
+}
+
 /// Everything about a complaint that the rules look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -86,12 +94,9 @@ impl Next {
 }
 
 impl Case {
-    /// How a step was dealt with; `None` while it is not. A step that was skipped because it was
-    /// no complaint is open again once it has turned out to be one.
+    /// How a step was dealt with; `None` while it is not.
     pub fn dealt(&self, step: HandlingStep) -> Option<Dealt> {
-        let void = self.kind == Kind::Complaint;
-        let dealt = self.steps.get(&step).copied();
-        dealt.filter(|dealt| !(void && *dealt == Dealt::Skipped(SkipReason::NotAComplaint)))
+        self.steps.get(&step).copied().filter(|dealt| dealt.stands(self.kind))
     }
 
     /// The first step that is neither done nor skipped; `None` when all are dealt with.
@@ -241,6 +246,12 @@ fn allowed_skip(case: &Case, step: HandlingStep, reason: SkipReason) -> Result<(
             list.join(", ")
         };
         return refuse(Code::SkipNotAllowed, &format!("`{step}` may be skipped for: {list}"));
+    }
+    if step == HandlingStep::CallBack && case.steps.contains_key(&step) {
+        return refuse(
+            Code::CallBackStepByHand,
+            "the call-back has its outcome already; only another call changes it",
+        );
     }
     if step == HandlingStep::CallBack && case.open_promises > 0 {
         return refuse(

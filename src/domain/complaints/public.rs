@@ -121,7 +121,7 @@ pub fn get(conn: &mut Conn, token: &str) -> Result<PublicComplaint> {
             .iter()
             .map(|step| PublicStep {
                 step: *step,
-                done: dealt.contains_key(step),
+                done: dealt.get(step).is_some_and(|dealt| dealt.stands(complaint.kind)),
             })
             .collect(),
         call_backs: call_backs

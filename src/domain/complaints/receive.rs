@@ -243,7 +243,7 @@ fn statement(complaint: &Complaint, intake: &Intake) -> Statement {
 }
 
 /// What a complaint can be found by.
-pub(super) fn words_of(complaint: &Complaint, statement: &Statement) -> Vec<search::Position> {
+pub(crate) fn words_of(complaint: &Complaint, statement: &Statement) -> Vec<search::Position> {
     let texts = [Some(complaint.subject.as_str()), Some(&statement.statement)];
     let more = [
         &statement.product,

@@ -6,11 +6,19 @@
 //! and every exchange of two.
 
 const ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+const LETTERS: u32 = 31;
 const RANDOM: usize = 7;
 
 /// A new reference. There are 27 thousand million; the database refuses the rare repetition.
 pub fn new() -> String {
-    let values: [usize; RANDOM] = std::array::from_fn(|_| rand::random_range(0..ALPHABET.len()));
+    drawn_from(&mut rand::rng())
+}
+
+/// A new reference from the given source of chance.
+pub fn drawn_from(rng: &mut impl rand::RngExt) -> String {
+    // Drawn as u32, so that a seeded source gives the same on every machine.
+    let values: [usize; RANDOM] =
+        std::array::from_fn(|_| usize::try_from(rng.random_range(0..LETTERS)).unwrap_or_default());
     spell(&values)
 }
 

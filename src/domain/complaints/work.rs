@@ -10,6 +10,7 @@ use super::procedure::{self, Action, Case, Dealt, Next, ROUND_STARTS_AT};
 use super::vocabulary::{BallWith, CallBackState, HandlingStep, SkipReason, State};
 use super::{store, tallies, timeline};
 use crate::db::conn::Conn;
+use crate::db::dialect;
 use crate::db::types::Json;
 use crate::domain::customers::record;
 use crate::domain::staff::Act;
@@ -42,6 +43,7 @@ pub(super) fn check_version(expected: Option<i32>, present: i32) -> Result<()> {
 impl Work {
     /// Loads a complaint for a change.
     pub(super) fn load(conn: &mut Conn, id: ComplaintId, expected: Option<i32>) -> Result<Self> {
+        dialect::hold_complaint(conn, id)?;
         let before = store::load(conn, id)?;
         check_version(expected, before.version)?;
         Self::of(conn, before)
@@ -63,14 +65,7 @@ impl Work {
 
     /// What the rules look at.
     pub(super) fn case(&self) -> Case {
-        Case {
-            kind: self.after.kind,
-            state: self.after.state,
-            steps: dealt_with(&self.steps, self.after.round),
-            open_promises: self.open_promises().count(),
-            has_original: self.after.duplicate_of.is_some(),
-            has_phone: self.has_phone,
-        }
+        case_of(&self.after, &self.steps, &self.call_backs, self.has_phone)
     }
 
     pub(super) fn open_promises(&self) -> impl Iterator<Item = &CallBack> {
@@ -148,6 +143,11 @@ impl Work {
         };
         self.after.call_back_due_at = self.open_promises().map(|promise| promise.window_end).min();
         self.after.version = self.before.version + 1;
+        // One who had to wait for its turn comes after the one it waited for.
+        let act = &Act {
+            now: act.now.max(self.before.updated_at),
+            ..act.clone()
+        };
         self.after.updated_at = act.now;
         store::update(conn, &self.before, &self.after)?;
         timeline::record(conn, act, self.after.id, action, before, after)?;
@@ -156,6 +156,21 @@ impl Work {
             tallies::add(conn, tallies::slot(self.after.id), &changes)?;
         }
         Ok(self.after)
+    }
+}
+
+/// What the rules look at, of a complaint with every step of every round and every promise.
+pub(crate) fn case_of(complaint: &Complaint, steps: &[StepRow], call_backs: &[CallBack], has_phone: bool) -> Case {
+    Case {
+        kind: complaint.kind,
+        state: complaint.state,
+        steps: dealt_with(steps, complaint.round),
+        open_promises: call_backs
+            .iter()
+            .filter(|promise| promise.state == CallBackState::Open)
+            .count(),
+        has_original: complaint.duplicate_of.is_some(),
+        has_phone,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Customers: who they are and how they are recognised.
 
+pub mod bulk;
 pub mod contact;
 pub mod model;
 pub mod recognise;

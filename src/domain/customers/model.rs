@@ -56,7 +56,7 @@ impl ContactKind {
 
 /// A customer.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = customers, treat_none_as_null = true)]
+#[diesel(table_name = customers, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Customer {
     /// Its name here.
     pub id: CustomerId,
@@ -82,7 +82,7 @@ pub struct Customer {
 
 /// One way to reach a customer, and to recognise it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = contact_points)]
+#[diesel(table_name = contact_points, treat_none_as_default_value = false)]
 pub struct ContactPoint {
     /// `phone`, `email` or `external:SYSTEM`.
     pub kind: String,

@@ -50,7 +50,7 @@ impl Notice {
 
 /// A row of the outbox.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub struct OutboxRow {
     /// The delivery id towards the receiver: a receiver that has seen it need not act again.
     pub id: OutboxId,

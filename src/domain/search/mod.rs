@@ -1,7 +1,7 @@
 //! Words to search by: one way to cut text into tokens, the same for both databases.
 //!
 //! Chinese has no spaces and trigram indexes cannot find two-character words, so a run of
-//! Chinese, Japanese or Korean characters becomes its overlapping pairs; Latin words and
+//! Chinese, Japanese or Korean characters becomes its overlapping pairs (and its last character); Latin words and
 //! numbers are taken whole, in lower case. Positions leave a gap where one run ends and another
 //! begins, so that a phrase never reaches across a boundary. The text that is stored and shown
 //! is never changed; only the index sees this form.
@@ -87,6 +87,16 @@ pub fn tokens<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Position> {
                 out.push(Position { token, at });
                 at += 1;
             }
+            // The last character once more by itself: a search for it alone looks for what begins with it.
+            if kind == Script::Pairs
+                && let [_, .., last] = run.as_slice()
+            {
+                out.push(Position {
+                    token: last.to_string(),
+                    at,
+                });
+                at += 1;
+            }
             at += 1;
         }
     }
@@ -133,9 +143,10 @@ mod tests {
             ("投诉", 1),
             ("诉电", 2),
             ("电话", 3),
-            ("iphone", 5),
-            ("15", 7),
-            ("坏", 9),
+            ("话", 4),
+            ("iphone", 6),
+            ("15", 8),
+            ("坏", 10),
         ];
         let expected: Vec<_> = expected.iter().map(|(t, at)| ((*t).to_owned(), *at)).collect();
         assert_eq!(words("投诉电话 iPhone-15，坏"), expected);
@@ -149,7 +160,7 @@ mod tests {
     #[test]
     fn a_boundary_leaves_a_gap_in_the_positions() {
         let at: Vec<u32> = tokens(["投诉", "诉电"]).iter().map(|p| p.at).collect();
-        assert_eq!(at, [1, 3]);
+        assert_eq!(at, [1, 2, 4, 5]);
     }
 
     #[test]

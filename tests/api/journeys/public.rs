@@ -111,6 +111,23 @@ on_both! {
 }
 
 on_both! {
+    async fn the_customer_sees_the_steps_that_a_question_owes_once_it_is_a_complaint(desk) {
+        let asked = merged(by_web(), json!({ "kind": "question" }));
+        let link = desk.anonymous().post(PUBLIC, &asked).await.expect(201).str("/tracking_url").to_owned();
+        let id = desk.agent().get(COMPLAINTS).await.expect(200).str("/items/0/id").to_owned();
+        let case = Case { desk: &desk, agent: desk.agent(), id };
+        case.put("steps/listen", &json!({ "record": { "own_words": "is it broken?" } })).await.expect(200);
+        case.skip("accept_feelings", "not_a_complaint").await.expect(200);
+        for (kind, done) in [("question", 2), ("complaint", 1)] {
+            case.edit(&json!({ "kind": kind })).await.expect(200);
+            let seen = desk.anonymous().get(&link).await.expect(200);
+            let steps = seen.at("/steps").as_array().unwrap();
+            assert_eq!(steps.iter().filter(|step| step["done"] == true).count(), done, "as a {kind}");
+        }
+    }
+}
+
+on_both! {
     async fn the_customer_takes_the_complaint_back(desk) {
         let (case, link) = Case::filed(&desk).await;
         let customer = desk.anonymous();

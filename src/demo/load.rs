@@ -1,0 +1,82 @@
+//! Fills a database: one thread makes up the next batch while another writes the last.
+
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+
+use super::Plan;
+use super::corpus::Corpus;
+use super::desk::Desk;
+use super::filled::Filled;
+use crate::db::conn::{Conn, Target};
+use crate::db::{dialect, migrate};
+use crate::domain::complaints::bulk::{self, Batch};
+use crate::domain::policy::Policy;
+use crate::error::{Error, Result};
+
+/// Complaints in one batch.
+const BATCH: u64 = 2_000;
+/// Batches that may be ready before they are written.
+const READY: usize = 2;
+
+/// Fills a migrated database with a demo desk, on a connection of its own and in one transaction:
+/// the desk is there as a whole, or not at all. `progress` is told how many complaints are written
+/// so far. Nobody else should use the database meanwhile: they would have to wait.
+///
+/// # Errors
+/// When the database holds complaints already, so that a real desk never mixes with a demo; when
+/// it cannot be reached or refuses.
+pub fn fill(target: &Target, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64)) -> Result<Filled> {
+    let mut conn = target
+        .connect()
+        .map_err(|e| Error::internal(format!("cannot reach the database ({target:?}): {e}")))?;
+    if !bulk::is_untouched(&mut conn)? {
+        return Err(Error::internal(
+            "this database holds complaints already; a demo is only made in an empty one, so that it never mixes with a real desk",
+        ));
+    }
+    dialect::relax_for_bulk_load(&mut conn)?;
+    let filled = diesel::Connection::transaction(&mut conn, |conn| {
+        let suspended = migrate::suspend(conn)?;
+        let filled = write(conn, plan, policy, progress)?;
+        dialect::analyze(conn)?;
+        migrate::restore(conn, &suspended)?;
+        Ok::<_, Error>(filled)
+    })?;
+    Ok(filled)
+}
+
+fn write(conn: &mut Conn, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64)) -> Result<Filled> {
+    let corpus = Corpus::load()?;
+    let desk = Desk::new(plan, policy, &corpus);
+    let (ready, batches) = sync_channel::<Result<Batch>>(READY);
+    let (spent, leftovers) = channel::<Batch>();
+    std::thread::scope(|scope| {
+        let maker = scope.spawn(move || make(desk, &ready, &leftovers));
+        let mut written = 0;
+        for batch in batches {
+            let mut batch = batch?;
+            bulk::insert(conn, &mut batch)?;
+            written += u64::try_from(batch.complaints.len()).unwrap_or_default();
+            progress(written);
+            // Freeing the rows takes long enough to leave it to the other thread, which may have ended.
+            let _gone = spent.send(batch);
+        }
+        maker.join().map_err(|_| Error::internal("making up the demo panicked"))
+    })
+}
+
+/// Makes up batches until there are no more, or nobody takes them. Uses those again that are written.
+fn make(mut desk: Desk<'_>, ready: &SyncSender<Result<Batch>>, written: &Receiver<Batch>) -> Filled {
+    loop {
+        let mut batch = written.try_recv().unwrap_or_default();
+        batch.clear();
+        match desk.next_batch(batch, BATCH) {
+            Ok(batch) if batch.complaints.is_empty() => return desk.filled(),
+            batch => {
+                let failed = batch.is_err();
+                if ready.send(batch).is_err() || failed {
+                    return desk.filled();
+                }
+            }
+        }
+    }
+}
