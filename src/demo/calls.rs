@@ -232,7 +232,8 @@ impl Teller<'_, '_> {
         self.promise_around(first, time.length() / 4)?;
         let most = self.history.policy.call_back_attempts.max(1);
         let mut at = first;
-        for n in 1..=most + 2 {
+        // A wrong number does not count, so it may take a few calls more.
+        for n in 1..=most + 20 {
             if self.unanswered(at)? != CallBackState::Open {
                 break;
             }
@@ -240,7 +241,7 @@ impl Teller<'_, '_> {
                 from: first,
                 to: time.to,
             };
-            at = left.at(f64::from(n) / f64::from((most - 1).max(1)));
+            at = left.at((f64::from(n) / f64::from((most - 1).max(1))).min(1.0));
         }
         Ok(())
     }

@@ -395,7 +395,7 @@ on_both! {
         let gate = Arc::new(Gate::default());
         let mut queue = Queue::new();
         for _ in 0..2_200 {
-            let (db, gate) = (desk.app.db.clone(), Arc::clone(&gate));
+            let (db, first, gate) = (desk.app.db.clone(), Arc::clone(&gate), Arc::clone(&gate));
             queue.add(async move {
                 let hold = move |_: &mut Conn| {
                     gate.pass();
@@ -404,7 +404,7 @@ on_both! {
                 db.write(hold).await
             });
             // One stands before the gate first, so that nothing leaves the queue while it fills.
-            gate.reached().await;
+            first.reached().await;
         }
         queue.full().await;
         gate.reached().await;

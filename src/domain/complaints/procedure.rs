@@ -247,7 +247,7 @@ fn allowed_skip(case: &Case, step: HandlingStep, reason: SkipReason) -> Result<(
         };
         return refuse(Code::SkipNotAllowed, &format!("`{step}` may be skipped for: {list}"));
     }
-    if step == HandlingStep::CallBack && case.steps.contains_key(&step) {
+    if step == HandlingStep::CallBack && case.steps.get(&step) == Some(&Dealt::Done) {
         return refuse(
             Code::CallBackStepByHand,
             "the call-back has its outcome already; only another call changes it",

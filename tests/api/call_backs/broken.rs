@@ -57,9 +57,10 @@ on_both! {
         assert_eq!(desk.outbox(), ["promise_broken"]);
         let wrong = Case::worked(&desk).await;
         let promise = wrong.promise(0, 60).await;
-        for _ in 0..3 {
-            wrong.attempt(&promise, &missed("wrong_number")).await;
-        }
-        assert_eq!(desk.outbox(), ["promise_broken", "promise_broken"]);
+        wrong.attempt(&promise, &missed("wrong_number")).await;
+        desk.pass(TimeDelta::minutes(61) + TimeDelta::hours(24));
+        desk.run_jobs().await;
+        // The moved promise was missed as well by then.
+        assert_eq!(desk.outbox(), ["promise_broken", "promise_broken", "promise_broken"]);
     }
 }

@@ -99,13 +99,13 @@ fn an_attempt_settles_a_promise_as_the_table_says() {
         (2, None,        End,    NoAnswer,    Kept,   3),
         (2, None,        After,  NoAnswer,    Late,   3),
         (2, Some(After), After,  Voicemail,   Late,   3),
-        // A wrong number counts towards the end, but keeps no promise.
+        // A wrong number rings at somebody else's: it counts for nothing.
         (0, None,        Before, WrongNumber, Open,   0),
-        (0, None,        In,     WrongNumber, Open,   1),
-        (2, None,        In,     WrongNumber, Broken, 3),
-        (2, None,        After,  WrongNumber, Broken, 3),
-        (2, Some(In),    In,     WrongNumber, Kept,   3),
-        (2, Some(After), After,  WrongNumber, Late,   3),
+        (0, None,        In,     WrongNumber, Open,   0),
+        (2, None,        In,     WrongNumber, Open,   2),
+        (2, None,        After,  WrongNumber, Open,   2),
+        (2, Some(In),    In,     WrongNumber, Open,   2),
+        (2, Some(After), After,  WrongNumber, Open,   2),
     ];
     let policy = Policy::default();
     for purpose in PURPOSES {
@@ -136,7 +136,7 @@ fn the_outcome_depends_on_the_purpose_and_the_customers_verdict() {
         (CallBackPurpose::ConfirmResolution, Reached,     Some(false), O::NotSatisfied),
         (CallBackPurpose::ConfirmResolution, Refused,     None,        O::Declined),
         (CallBackPurpose::ConfirmResolution, NoAnswer,    None,        O::Unreachable),
-        (CallBackPurpose::ConfirmResolution, WrongNumber, None,        O::Unreachable),
+        (CallBackPurpose::ConfirmResolution, Voicemail,   None,        O::Unreachable),
         (CallBackPurpose::GiveAnswer,        Reached,     None,        O::Informed),
         (CallBackPurpose::GiveAnswer,        Refused,     None,        O::Declined),
         (CallBackPurpose::GiveAnswer,        Voicemail,   None,        O::Unreachable),
