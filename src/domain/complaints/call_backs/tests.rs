@@ -3,7 +3,7 @@
 use super::*;
 use At::{After, Before, End, In, Start};
 use AttemptResult::{NoAnswer, Reached, Refused, Voicemail, WrongNumber};
-use CallBackState::{Broken, Kept, Late, Open};
+use CallBackState::{Kept, Late, Open};
 
 /// Where in the window a call is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
