@@ -52,6 +52,8 @@ codes! {
     Unauthenticated = 401 "auth.required" "Sign in first",
     /// The credentials are valid, but their role does not allow this operation.
     Forbidden = 403 "auth.forbidden" "Not allowed",
+    /// The role allows this operation, but another team holds the complaint. Ask them, or have it assigned to one of your teams.
+    OtherTeam = 403 "auth.other_team" "Another team's complaint",
     /// There is nothing at this address, or nothing the caller may see.
     NotFound = 404 "resource.not_found" "Not found",
     /// The address exists, but not for this method. The header `Allow` lists the methods.

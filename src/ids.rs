@@ -107,4 +107,8 @@ id! {
     TypeChangeId,
     /// Names one closing of a complaint.
     ClosureId,
+    /// Names a person who works here.
+    StaffId,
+    /// Names a team.
+    TeamId,
 }

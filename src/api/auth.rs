@@ -45,10 +45,9 @@ async fn admit(app: &App, req: &ServiceRequest) -> Result<Option<Arc<Actor>>> {
     }
     let actor = app.authenticate(bearer(req)?).await?;
     if let Access::Needs(permission) = access
-        && !actor.role.is_some_and(|role| role.may(permission))
+        && !actor.may(permission)
     {
-        let role = actor.role.map_or("none", |role| role.as_str());
-        let detail = format!("the role `{role}` may not `{permission}`");
+        let detail = format!("the role `{}` may not `{permission}`", actor.grant.role());
         return Err(Error::problem(Code::Forbidden, detail));
     }
     Ok(Some(actor))

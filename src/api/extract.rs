@@ -1,6 +1,7 @@
 //! What handlers ask of a request: who acts, the JSON body, the query, the expected version.
 
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub(super) struct Ctx {
     pub(super) app: App,
     actor: Arc<Actor>,
     request_id: Option<Arc<str>>,
+    address: Option<IpAddr>,
+    purpose: Option<Arc<str>>,
     method: String,
     path: String,
     key: Option<String>,
@@ -57,10 +60,26 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
         app: app.get_ref().clone(),
         actor: actor.unwrap_or_else(|| Arc::new(Actor::customer())),
         request_id: req.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0)),
+        address: req.peer_addr().map(|peer| peer.ip()),
+        purpose: purpose(req)?,
         method: req.method().to_string(),
         path: req.path().to_owned(),
         key,
     })
+}
+
+/// What the caller says the request is for; kept in the audit.
+fn purpose(req: &HttpRequest) -> Result<Option<Arc<str>>> {
+    let Some(value) = req.headers().get("x-purpose") else {
+        return Ok(None);
+    };
+    value
+        .to_str()
+        .ok()
+        .map(str::trim)
+        .filter(|text| (1..=200).contains(&text.len()))
+        .map(|text| Some(text.into()))
+        .ok_or_else(|| Error::problem(Code::BadRequest, "X-Purpose: 1 to 200 visible characters"))
 }
 
 impl Ctx {
@@ -70,6 +89,8 @@ impl Ctx {
             now: self.app.clock.now(),
             actor: Arc::clone(&self.actor),
             request_id: self.request_id.clone(),
+            address: self.address,
+            purpose: self.purpose.clone(),
             policy: Arc::clone(&self.app.policy),
         }
     }
@@ -84,8 +105,8 @@ impl Ctx {
         let key = self.key.as_deref()?;
         let principal = self
             .actor
-            .token
-            .map_or_else(|| "public".to_owned(), |token| token.to_string());
+            .principal
+            .map_or_else(|| "public".to_owned(), |principal| principal.uuid().to_string());
         Some(Claim::new(&principal, key, &self.method, &self.path, body))
     }
 

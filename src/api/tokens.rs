@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use super::answer;
 use super::extract::{Body, Ctx, Id};
 use crate::domain::staff::tokens::{self, NewToken, TokenForm, TokenView};
-use crate::domain::staff::{Permission, Role};
-use crate::error::{Error, Result};
+use crate::domain::staff::Permission;
+use crate::error::Result;
 use crate::ids::TokenId;
 
 /// Who the credentials belong to.
@@ -17,8 +17,9 @@ pub(super) struct Me {
     /// The name in the timeline.
     #[schema(example = "crm-sync")]
     name: String,
-    /// The role.
-    role: Role,
+    /// The role, built in or of the installation's own.
+    #[schema(example = "agent")]
+    role: String,
     /// What the role may do.
     permissions: Vec<Permission>,
 }
@@ -28,14 +29,11 @@ pub(super) struct Me {
 /// The name, the role and what it may do.
 #[utoipa::path(get, path = "/api/v1/me", tag = "access", responses((status = 200, description = "Who you are.", body = Me)))]
 pub(super) async fn get_me(ctx: Ctx) -> Result<HttpResponse> {
-    let role = ctx
-        .actor()
-        .role
-        .ok_or_else(|| Error::internal("signed in without a role"))?;
+    let actor = ctx.actor();
     answer::ok(&Me {
-        name: ctx.actor().name.clone(),
-        role,
-        permissions: role.permissions().to_vec(),
+        name: actor.name.clone(),
+        role: actor.grant.role().to_owned(),
+        permissions: actor.grant.permissions().to_vec(),
     })
 }
 

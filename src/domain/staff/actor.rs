@@ -1,18 +1,21 @@
 //! Who does something, when, and under which rules: what every domain operation is told.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::roles::Role;
+use super::roles::{Grant, Permission};
 use crate::clock::Moment;
 use crate::domain::policy::Policy;
+use crate::error::{Code, Error, Result};
+use crate::ids::{StaffId, TeamId, TokenId};
 use crate::text_enum;
 
 text_enum! {
     /// What kind of actor made a change.
     ActorKind {
-        /// A person or program of ours, known by a token.
+        /// A person or program of ours, signed in or known by a token.
         Staff = "staff",
         /// The customer, through a private link.
         Customer = "customer",
@@ -21,17 +24,46 @@ text_enum! {
     }
 }
 
+/// Whose credentials an actor of ours showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Principal {
+    /// A person, signed in.
+    Person(StaffId),
+    /// A program, by its service token.
+    Token(TokenId),
+}
+
+impl Principal {
+    /// The id, whatever it names.
+    pub const fn uuid(self) -> Uuid {
+        match self {
+            Self::Person(id) => id.0,
+            Self::Token(id) => id.0,
+        }
+    }
+
+    /// `person` or `token`.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Person(_) => "person",
+            Self::Token(_) => "token",
+        }
+    }
+}
+
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// What kind.
     pub kind: ActorKind,
-    /// The name in the timeline.
+    /// The name in the timeline: a person's handle, a token's name.
     pub name: String,
-    /// The role, for staff.
-    pub role: Option<Role>,
-    /// The service token, for staff.
-    pub token: Option<Uuid>,
+    /// Whose credentials, for staff.
+    pub principal: Option<Principal>,
+    /// What the credentials allow; nothing for customers.
+    pub grant: Grant,
+    /// The teams whose complaints the actor may change.
+    pub teams: Vec<TeamId>,
 }
 
 impl Actor {
@@ -40,8 +72,9 @@ impl Actor {
         Self {
             kind: ActorKind::Customer,
             name: "customer".to_owned(),
-            role: None,
-            token: None,
+            principal: None,
+            grant: Grant::none(),
+            teams: Vec::new(),
         }
     }
 
@@ -50,9 +83,29 @@ impl Actor {
         Self {
             kind: ActorKind::System,
             name: "hark".to_owned(),
-            role: None,
-            token: None,
+            principal: None,
+            grant: Grant::none(),
+            teams: Vec::new(),
         }
+    }
+
+    /// Whether the credentials allow this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.grant.may(permission)
+    }
+
+    /// The record rule: staff change what their own teams hold and what no team holds yet, or, with the
+    /// permission to work across teams, everything. Customers (through their own link) and Hark are not bound.
+    ///
+    /// # Errors
+    /// `auth.other_team`.
+    pub fn check_team(&self, team: Option<TeamId>) -> Result<()> {
+        let Some(team) = team else { return Ok(()) };
+        let free = self.kind != ActorKind::Staff || self.may(Permission::WorkAcrossTeams) || self.teams.contains(&team);
+        if free {
+            return Ok(());
+        }
+        Err(Error::problem(Code::OtherTeam, "another team holds this complaint"))
     }
 }
 
@@ -65,6 +118,10 @@ pub struct Act {
     pub actor: Arc<Actor>,
     /// The request it belongs to, if any.
     pub request_id: Option<Arc<str>>,
+    /// Where the request came from, if it came from a network.
+    pub address: Option<IpAddr>,
+    /// What the caller says it is for (`X-Purpose`), for the audit.
+    pub purpose: Option<Arc<str>>,
     /// The rules of this installation.
     pub policy: Arc<Policy>,
 }
@@ -76,6 +133,8 @@ impl Act {
             now,
             actor: Arc::new(Actor::system()),
             request_id: None,
+            address: None,
+            purpose: None,
             policy,
         }
     }

@@ -5,5 +5,5 @@ pub mod roles;
 mod store;
 pub mod tokens;
 
-pub use self::actor::{Act, Actor, ActorKind};
-pub use self::roles::{Permission, Role};
+pub use self::actor::{Act, Actor, ActorKind, Principal};
+pub use self::roles::{Grant, Permission, Role};

@@ -7,13 +7,13 @@ text_enum! {
     Role {
         /// Handles complaints.
         Agent = "agent",
-        /// Leads agents: everything they do, and assigning.
+        /// Leads agents: everything they do, in every team they lead.
         Lead = "lead",
         /// Watches figures and response times.
         Operations = "operations",
         /// A sales module: customer records, never a complaint's text.
         Sales = "sales",
-        /// Looks at everything, changes nothing.
+        /// Looks at everything, and sees to the customers' right to their data.
         Auditor = "auditor",
         /// Everything.
         Admin = "admin",
@@ -41,6 +41,72 @@ text_enum! {
         ReadPlaybooks = "read-playbooks",
         /// Create, list and revoke service tokens.
         ManageTokens = "manage-tokens",
+        /// See that complaints of a customer exist and where they stand, never their text.
+        ReadComplaintStates = "read-complaint-states",
+        /// Change complaints that any team holds, not only one's own.
+        WorkAcrossTeams = "work-across-teams",
+        /// See who works here, and in which teams.
+        ReadStaff = "read-staff",
+        /// Invite, change and deactivate people, teams and custom roles; end sessions.
+        ManageStaff = "manage-staff",
+        /// Search and export the audit, and check its seals.
+        ReadAudit = "read-audit",
+        /// Export everything held about a customer, and who read it.
+        ExportPersonalData = "export-personal-data",
+        /// Restrict, anonymise and erase customers; legal holds and retention rules.
+        ManagePrivacy = "manage-privacy",
+    }
+}
+
+/// What credentials allow: a role by its name, and the permissions that are left of it after the
+/// scopes of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    role: String,
+    permissions: Vec<Permission>,
+}
+
+impl Grant {
+    /// Nothing at all.
+    pub const fn none() -> Self {
+        Self {
+            role: String::new(),
+            permissions: Vec::new(),
+        }
+    }
+
+    /// Everything a built-in role may do.
+    pub fn of(role: Role) -> Self {
+        Self::custom(role.as_str(), role.permissions().to_vec())
+    }
+
+    /// What a role of the installation's own may do.
+    pub fn custom(role: &str, permissions: Vec<Permission>) -> Self {
+        Self {
+            role: role.to_owned(),
+            permissions,
+        }
+    }
+
+    /// What is left of it within these scopes.
+    pub fn within(mut self, scopes: &[Permission]) -> Self {
+        self.permissions.retain(|permission| scopes.contains(permission));
+        self
+    }
+
+    /// The name of the role.
+    pub fn role(&self) -> &str {
+        &self.role
+    }
+
+    /// Every permission, in the order of the table.
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+
+    /// Whether it allows this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
     }
 }
 
@@ -58,6 +124,8 @@ impl Role {
                 P::ReadCustomers,
                 P::WriteCustomers,
                 P::ReadPlaybooks,
+                P::ReadComplaintStates,
+                P::ReadStaff,
             ],
             Self::Lead => &[
                 P::ReadComplaints,
@@ -68,10 +136,23 @@ impl Role {
                 P::ReadCustomers,
                 P::WriteCustomers,
                 P::ReadPlaybooks,
+                P::ReadComplaintStates,
+                P::ReadStaff,
             ],
             Self::Operations => &[P::ReadFigures, P::ReadPlaybooks],
-            Self::Sales => &[P::ReadCustomers, P::WriteCustomers],
-            Self::Auditor => &[P::ReadComplaints, P::ReadFigures, P::ReadCustomers, P::ReadPlaybooks],
+            Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
+            // Also the data-protection officer: hence the customer's right to their data.
+            Self::Auditor => &[
+                P::ReadComplaints,
+                P::ReadFigures,
+                P::ReadCustomers,
+                P::ReadPlaybooks,
+                P::ReadComplaintStates,
+                P::ReadStaff,
+                P::ReadAudit,
+                P::ExportPersonalData,
+                P::ManagePrivacy,
+            ],
             Self::Admin => Permission::ALL,
         }
     }
@@ -101,9 +182,19 @@ mod tests {
     }
 
     #[test]
-    fn an_auditor_changes_nothing() {
-        for permission in Role::Auditor.permissions() {
-            assert!(permission.as_str().starts_with("read-"), "{permission}");
-        }
+    fn an_auditor_changes_nothing_but_what_the_right_of_customers_to_their_data_asks_for() {
+        let others: Vec<_> = Role::Auditor
+            .permissions()
+            .iter()
+            .filter(|permission| !permission.as_str().starts_with("read-"))
+            .collect();
+        assert_eq!(others, [&Permission::ExportPersonalData, &Permission::ManagePrivacy]);
+    }
+
+    #[test]
+    fn scopes_only_take_away() {
+        let scopes = [Permission::ReadCustomers, Permission::ManageTokens];
+        let grant = Grant::of(Role::Sales).within(&scopes);
+        assert_eq!(grant.permissions(), [Permission::ReadCustomers]);
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::actor::{Act, Actor, ActorKind};
-use super::roles::Role;
+use super::actor::{Act, Actor, ActorKind, Principal};
+use super::roles::{Grant, Role};
 use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
@@ -231,8 +231,9 @@ pub fn authenticate(conn: &mut Conn, now: Moment, secret: &str) -> Result<Option
             let actor = Actor {
                 kind: ActorKind::Staff,
                 name: row.name,
-                role: Some(row.role),
-                token: Some(row.id.0),
+                principal: Some(Principal::Token(row.id)),
+                grant: Grant::of(row.role),
+                teams: Vec::new(),
             };
             (actor, row.expires_at)
         }))
