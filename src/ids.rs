@@ -111,4 +111,10 @@ id! {
     StaffId,
     /// Names a team.
     TeamId,
+    /// Names an event of the audit.
+    AuditEventId,
+    /// Names a value that an event of the audit refers to.
+    AuditValueId,
+    /// Names anything that the audit tells of; the kind stands beside it.
+    AnyId,
 }

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::db::conn::Conn;
+use crate::domain::audit;
 use crate::domain::complaints::call_backs;
 use crate::domain::idempotency;
 use crate::domain::staff::Act;
@@ -23,11 +24,17 @@ struct Job {
 
 /// The most rows that one run works on.
 const AT_ONCE: i64 = 500;
+/// The most events of the audit that one seal covers.
+const SEALED_AT_ONCE: i64 = 5_000;
 
 const JOBS: &[Job] = &[
     Job {
         name: "break_missed_promises",
         run: |conn, act| call_backs::sweep(conn, act, AT_ONCE),
+    },
+    Job {
+        name: "seal_audit",
+        run: |conn, act| audit::seal::seal(conn, act, SEALED_AT_ONCE),
     },
     Job {
         name: "forget_idempotency_keys",

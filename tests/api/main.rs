@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod audit;
 mod call_backs;
 mod complaints;
 mod contract;

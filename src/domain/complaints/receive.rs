@@ -15,6 +15,7 @@ use super::{reference, store, tallies, timeline};
 use crate::db::conn::Conn;
 use crate::db::dialect::{self, SearchRow};
 use crate::db::types::Json;
+use crate::domain::audit;
 use crate::domain::customers::recognise::{self, Recognised};
 use crate::domain::idempotency::{self, Claim};
 use crate::domain::notifications::{self, Notice, OutboxRow};
@@ -152,7 +153,8 @@ fn take_in(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<Vec<Receipt>> {
 
 fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complaints: &mut [Complaint]) -> Result<()> {
     store::insert_complaints(conn, complaints)?;
-    let (mut statements, mut words, mut entries, mut types, mut notices) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut statements, mut words, mut entries, mut told) = (vec![], vec![], vec![], vec![]);
+    let (mut types, mut notices) = (vec![], vec![]);
     for ((arrival, person), complaint) in arrivals.iter().zip(people).zip(&*complaints) {
         let (act, intake) = (&arrival.act, &arrival.intake);
         let statement = statement(complaint, intake);
@@ -165,7 +167,9 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
             "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
             "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
         });
-        entries.push(timeline::entry(act, complaint.id, "received", None, Some(after)));
+        let entry = timeline::entry(act, complaint.id, "received", None, Some(after));
+        told.push(audit::Entry::of(act, timeline::told(&entry, complaint.customer_id)));
+        entries.push(entry);
         if complaint.customer_type != CustomerType::NotClear {
             types.push(first_type(act, complaint));
         }
@@ -181,6 +185,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
     store::insert_statements(conn, &statements)?;
     dialect::index_words(conn, &words)?;
     store::insert_entries(conn, &entries)?;
+    audit::record_all(conn, &told)?;
     store::insert_type_changes(conn, &types)?;
     notifications::post_all(conn, &notices)
 }

@@ -18,6 +18,7 @@ use hark::db::{Db, migrate};
 use hark::domain::policy::Policy;
 use hark::domain::staff::tokens::{self, TokenForm};
 use hark::domain::staff::{Act, Role};
+use hark::keys::Keys;
 use hark::worker::Worker;
 
 pub use self::http::{Client, Reply};
@@ -56,6 +57,11 @@ pub struct Desk {
     secrets: Vec<(Role, String)>,
     stop: Option<actix_web::dev::ServerHandle>,
     _folder: Option<tempfile::TempDir>,
+}
+
+/// The keys of every desk.
+pub fn keys() -> Keys {
+    Keys::of("a secret that only the tests know").unwrap()
 }
 
 /// Monday, 23 November 2026, 09:00 in Shanghai.
@@ -103,7 +109,7 @@ impl Desk {
 
     fn on(target: &Target, policy: Policy, folder: Option<tempfile::TempDir>) -> Self {
         let db = Db::open(target, 4).unwrap();
-        let app = App::new(db, Clock::fixed(start_of_time()), policy).unwrap();
+        let app = App::new(db, Clock::fixed(start_of_time()), policy, keys()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let secrets = make_tokens(&app);
@@ -182,6 +188,13 @@ impl Desk {
     pub fn outbox(&self) -> Vec<String> {
         let rows = self.column::<Topic>("SELECT topic FROM outbox ORDER BY id");
         rows.into_iter().map(|row| row.topic).collect()
+    }
+
+    /// Does something behind the desk's back; gives how many rows it touched.
+    pub fn execute(&self, sql: &str) -> usize {
+        let (db, sql) = (self.app.db.clone(), sql.to_owned());
+        let write = move || db.write_blocking(move |conn| Ok(diesel::sql_query(&sql).execute(conn)?));
+        std::thread::spawn(write).join().unwrap().unwrap()
     }
 
     fn column<T>(&self, sql: &str) -> Vec<T>
