@@ -2,6 +2,7 @@
 
 mod lease;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,18 +64,18 @@ impl Worker {
         }
     }
 
-    /// Runs every job once; a job that another process holds is left to it. Gives what was done.
+    /// Runs every job once; a job that another process holds is left to it. Gives how much each did.
     ///
     /// # Errors
     /// The failure of the first job that fails; the others have been run all the same.
-    pub async fn run_once(&self) -> Result<usize> {
-        let mut done = Ok(0);
+    pub async fn run_once(&self) -> Result<BTreeMap<&'static str, usize>> {
+        let mut done = Ok(BTreeMap::new());
         for job in JOBS {
             match self.run_job(job).await {
                 Ok(n) => {
                     self.app.metrics.job_runs.with_label_values(&[job.name, "ok"]).inc();
                     if let Ok(done) = &mut done {
-                        *done += n;
+                        done.insert(job.name, n);
                     }
                 }
                 Err(error) => {
