@@ -18,17 +18,30 @@ async fn ids(desk: &Desk) -> BTreeMap<&'static str, String> {
     let case = Case::worked(desk).await;
     let promise = case.promise(0, 60).await;
     let admin = desk.client(Role::Admin);
-    let first = async |list: &str| admin.get(list).await.expect(200).str(&format!("{}/id", "/items/0")).to_owned();
-    let message = case.post("messages", &json!({ "body": "one" })).await.expect(200);
+    let first = async |list: &str| admin.get(list).await.expect(200).str("/items/0/id").to_owned();
+    case.post("messages", &json!({ "body": "one" })).await.expect(200);
     let entry = case.last_entry().await["id"].as_str().unwrap().to_owned();
-    drop(message);
     BTreeMap::from([
         ("complaints", case.id.clone()),
         ("call-backs", promise),
         ("customers", case.get().await.str("/customer_id").to_owned()),
-        ("service-tokens", admin.get("/api/v1/service-tokens").await.expect(200).str("/0/id").to_owned()),
+        (
+            "service-tokens",
+            admin
+                .get("/api/v1/service-tokens")
+                .await
+                .expect(200)
+                .str("/0/id")
+                .to_owned(),
+        ),
         ("events", first("/api/v1/audit/events").await),
-        ("messages", case.list("messages").await.items()[0]["id"].as_str().unwrap().to_owned()),
+        (
+            "messages",
+            case.list("messages").await.items()[0]["id"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        ),
         ("timeline", entry),
     ])
 }
@@ -79,7 +92,12 @@ fn sendable(operation: &Operation) -> Option<Value> {
     if operation.method == "GET" || operation.method == "DELETE" {
         return None;
     }
-    let example = operation.value.pointer("/requestBody/content/application~1json/example");
+    if operation.path.ends_with("{step}") {
+        return Some(json!({ "record": { "own_words": "x" } }));
+    }
+    let example = operation
+        .value
+        .pointer("/requestBody/content/application~1json/example");
     let shape = Shape::of(operation).map(|shape| shape.full());
     Some(example.cloned().or(shape).unwrap_or(json!({})))
 }
@@ -87,16 +105,28 @@ fn sendable(operation: &Operation) -> Option<Value> {
 /// Two customers with a link each; the first one's complaint, its link, and the second one's.
 async fn two(desk: &Desk) -> (Case<'_>, String, Case<'_>, String) {
     let (mine, my_link) = Case::filed(desk).await;
-    let other = merged(by_web(), json!({
-        "name": "Wang Wu", "phone": "139 0013 9000", "email": "wang@example.com", "statement": "Their secret sorrow.",
-    }));
+    let other = merged(
+        by_web(),
+        json!({
+            "name": "Wang Wu", "phone": "139 0013 9000", "email": "wang@example.com", "statement": "Their secret sorrow.",
+        }),
+    );
     let filed = desk.anonymous().post(PUBLIC, &other).await.expect(201);
     let agent = desk.agent();
-    let found = agent.get(&format!("{COMPLAINTS}?reference={}", filed.str("/reference"))).await.expect(200);
+    let found = agent
+        .get(&format!("{COMPLAINTS}?reference={}", filed.str("/reference")))
+        .await
+        .expect(200);
     let id = found.str("/items/0/id").to_owned();
     let theirs = Case { desk, agent, id };
-    theirs.post("messages", &json!({ "body": "Only for Wang Wu." })).await.expect(200);
-    theirs.post("notes", &json!({ "body": "Nobody outside reads this." })).await.expect(200);
+    theirs
+        .post("messages", &json!({ "body": "Only for Wang Wu." }))
+        .await
+        .expect(200);
+    theirs
+        .post("notes", &json!({ "body": "Nobody outside reads this." }))
+        .await
+        .expect(200);
     (mine, my_link, theirs, filed.str("/tracking_url").to_owned())
 }
 

@@ -63,6 +63,6 @@ async fn a_field_that_is_not_the_callers_to_set_is_refused_by_its_pointer_on_eve
             }
         }
     }
-    assert!(places > 40, "only {places} objects were looked at");
+    assert!(places >= 40, "only {places} objects were looked at");
     assert_eq!(desk.footprint(), before);
 }

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use super::schemas::Shape;
 use super::strings;
 use crate::contract::operations::{Operation, Sample, operations, sample};
-use crate::fixtures::Case;
+use crate::fixtures::{COMPLAINTS, CUSTOMERS, Case};
 use crate::on_both;
 use crate::support::{Desk, Reply};
 
 /// Quotes, comments and wildcards of SQL, and what templates, shells, spreadsheets and browsers take for orders.
-const METACHARACTERS: &str = "=1' OR '1'='1\"; DROP TABLE complaints; -- /* % _ \\ $1 {{7*7}} `id` <script>alert(1)</script>\r\nBcc: x";
+const METACHARACTERS: &str =
+    "=1' OR '1'='1\"; DROP TABLE complaints; -- /* % _ \\ $1 {{7*7}} `id` <script>alert(1)</script>\r\nBcc: x";
 /// Turned around, invisible, piled up, beyond 16 bits, and two ways to write one letter.
 const TRICKS: &str = "\u{202e}gpj\u{200b}.\u{2066}exe\u{feff} Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308} 👩\u{200d}👧 𠮷 \u{e9}e\u{301} \u{2028}İıſK";
 /// What no text may hold.
@@ -89,22 +90,30 @@ impl<'a> Attack<'a> {
         panic!("{} refuses for ever", self.operation.name());
     }
 
-    /// Everything that is shown of what was changed.
+    /// Everything that the desk is shown of what was changed.
     async fn shown(&self, reply: &Reply) -> Vec<Value> {
         let admin = self.desk.client(Role::Admin);
         let mut seen = vec![reply.json.clone()];
         let mut addresses = vec![self.sample.resource.clone()];
         addresses.extend(reply.header("location").map(str::to_owned));
+        if let Some(reference) = reply.json["reference"].as_str() {
+            // What a customer changes is seen by the desk.
+            let found = admin
+                .get(&format!("{COMPLAINTS}?reference={reference}"))
+                .await
+                .expect(200);
+            addresses.push(format!("{COMPLAINTS}/{}", found.str("/items/0/id")));
+        }
         for address in addresses.iter().filter(|address| !address.is_empty()) {
-            let found = admin.get(address).await;
-            let complaint = found.json["complaint_id"].as_str().map(str::to_owned);
-            seen.push(found.json);
-            let complaint = complaint.map_or_else(|| address.clone(), |id| format!("/api/v1/complaints/{id}"));
+            let found = admin.get(address).await.json;
+            let complaint = found["complaint_id"].as_str().map(|id| format!("{COMPLAINTS}/{id}"));
+            let complaint = complaint.unwrap_or_else(|| address.clone());
+            if let Some(customer) = found["customer_id"].as_str() {
+                seen.push(admin.get(&format!("{CUSTOMERS}/{customer}")).await.json);
+            }
+            seen.push(found);
             for part in ["timeline", "messages", "call-backs"] {
-                let list = admin.get(&format!("{complaint}/{part}")).await;
-                if list.status == 200 {
-                    seen.push(list.json);
-                }
+                seen.push(admin.get(&format!("{complaint}/{part}")).await.json);
             }
         }
         seen
@@ -123,7 +132,9 @@ fn put(body: &mut Value, pointer: &str, value: Value) {
 /// How many rows more there are.
 fn added(before: &[(&'static str, i64)], after: &[(&'static str, i64)]) -> BTreeMap<&'static str, i64> {
     let pairs = before.iter().zip(after);
-    pairs.map(|((table, before), (_, after))| (*table, after - before)).collect()
+    pairs
+        .map(|((table, before), (_, after))| (*table, after - before))
+        .collect()
 }
 
 /// What the operation adds when it is sent what it is meant for.

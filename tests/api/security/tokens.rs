@@ -71,7 +71,7 @@ on_both! {
         let customer = desk.anonymous();
         customer.get(&link).await.expect_problem(404, "resource.not_found");
         customer.post(&format!("{link}/messages"), &json!({ "body": "x" })).await.expect_problem(404, "resource.not_found");
-        customer.get(renewed.str("/tracking_url")).await.expect(200);
+        customer.get(&format!("{PUBLIC}/{}", renewed.str("/tracking_token"))).await.expect(200);
     }
 }
 
