@@ -25,5 +25,6 @@ mod playbooks;
 mod properties;
 mod public;
 mod races;
+mod security;
 mod service_tokens;
 mod support;

@@ -96,7 +96,7 @@ impl Sample {
     }
 }
 
-/// A request for this operation, on a desk where it succeeds.
+/// A request for this operation, on a desk where it succeeds, however often one is asked for.
 pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
     let short = operation.path.strip_prefix("/api/v1").unwrap();
     let parts: Vec<&str> = short.split('/').skip(1).collect();
@@ -110,7 +110,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         ("POST", ["customers"]) => (
             desk.agent(),
             CUSTOMERS.to_owned(),
-            Some(json!({ "name": "Wang", "phones": ["139 0013 9000"] })),
+            Some(json!({ "name": "Wang", "phones": [format!("139 0013 {:04}", 9_000 + desk.rows("customers"))] })),
             String::new(),
         ),
         ("POST", ["service-tokens"]) => {
@@ -118,7 +118,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             (
                 admin,
                 operation.path.clone(),
-                Some(json!({ "name": "sample", "role": "sales" })),
+                Some(json!({ "name": format!("sample {}", desk.rows("service_tokens")), "role": "sales" })),
                 String::new(),
             )
         }

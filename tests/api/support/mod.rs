@@ -191,6 +191,12 @@ impl Desk {
         rows.into_iter().map(|row| row.topic).collect()
     }
 
+    /// What the outbox holds, the oldest first, as JSON.
+    pub fn outbox_payloads(&self) -> Vec<String> {
+        let rows = self.column::<Topic>("SELECT CAST(payload AS TEXT) AS topic FROM outbox ORDER BY id");
+        rows.into_iter().map(|row| row.topic).collect()
+    }
+
     /// Does something behind the desk's back; gives how many rows it touched.
     pub fn execute(&self, sql: &str) -> usize {
         let (db, sql) = (self.app.db.clone(), sql.to_owned());

@@ -1,0 +1,22 @@
+//! Attacks on every operation, made from the schemas of the OpenAPI file: a new operation is attacked as it is.
+
+mod cursors;
+mod ids;
+mod mail;
+mod mass_assignment;
+mod queries;
+mod schemas;
+mod texts;
+mod tokens;
+
+use serde_json::Value;
+
+/// Every text in a value, however deep it is.
+fn strings<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => into.push(text),
+        Value::Array(members) => members.iter().for_each(|member| strings(member, into)),
+        Value::Object(members) => members.values().for_each(|member| strings(member, into)),
+        _ => {}
+    }
+}
