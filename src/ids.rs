@@ -111,4 +111,14 @@ id! {
     StaffId,
     /// Names a team.
     TeamId,
+    /// Names an entry about a consent.
+    ConsentId,
+    /// Names a legal hold.
+    HoldId,
+    /// Names something that was done about a customer's privacy.
+    PrivacyEventId,
+    /// Names a run of the retention rules.
+    RetentionRunId,
+    /// Names something that the word index still has to forget.
+    PurgeId,
 }

@@ -16,7 +16,7 @@ use super::observe::RequestId;
 use crate::app::App;
 use crate::db::conn::Conn;
 use crate::domain::idempotency::{self, Claim};
-use crate::domain::staff::{Act, Actor};
+use crate::domain::staff::{Act, Actor, tokens};
 use crate::error::{Code, Error, FieldError, Result};
 
 /// The application, who acts, and the request's key for doing things once.
@@ -68,6 +68,15 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
     })
 }
 
+/// What an address names: the id in it, or the hash of a private link.
+fn subject(path: &str) -> Option<Vec<u8>> {
+    if let Some(rest) = path.strip_prefix("/api/v1/public/complaints/") {
+        return rest.split('/').next().map(tokens::hash);
+    }
+    let id = path.split('/').find_map(|part| part.parse::<uuid::Uuid>().ok());
+    id.map(|id| id.as_bytes().to_vec())
+}
+
 /// What the caller says the request is for; kept in the audit.
 fn purpose(req: &HttpRequest) -> Result<Option<Arc<str>>> {
     let Some(value) = req.headers().get("x-purpose") else {
@@ -107,7 +116,7 @@ impl Ctx {
             .actor
             .principal
             .map_or_else(|| "public".to_owned(), |principal| principal.uuid().to_string());
-        Some(Claim::new(&principal, key, &self.method, &self.path, body))
+        Some(Claim::new(&principal, key, &self.method, &self.path, body).about(subject(&self.path)))
     }
 
     /// Reads.

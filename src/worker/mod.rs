@@ -10,7 +10,9 @@ use tokio::sync::Notify;
 use crate::app::App;
 use crate::db::conn::Conn;
 use crate::domain::complaints::call_backs;
+use crate::domain::complaints::privacy as erased;
 use crate::domain::idempotency;
+use crate::domain::privacy::retention;
 use crate::domain::staff::Act;
 use crate::error::Result;
 
@@ -32,6 +34,14 @@ const JOBS: &[Job] = &[
     Job {
         name: "forget_idempotency_keys",
         run: |conn, act| idempotency::forget_expired(conn, act.now),
+    },
+    Job {
+        name: "apply_retention",
+        run: |conn, act| retention::apply(conn, act, AT_ONCE),
+    },
+    Job {
+        name: "purge_erased_words",
+        run: erased::purge_words,
     },
 ];
 
