@@ -9,10 +9,12 @@ use quick_cache::sync::Cache;
 use crate::clock::{Clock, Moment};
 use crate::db::Db;
 use crate::db::lane::Lane;
+use crate::domain::audit;
 use crate::domain::complaints::receive::{self, Arrival, Receipt};
 use crate::domain::policy::Policy;
 use crate::domain::staff::{Act, Actor, tokens};
 use crate::error::{Code, Error, Result};
+use crate::keys::Keys;
 use crate::telemetry::Metrics;
 
 /// How long a token that was found good is believed without asking the database again. A revoked
@@ -30,6 +32,10 @@ pub struct App {
     pub policy: Arc<Policy>,
     /// The way in for complaints: many callers share one transaction.
     pub intake: Lane<Arrival, Receipt>,
+    /// The way to the audit for reads: many readers share one transaction.
+    pub disclosures: Lane<audit::Entry, ()>,
+    /// The keys of this installation.
+    pub keys: Keys,
     /// Figures for operations.
     pub metrics: Arc<Metrics>,
     believed: Arc<Cache<Vec<u8>, Believed>>,
@@ -48,12 +54,14 @@ impl App {
     ///
     /// # Errors
     /// When a thread or the metrics cannot be set up.
-    pub fn new(db: Db, clock: Clock, policy: Policy) -> Result<Self> {
+    pub fn new(db: Db, clock: Clock, policy: Policy, keys: Keys) -> Result<Self> {
         Ok(Self {
             intake: Lane::open(&db, receive::receive_all)?,
+            disclosures: Lane::open(&db, audit::disclose_all)?,
             db,
             clock,
             policy: Arc::new(policy),
+            keys,
             metrics: Arc::new(Metrics::new()?),
             believed: Arc::new(Cache::new(10_000)),
             in_flight: Arc::default(),

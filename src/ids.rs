@@ -121,4 +121,10 @@ id! {
     RetentionRunId,
     /// Names something that the word index still has to forget.
     PurgeId,
+    /// Names an event of the audit.
+    AuditEventId,
+    /// Names a value that an event of the audit refers to.
+    AuditValueId,
+    /// Names anything that the audit tells of; the kind stands beside it.
+    AnyId,
 }

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod ids;
+pub mod keys;
 pub mod settings;
 pub mod telemetry;
 pub mod worker;

@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use crate::db::conn::Target;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
+use crate::keys::Keys;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,6 +39,29 @@ impl std::fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("(hidden)")
     }
+}
+
+/// A secret in the settings; `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The secret itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+fn secret_key(text: &str) -> Result<Hidden, String> {
+    Keys::of(text)
+        .map(|_| Hidden(text.to_owned()))
+        .map_err(|e| e.to_string())
 }
 
 fn database_url(text: &str) -> Result<DatabaseUrl, String> {
@@ -85,6 +109,10 @@ pub struct Settings {
     /// The database: postgres://user:password@host/name, or sqlite:PATH. The embedded database in the data folder when left out.
     #[arg(long, global = true, env = "HARK_DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = database_url)]
     pub database_url: Option<DatabaseUrl>,
+
+    /// The installation's secret, at least 32 characters; every process needs the same one. Left out, it is made at the first start and kept in the file secret.key of the data folder.
+    #[arg(long, global = true, env = "HARK_SECRET_KEY", hide_env_values = true, value_name = "SECRET", value_parser = secret_key)]
+    pub secret_key: Option<Hidden>,
 
     /// Database connections of this process.
     #[arg(long, global = true, env = "HARK_DATABASE_CONNECTIONS", default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=200))]
@@ -224,6 +252,17 @@ impl Settings {
                     .map_err(|e| Error::internal(format!("data_dir: cannot make {}: {e}", self.data_dir.display())))?;
                 Ok(Target::Sqlite(self.data_dir.join("hark.sqlite3")))
             }
+        }
+    }
+
+    /// The keys of this installation.
+    ///
+    /// # Errors
+    /// When the key file cannot be read or made.
+    pub fn keys(&self) -> Result<Keys> {
+        match &self.secret_key {
+            Some(secret) => Keys::of(secret.reveal()),
+            None => Keys::from_folder(&self.data_dir),
         }
     }
 

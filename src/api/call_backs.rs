@@ -2,18 +2,23 @@
 
 use actix_web::HttpResponse;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch, Query};
 use super::page::{self, Page};
 use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::call_backs::{
     self, AttemptForm, CallBackView, CancelForm, Listing, PromiseForm, RescheduleForm,
 };
+use crate::domain::complaints::view;
 use crate::domain::complaints::vocabulary::CallBackState;
+use crate::domain::staff::Act;
 use crate::error::Result;
-use crate::ids::{CallBackId, ComplaintId};
+use crate::ids::{CallBackId, ComplaintId, CustomerId};
 
 /// Which promises to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,9 +53,14 @@ pub(super) async fn list_call_backs(ctx: Ctx, query: Query<CallBackQuery>) -> Re
         after: page::decode(query.cursor.as_deref())?,
         limit: limit + 1,
     };
-    let rows = ctx
-        .read(move |conn, act| call_backs::list(conn, act.now, &listing))
-        .await?;
+    let read = move |conn: &mut Conn, act: &Act| {
+        let rows = call_backs::list(conn, act.now, &listing)?;
+        with_customers(conn, rows)
+    };
+    let (rows, whose) = ctx.read(read).await?;
+    let ids: Vec<CallBackId> = rows.iter().map(|row| row.id).collect();
+    let event = Event::about_many(ObjectKind::CallBack, "call_back.listed").of(whose);
+    ctx.disclose(event.with(json!({ "call_backs": ids }))).await?;
     answer::ok(&Page::of(rows, limit, |row| (row.window_end, row.id))?)
 }
 
@@ -61,7 +71,14 @@ pub(super) async fn list_call_backs(ctx: Ctx, query: Query<CallBackQuery>) -> Re
     params(("id" = CallBackId, Path, description = "The call-back.")),
     responses((status = 200, description = "The call-back.", body = CallBackView)))]
 pub(super) async fn get_call_back(ctx: Ctx, id: Id<CallBackId>) -> Result<HttpResponse> {
-    let found = ctx.read(move |conn, act| call_backs::get(conn, act.now, id.0)).await?;
+    let read = move |conn: &mut Conn, act: &Act| {
+        let found = call_backs::get(conn, act.now, id.0)?;
+        let whose = view::customers_of(conn, &[found.complaint_id])?;
+        Ok((found, whose))
+    };
+    let (found, whose) = ctx.read(read).await?;
+    ctx.disclose(Event::on(ObjectKind::CallBack, id.0.0, "call_back.read").of(whose))
+        .await?;
     answer::ok_version(found.version, &found)
 }
 
@@ -72,10 +89,21 @@ pub(super) async fn get_call_back(ctx: Ctx, id: Id<CallBackId>) -> Result<HttpRe
     params(("id" = ComplaintId, Path, description = "The complaint.")),
     responses((status = 200, description = "The call-backs.", body = [CallBackView])))]
 pub(super) async fn list_call_backs_of_complaint(ctx: Ctx, id: Id<ComplaintId>) -> Result<HttpResponse> {
-    answer::ok(
-        &ctx.read(move |conn, act| call_backs::of_complaint(conn, act.now, id.0))
-            .await?,
-    )
+    let read = move |conn: &mut Conn, act: &Act| {
+        let rows = call_backs::of_complaint(conn, act.now, id.0)?;
+        Ok((rows, view::customers_of(conn, &[id.0])?))
+    };
+    let (rows, whose) = ctx.read(read).await?;
+    ctx.disclose(Event::on(ObjectKind::Complaint, id.0.0, "complaint.call_backs_read").of(whose))
+        .await?;
+    answer::ok(&rows)
+}
+
+/// The promises, and whose they are.
+fn with_customers(conn: &mut Conn, rows: Vec<CallBackView>) -> Result<(Vec<CallBackView>, Vec<CustomerId>)> {
+    let ids: Vec<ComplaintId> = rows.iter().map(|row| row.complaint_id).collect();
+    let whose = view::customers_of(conn, &ids)?;
+    Ok((rows, whose))
 }
 
 /// Promise a call-back.

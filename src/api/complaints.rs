@@ -2,12 +2,15 @@
 
 use actix_web::HttpResponse;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch, Query};
 use super::page::{self, Page};
 use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::changes::{
     self, AssignForm, EditForm, LinkForm, ResumeForm, TrackingLink, TypeForm, WaitForm,
 };
@@ -20,6 +23,7 @@ use crate::domain::complaints::steps::{self, StepForm, StepsForm};
 use crate::domain::complaints::timeline::{self, EntryView};
 use crate::domain::complaints::view::{self, ComplaintSummary, ComplaintView};
 use crate::domain::complaints::vocabulary::{Channel, Direction, HandlingStep, Kind, State};
+use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
 use crate::ids::{ComplaintId, CustomerId, EntryId, MessageId};
@@ -89,6 +93,11 @@ pub(super) struct PageQuery {
 pub(super) async fn list_complaints(ctx: Ctx, query: Query<ComplaintQuery>) -> Result<HttpResponse> {
     let listing = listing_of(query.0)?;
     let page = ctx.read(move |conn, act| listing::list(conn, act, &listing)).await?;
+    let ids: Vec<ComplaintId> = page.items.iter().map(|item| item.id).collect();
+    let event = Event::about_many(ObjectKind::Complaint, "complaint.listed")
+        .of(page.items.iter().map(|item| item.customer_id))
+        .with(json!({ "complaints": ids }));
+    ctx.disclose(event).await?;
     let next_cursor = page.next.as_ref().map(page::encode).transpose()?;
     answer::ok(&Page {
         items: page.items,
@@ -99,6 +108,15 @@ pub(super) async fn list_complaints(ctx: Ctx, query: Query<ComplaintQuery>) -> R
 fn listing_of(query: ComplaintQuery) -> Result<Listing> {
     // No stored text holds a NUL, and PostgreSQL takes none.
     let text = |value: Option<String>| value.map(|text| text.replace('\0', ""));
+    let order = query.order.unwrap_or_default();
+    let after = page::decode::<Cursor>(query.cursor.as_deref())?;
+    if after.is_some_and(|cursor| cursor.order != order) {
+        return Err(page::refused(
+            "?cursor",
+            "not_allowed",
+            "a cursor of this list in another order",
+        ));
+    }
     Ok(Listing {
         state: query.state,
         open: query.open,
@@ -114,8 +132,8 @@ fn listing_of(query: ComplaintQuery) -> Result<Listing> {
         received_before: query.received_before,
         overdue: query.overdue.unwrap_or(false),
         words: query.q.filter(|q| !q.trim().is_empty()),
-        order: query.order.unwrap_or_default(),
-        after: page::decode::<Cursor>(query.cursor.as_deref())?,
+        order,
+        after,
         limit: page::limit(query.limit)?,
     })
 }
@@ -143,6 +161,17 @@ pub(super) async fn receive_complaint(ctx: Ctx, body: Body<IntakeForm>) -> Resul
     answer::created(&format!("/api/v1/complaints/{}", receipt.id), receipt.version, &receipt)
 }
 
+/// Tells the audit that a complaint is about to be shown.
+async fn disclose(
+    ctx: &Ctx,
+    id: ComplaintId,
+    action: &'static str,
+    whose: impl IntoIterator<Item = CustomerId>,
+) -> Result<()> {
+    ctx.disclose(Event::on(ObjectKind::Complaint, id.0, action).of(whose))
+        .await
+}
+
 /// Sends a complaint through the intake lane, once for each idempotency key.
 pub(super) async fn submit(ctx: &Ctx, arrival: Arrival) -> Result<Receipt> {
     let claim = arrival.claim.as_ref();
@@ -158,6 +187,7 @@ pub(super) async fn submit(ctx: &Ctx, arrival: Arrival) -> Result<Receipt> {
     responses((status = 200, description = "The complaint.", body = ComplaintView)))]
 pub(super) async fn get_complaint(ctx: Ctx, id: Id<ComplaintId>) -> Result<HttpResponse> {
     let found = ctx.read(move |conn, _| view::get(conn, id.0)).await?;
+    disclose(&ctx, id.0, "complaint.read", [found.summary.customer_id]).await?;
     answer::ok_version(found.summary.version, &found)
 }
 
@@ -443,9 +473,12 @@ pub(super) async fn progress_redress(
 pub(super) async fn list_messages(ctx: Ctx, id: Id<ComplaintId>, query: Query<PageQuery>) -> Result<HttpResponse> {
     let limit = page::limit(query.0.limit)?;
     let after = page::decode::<MessageId>(query.0.cursor.as_deref())?;
-    let rows = ctx
-        .read(move |conn, _| messages::page(conn, id.0, after, limit + 1))
-        .await?;
+    let read = move |conn: &mut Conn, _: &Act| {
+        let rows = messages::page(conn, id.0, after, limit + 1)?;
+        Ok((rows, view::customers_of(conn, &[id.0])?))
+    };
+    let (rows, whose) = ctx.read(read).await?;
+    disclose(&ctx, id.0, "complaint.messages_read", whose).await?;
     answer::ok(&Page::of(rows, limit, |row| row.id)?)
 }
 
@@ -458,9 +491,12 @@ pub(super) async fn list_messages(ctx: Ctx, id: Id<ComplaintId>, query: Query<Pa
 pub(super) async fn list_timeline(ctx: Ctx, id: Id<ComplaintId>, query: Query<PageQuery>) -> Result<HttpResponse> {
     let limit = page::limit(query.0.limit)?;
     let after = page::decode::<EntryId>(query.0.cursor.as_deref())?;
-    let rows = ctx
-        .read(move |conn, _| timeline::page(conn, id.0, after, limit + 1))
-        .await?;
+    let read = move |conn: &mut Conn, _: &Act| {
+        let rows = timeline::page(conn, id.0, after, limit + 1)?;
+        Ok((rows, view::customers_of(conn, &[id.0])?))
+    };
+    let (rows, whose) = ctx.read(read).await?;
+    disclose(&ctx, id.0, "complaint.timeline_read", whose).await?;
     answer::ok(&Page::of(rows, limit, |row| row.id)?)
 }
 

@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch, Query};
 use super::page::{self, Page};
+use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::customers::model::{CustomerView, ExternalId, SeenCustomer};
 use crate::domain::customers::record::{self, CustomerRecordForm, Lookup};
 use crate::error::Result;
@@ -41,6 +42,8 @@ pub(super) async fn list_customers(ctx: Ctx, query: Query<CustomerQuery>) -> Res
         limit: limit + 1,
     };
     let rows = ctx.read(move |conn, act| record::list(conn, act, &lookup)).await?;
+    let event = Event::about_many(ObjectKind::Customer, "customer.listed").of(rows.iter().map(SeenCustomer::id));
+    ctx.disclose(event).await?;
     answer::ok(&Page::of(rows, limit, SeenCustomer::id)?)
 }
 
@@ -63,6 +66,8 @@ pub(super) async fn create_customer(ctx: Ctx, body: Body<CustomerRecordForm>) ->
     responses((status = 200, description = "The customer.", body = SeenCustomer)))]
 pub(super) async fn get_customer(ctx: Ctx, id: Id<CustomerId>) -> Result<HttpResponse> {
     let found = ctx.read(move |conn, act| record::see(conn, act, id.0)).await?;
+    ctx.disclose(Event::on(ObjectKind::Customer, id.0.0, "customer.read").of([id.0]))
+        .await?;
     answer::ok_version(found.version(), &found)
 }
 

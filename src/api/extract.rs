@@ -15,6 +15,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::observe::RequestId;
 use crate::app::App;
 use crate::db::conn::Conn;
+use crate::domain::audit;
 use crate::domain::idempotency::{self, Claim};
 use crate::domain::staff::{Act, Actor, tokens};
 use crate::error::{Code, Error, FieldError, Result};
@@ -117,6 +118,13 @@ impl Ctx {
             .principal
             .map_or_else(|| "public".to_owned(), |principal| principal.uuid().to_string());
         Some(Claim::new(&principal, key, &self.method, &self.path, body).about(subject(&self.path)))
+    }
+
+    /// Tells the audit that personal data is about to be shown, and waits until it has that safely.
+    /// If it cannot be told, nothing is shown.
+    pub(super) async fn disclose(&self, event: audit::Event) -> Result<()> {
+        let entry = audit::Entry::of(&self.act(), event);
+        self.app.disclosures.submit(rand::random(), entry).await
     }
 
     /// Reads.

@@ -1,6 +1,7 @@
 //! The JSON edge: routes, who may use them, and the translation between HTTP and the domain.
 
 mod answer;
+mod audit;
 mod auth;
 mod call_backs;
 mod complaints;

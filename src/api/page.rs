@@ -65,7 +65,8 @@ pub(super) fn limit(limit: Option<i64>) -> Result<i64> {
     }
 }
 
-fn refused(pointer: &str, code: &str, detail: &str) -> Error {
+/// A parameter of the query that does not fit.
+pub(super) fn refused(pointer: &str, code: &str, detail: &str) -> Error {
     Error::invalid(vec![FieldError {
         pointer: pointer.to_owned(),
         code: code.to_owned(),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch};
 use crate::app::App;
+use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::privacy::consents::{self, ConsentForm, ConsentsView};
 use crate::domain::privacy::export::{self, Begun, CustomerExport, ExportForm};
 use crate::domain::privacy::holds::{self, HoldForm, HoldView, PrivacyView};
@@ -15,7 +16,7 @@ use crate::domain::privacy::model::DryRun;
 use crate::domain::privacy::retention::{self, RetentionView, RulesForm, RulesView};
 use crate::domain::privacy::states::{self, PrivacyForm, RemovalForm, RemovalView, StateView};
 use crate::error::{Error, Result};
-use crate::ids::{ComplaintId, CustomerId};
+use crate::ids::{AuditEventId, ComplaintId, CustomerId};
 
 /// Read the privacy state of a customer.
 ///
@@ -25,6 +26,8 @@ use crate::ids::{ComplaintId, CustomerId};
     responses((status = 200, description = "The state.", body = PrivacyView)))]
 pub(super) async fn get_privacy(ctx: Ctx, id: Id<CustomerId>) -> Result<HttpResponse> {
     let found = ctx.read(move |conn, _| holds::of_customer(conn, id.0)).await?;
+    ctx.disclose(Event::on(ObjectKind::Customer, id.0.0, "customer.privacy_read").of([id.0]))
+        .await?;
     answer::ok_version(found.version, &found)
 }
 
@@ -181,6 +184,8 @@ pub(super) async fn release_complaint(ctx: Ctx, id: Id<ComplaintId>, version: If
     responses((status = 200, description = "The consents.", body = ConsentsView)))]
 pub(super) async fn list_consents(ctx: Ctx, id: Id<CustomerId>) -> Result<HttpResponse> {
     let found = ctx.read(move |conn, act| consents::list(conn, act, id.0)).await?;
+    ctx.disclose(Event::on(ObjectKind::Customer, id.0.0, "customer.consents_read").of([id.0]))
+        .await?;
     answer::ok_version(found.version, &found)
 }
 
@@ -276,6 +281,7 @@ struct Piece {
 enum Next {
     Opening,
     Complaints { after: i64 },
+    Accesses { below: Option<AuditEventId> },
     End,
 }
 
@@ -294,21 +300,39 @@ async fn piece(state: Piece) -> Result<Option<(Bytes, Piece)>> {
         Next::Complaints { after } => {
             let asked = begun.clone();
             let (some, further) = app.db.read(move |conn| export::complaints(conn, &asked, after)).await?;
-            let mut text = String::new();
-            for (n, complaint) in some.iter().enumerate() {
-                if after > 0 || n > 0 {
-                    text.push(',');
-                }
-                text.push_str(&json(complaint)?);
-            }
+            let text = listed(&some, after > 0)?;
             match further {
                 Some(after) => (text, Next::Complaints { after }),
-                None => (text + "]}", Next::End),
+                None => (text + "],\"accesses\":[", Next::Accesses { below: None }),
+            }
+        }
+        Next::Accesses { below } => {
+            let asked = begun.clone();
+            let (some, further) = app.db.read(move |conn| export::accesses(conn, &asked, below)).await?;
+            let mut text = listed(&some, below.is_some())?;
+            match further {
+                Some(_) => (text, Next::Accesses { below: further }),
+                None => {
+                    text.push_str("]}");
+                    (text, Next::End)
+                }
             }
         }
         Next::End => return Ok(None),
     };
     Ok(Some((Bytes::from(text), Piece { app, begun, next })))
+}
+
+/// Members of a list, with a comma before each that is not its first.
+fn listed<T: Serialize>(values: &[T], goes_on: bool) -> Result<String> {
+    let mut text = String::new();
+    for (n, value) in values.iter().enumerate() {
+        if goes_on || n > 0 {
+            text.push(',');
+        }
+        text.push_str(&json(value)?);
+    }
+    Ok(text)
 }
 
 fn json<T: Serialize>(value: &T) -> Result<String> {

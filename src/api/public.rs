@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch};
+use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::call_backs::CancelForm;
 use crate::domain::complaints::closing::ReasonForm;
 use crate::domain::complaints::intake::{Intake, PublicForm};
@@ -62,7 +63,10 @@ pub(super) async fn file_complaint(ctx: Ctx, body: Body<PublicForm>) -> Result<H
     params(("token" = String, Path, description = "The secret of the private link.")),
     responses((status = 200, description = "The complaint as the customer sees it.", body = PublicComplaint)))]
 pub(super) async fn track_complaint(ctx: Ctx, token: Id<String>) -> Result<HttpResponse> {
-    let found = ctx.read(move |conn, _| public::get(conn, &token.0)).await?;
+    let tracked = ctx.read(move |conn, _| public::track(conn, &token.0)).await?;
+    let event = Event::on(ObjectKind::Complaint, tracked.complaint_id.0, "complaint.tracked");
+    ctx.disclose(event.of([tracked.customer_id])).await?;
+    let found = tracked.seen;
     answer::ok_version(found.version, &found)
 }
 

@@ -3,7 +3,9 @@
 use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
-use super::{answer, call_backs, complaints, customers, health, observe, playbooks, privacy, problems, public, tokens};
+use super::{
+    answer, audit, call_backs, complaints, customers, health, observe, playbooks, privacy, problems, public, tokens,
+};
 use crate::domain::staff::Permission;
 
 /// What a route needs.
@@ -165,6 +167,11 @@ routes! {
         put Needs(P::ManagePrivacy) => privacy::set_retention_rules,
     }
     "/api/v1/retention-rules/dry-run" => { post Needs(P::ManagePrivacy) => privacy::try_retention_rules }
+
+    "/api/v1/audit/events" => { get Needs(P::ReadAudit) => audit::list_audit_events }
+    "/api/v1/audit/events.csv" => { get Needs(P::ReadAudit) => audit::export_audit_events }
+    "/api/v1/audit/events/{id}" => { get Needs(P::ReadAudit) => audit::get_audit_event }
+    "/api/v1/audit/seals" => { get Needs(P::ReadAudit) => audit::list_audit_seals }
 
     "/api/v1/playbooks" => { get Needs(P::ReadPlaybooks) => playbooks::list_playbooks }
     "/api/v1/playbooks/{type}" => { get Needs(P::ReadPlaybooks) => playbooks::get_playbook }

@@ -34,6 +34,7 @@ pub(super) fn effective(command: &Command, matches: &ArgMatches) -> String {
         out.push_str(&format!("# {help}\n# ({source})\n"));
         out.push_str(&match value {
             Some(value) if id == "database_url" => format!("{id} = {:?}\n\n", without_secrets(&value)),
+            Some(_) if arg.is_hide_env_values_set() => format!("{id} = \"(hidden)\"\n\n"),
             Some(value) => match value.parse::<i64>() {
                 Ok(number) => format!("{id} = {number}\n\n"),
                 Err(_) => format!("{id} = {value:?}\n\n"),

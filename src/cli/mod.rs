@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod audit;
 mod config;
 mod demo;
 mod file;
@@ -56,6 +57,9 @@ enum Command {
     Demo(DemoArgs),
     /// Show the effective settings and where each comes from; secrets are hidden.
     Config,
+    /// Check the audit.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Administer access.
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -133,6 +137,7 @@ fn try_run(args: Vec<OsString>) -> Result<(), Failure> {
                     say(&format!("{done} migrations run; the schema is up to date."));
                 }
                 Command::Demo(args) => demo::run(settings, &args)?,
+                Command::Audit(command) => audit::run(settings, command)?,
                 Command::Admin(command) => admin::run(settings, command)?,
                 Command::Openapi | Command::Config => {}
             }

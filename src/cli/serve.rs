@@ -20,7 +20,7 @@ fn app(settings: &Settings) -> Result<App> {
         tracing::info!(migrations = done, "the schema is up to date");
     }
     let db = Db::open(&target, settings.database_connections)?;
-    App::new(db, Clock::System, settings.policy())
+    App::new(db, Clock::System, settings.policy(), settings.keys()?)
 }
 
 fn worker_of(app: &App, settings: &Settings) -> Worker {

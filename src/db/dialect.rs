@@ -7,10 +7,11 @@ use diesel::sql_types::{Array, BigInt, Text};
 use diesel::sqlite::SqliteConnection;
 
 use super::conn::Conn;
+use super::schema::audit_events;
 use super::types::Uid;
 use crate::domain::search::{Position, Term};
 use crate::error::{Error, Result};
-use crate::ids::{ComplaintId, CustomerId};
+use crate::ids::{AuditEventId, ComplaintId, CustomerId};
 use crate::on_each;
 
 /// Every SQLite connection: write-ahead log, durable on power loss, referential integrity on.
@@ -219,7 +220,7 @@ pub fn index_words(conn: &mut Conn, rows: &[SearchRow]) -> Result<()> {
 
 fn index_words_pg(conn: &mut PgConnection, rows: &[SearchRow]) -> QueryResult<()> {
     let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
-    let vectors: Vec<String> = rows.iter().map(|row| tsvector(&row.words)).collect();
+    let vectors: Vec<String> = rows.iter().map(tsvector).collect();
     diesel::sql_query(
         "INSERT INTO complaint_search (seq, tokens)
          SELECT seq, tokens::tsvector FROM unnest($1, $2) AS w (seq, tokens)
@@ -231,10 +232,21 @@ fn index_words_pg(conn: &mut PgConnection, rows: &[SearchRow]) -> QueryResult<()
     Ok(())
 }
 
+/// How many complaints make a block, as a power of two. The word index of PostgreSQL gives its hits in no
+/// order, and all of them; so each text also holds the name of its block, and the newest hits are looked for in
+/// the newest blocks.
+const BLOCK_BITS: u32 = 10;
+
+/// The word that stands for a block; no text holds `#`.
+fn block(number: i64) -> String {
+    format!("'#{number}'")
+}
+
 /// The text form of a `tsvector`; words are letters and digits only, so nothing needs escaping.
-fn tsvector(words: &[Position]) -> String {
-    let mut out = String::new();
-    for word in words {
+fn tsvector(row: &SearchRow) -> String {
+    let mut out = block(row.seq >> BLOCK_BITS);
+    out.push(' ');
+    for word in &row.words {
         out.push('\'');
         out.push_str(&word.token);
         out.push_str("':");
@@ -289,13 +301,7 @@ struct Hit {
 /// When the database refuses.
 pub fn find_words(conn: &mut Conn, terms: &[Term], below: i64, limit: i64) -> Result<Vec<i64>> {
     let hits: Vec<Hit> = match conn {
-        Conn::Pg(conn) => diesel::sql_query(
-            "SELECT seq FROM complaint_search WHERE tokens @@ $1::tsquery AND seq < $2 ORDER BY seq DESC LIMIT $3",
-        )
-        .bind::<Text, _>(tsquery(terms))
-        .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(limit)
-        .load(conn)?,
+        Conn::Pg(conn) => return Ok(find_words_pg(conn, &tsquery(terms), below, limit)?),
         Conn::Sqlite(conn) => diesel::sql_query(
             "SELECT rowid AS seq FROM complaint_search WHERE complaint_search MATCH ? AND rowid < ?
              ORDER BY rowid DESC LIMIT ?",
@@ -306,6 +312,51 @@ pub fn find_words(conn: &mut Conn, terms: &[Term], below: i64, limit: i64) -> Re
         .load(conn)?,
     };
     Ok(hits.into_iter().map(|hit| hit.seq).collect())
+}
+
+/// How many blocks are looked through at a time, from the newest on, before the whole index is: what a word
+/// has not enough hits in has few hits altogether.
+const BLOCKS: [i64; 3] = [2, 8, 64];
+
+fn find_words_pg(conn: &mut PgConnection, words: &str, mut below: i64, limit: i64) -> QueryResult<Vec<i64>> {
+    // Not together with the order, or the planner may walk through the whole table instead, newest first.
+    const SQL: &str = "SELECT seq FROM (SELECT seq FROM complaint_search WHERE tokens @@ $1::tsquery OFFSET 0) AS hits
+                       WHERE seq < $2 ORDER BY seq DESC LIMIT $3";
+    let ask = |conn: &mut PgConnection, query: String, below: i64, limit: i64| {
+        diesel::sql_query(SQL)
+            .bind::<Text, _>(query)
+            .bind::<BigInt, _>(below)
+            .bind::<BigInt, _>(limit)
+            .load::<Hit>(conn)
+    };
+    let newest: Option<Hit> =
+        diesel::sql_query("SELECT seq FROM complaint_search WHERE seq < $1 ORDER BY seq DESC LIMIT 1")
+            .bind::<BigInt, _>(below)
+            .get_result(conn)
+            .optional()?;
+    let Some(newest) = newest else { return Ok(Vec::new()) };
+    let mut hits: Vec<i64> = Vec::new();
+    let mut top = newest.seq >> BLOCK_BITS;
+    let missing = |hits: &Vec<i64>| limit - i64::try_from(hits.len()).unwrap_or(limit);
+    for many in BLOCKS {
+        if top < 0 || missing(&hits) <= 0 {
+            return Ok(hits);
+        }
+        let bottom = (top + 1 - many).max(0);
+        let blocks: Vec<String> = (bottom..=top).map(block).collect();
+        let query = format!("({words}) & ({})", blocks.join(" | "));
+        hits.extend(ask(conn, query, below, missing(&hits))?.into_iter().map(|hit| hit.seq));
+        below = below.min(bottom << BLOCK_BITS);
+        top = bottom - 1;
+    }
+    if top >= 0 && missing(&hits) > 0 {
+        hits.extend(
+            ask(conn, words.to_owned(), below, missing(&hits))?
+                .into_iter()
+                .map(|hit| hit.seq),
+        );
+    }
+    Ok(hits)
 }
 
 fn tsquery(terms: &[Term]) -> String {
@@ -397,6 +448,33 @@ pub fn explain(conn: &mut Conn, sql: &str) -> Result<String> {
         }
     };
     Ok(lines.join("\n"))
+}
+
+/// Gives events of the audit their seal, and each its place in it, in the order of `ids`; those that have a
+/// seal already keep it. Gives how many were marked.
+///
+/// # Errors
+/// When the database refuses.
+pub fn mark_sealed(conn: &mut Conn, seal: i64, ids: &[AuditEventId]) -> Result<usize> {
+    match conn {
+        Conn::Pg(conn) => Ok(diesel::sql_query(
+            "UPDATE audit_events SET seal = $1, place = marked.place
+             FROM unnest($2) WITH ORDINALITY AS marked (id, place)
+             WHERE audit_events.id = marked.id AND audit_events.seal IS NULL",
+        )
+        .bind::<BigInt, _>(seal)
+        .bind::<Array<Uid>, _>(ids.to_vec())
+        .execute(conn)?),
+        Conn::Sqlite(conn) => {
+            let mut marked = 0;
+            for (place, id) in (1_i64..).zip(ids) {
+                marked += diesel::update(audit_events::table.find(id).filter(audit_events::seal.is_null()))
+                    .set((audit_events::seal.eq(Some(seal)), audit_events::place.eq(Some(place))))
+                    .execute(conn)?;
+            }
+            Ok(marked)
+        }
+    }
 }
 
 /// Tells the planner what the tables hold; after a bulk load.

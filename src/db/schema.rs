@@ -405,6 +405,63 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    audit_events (id) {
+        id -> Uid,
+        happened_at -> Instant,
+        actor_kind -> Text,
+        actor -> Text,
+        actor_id -> Nullable<Uid>,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Nullable<Uid>,
+        fields -> Nullable<JsonDoc>,
+        purpose -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        address -> Nullable<Text>,
+        seal -> Nullable<BigInt>,
+        place -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    audit_subjects (customer_id, event_id) {
+        event_id -> Uid,
+        customer_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    audit_values (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        salt -> Binary,
+        value -> JsonDoc,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    audit_seals (number) {
+        number -> BigInt,
+        events -> BigInt,
+        previous -> Binary,
+        hash -> Binary,
+        sealed_at -> Instant,
+    }
+}
+
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
 diesel::joinable!(complaints -> customers (customer_id));
 diesel::joinable!(call_backs -> complaints (complaint_id));
@@ -432,4 +489,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     retention_rules,
     retention_runs,
     word_purges,
+    audit_events,
+    audit_subjects,
+    audit_values,
+    audit_seals,
 );

@@ -1,5 +1,6 @@
 //! What a complaint desk does: no HTTP, no pages, one folder for each noun.
 
+pub mod audit;
 pub mod check;
 pub mod complaints;
 pub mod customers;

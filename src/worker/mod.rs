@@ -2,6 +2,7 @@
 
 mod lease;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::db::conn::Conn;
+use crate::domain::audit;
 use crate::domain::complaints::call_backs;
 use crate::domain::complaints::privacy as erased;
 use crate::domain::idempotency;
@@ -25,11 +27,17 @@ struct Job {
 
 /// The most rows that one run works on.
 const AT_ONCE: i64 = 500;
+/// The most events of the audit that one seal covers.
+const SEALED_AT_ONCE: i64 = 5_000;
 
 const JOBS: &[Job] = &[
     Job {
         name: "break_missed_promises",
         run: |conn, act| call_backs::sweep(conn, act, AT_ONCE),
+    },
+    Job {
+        name: "seal_audit",
+        run: |conn, act| audit::seal::seal(conn, act, SEALED_AT_ONCE),
     },
     Job {
         name: "forget_idempotency_keys",
@@ -66,18 +74,18 @@ impl Worker {
         }
     }
 
-    /// Runs every job once; a job that another process holds is left to it. Gives what was done.
+    /// Runs every job once; a job that another process holds is left to it. Gives how much each did.
     ///
     /// # Errors
     /// The failure of the first job that fails; the others have been run all the same.
-    pub async fn run_once(&self) -> Result<usize> {
-        let mut done = Ok(0);
+    pub async fn run_once(&self) -> Result<BTreeMap<&'static str, usize>> {
+        let mut done = Ok(BTreeMap::new());
         for job in JOBS {
             match self.run_job(job).await {
                 Ok(n) => {
                     self.app.metrics.job_runs.with_label_values(&[job.name, "ok"]).inc();
                     if let Ok(done) = &mut done {
-                        *done += n;
+                        done.insert(job.name, n);
                     }
                 }
                 Err(error) => {

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod audit;
 mod call_backs;
 mod complaints;
 mod contract;
@@ -21,6 +22,7 @@ mod health;
 mod journeys;
 mod migrations;
 mod playbooks;
+mod privacy;
 mod properties;
 mod public;
 mod races;

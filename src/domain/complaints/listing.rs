@@ -43,6 +43,8 @@ pub struct Cursor {
     pub seq: i64,
     /// Its due call-back, when the list is in that order.
     pub due: Option<Moment>,
+    /// The order of the list; a place means nothing in another one.
+    pub order: Order,
 }
 
 /// Which complaints to list.
@@ -154,6 +156,7 @@ fn page(mut rows: Vec<Complaint>, listing: &Listing) -> Page {
     let next = rows.last().filter(|_| more).map(|row| Cursor {
         seq: row.seq,
         due: row.call_back_due_at,
+        order: listing.order,
     });
     Page {
         items: rows.into_iter().map(ComplaintSummary::from).collect(),
@@ -189,7 +192,11 @@ fn by_words(conn: &mut Conn, listing: &Listing, filter: &Filter, words: &str) ->
             let items = rows.into_iter().map(ComplaintSummary::from).collect();
             return Ok(Page {
                 items,
-                next: Some(Cursor { seq: below, due: None }),
+                next: Some(Cursor {
+                    seq: below,
+                    due: None,
+                    order: listing.order,
+                }),
             });
         }
         chunk = (chunk * 4).min(4_000);

@@ -17,7 +17,7 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::staff::{Act, tokens};
 use crate::error::{Error, Result};
-use crate::ids::CallBackId;
+use crate::ids::{CallBackId, ComplaintId, CustomerId};
 
 /// The most messages shown on the tracking page.
 const MESSAGES: i64 = 500;
@@ -95,12 +95,40 @@ fn find_version(conn: &mut Conn, token: &str, expected: Option<i32>) -> Result<C
     Ok(complaint)
 }
 
+/// A complaint as the customer sees it, and what it is among us.
+#[derive(Debug, Clone)]
+pub struct Tracked {
+    /// The complaint.
+    pub complaint_id: ComplaintId,
+    /// Whose it is.
+    pub customer_id: CustomerId,
+    /// What the customer sees.
+    pub seen: PublicComplaint,
+}
+
+/// The complaint behind a private link, for somebody who looks at it.
+///
+/// # Errors
+/// As [`get`].
+pub fn track(conn: &mut Conn, token: &str) -> Result<Tracked> {
+    let complaint = find(conn, token)?;
+    Ok(Tracked {
+        complaint_id: complaint.id,
+        customer_id: complaint.customer_id,
+        seen: seen(conn, complaint)?,
+    })
+}
+
 /// The complaint behind a private link.
 ///
 /// # Errors
 /// `resource.not_found` when the link is unknown or has been renewed.
 pub fn get(conn: &mut Conn, token: &str) -> Result<PublicComplaint> {
     let complaint = find(conn, token)?;
+    seen(conn, complaint)
+}
+
+fn seen(conn: &mut Conn, complaint: Complaint) -> Result<PublicComplaint> {
     let statement: StatementView = store::load_statement(conn, complaint.id)?.into();
     let dealt = dealt_with(&store::steps_of(conn, complaint.id)?, complaint.round);
     let call_backs = store::call_backs_of(conn, complaint.id)?;

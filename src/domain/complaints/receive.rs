@@ -15,6 +15,7 @@ use super::{reference, store, tallies, timeline};
 use crate::db::conn::Conn;
 use crate::db::dialect::{self, SearchRow};
 use crate::db::types::Json;
+use crate::domain::audit;
 use crate::domain::customers::recognise::{self, Recognised};
 use crate::domain::customers::{Customer, PrivacyState, privacy as customers};
 use crate::domain::idempotency::{self, Claim};
@@ -187,8 +188,9 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
         .map(|person| person.customer.id)
         .collect();
     customers::check_still_here(conn, &known)?;
-    let told = told_of(conn, arrivals, people)?;
-    let (mut statements, mut words, mut entries, mut types, mut notices) = (vec![], vec![], vec![], vec![], vec![]);
+    let may_be_told = told_of(conn, arrivals, people)?;
+    let (mut statements, mut words, mut entries, mut told) = (vec![], vec![], vec![], vec![]);
+    let (mut types, mut notices) = (vec![], vec![]);
     for ((arrival, person), complaint) in arrivals.iter().zip(people).zip(&*complaints) {
         let (act, intake) = (&arrival.act, &arrival.intake);
         let statement = statement(complaint, intake);
@@ -197,7 +199,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
             words: words_of(complaint, &statement),
         });
         statements.push(statement);
-        let acknowledged = intake.given_contact.email.is_some() && told.contains(&complaint.customer_id);
+        let acknowledged = intake.given_contact.email.is_some() && may_be_told.contains(&complaint.customer_id);
         let mut after = json!({
             "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
             "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
@@ -205,7 +207,9 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
         if let Some(after) = after.as_object_mut().filter(|_| intake.given_contact.email.is_some() && !acknowledged) {
             after.insert("acknowledged".to_owned(), json!(false));
         }
-        entries.push(timeline::entry(act, complaint.id, "received", None, Some(after)));
+        let entry = timeline::entry(act, complaint.id, "received", None, Some(after));
+        told.push(audit::Entry::of(act, timeline::told(&entry, complaint.customer_id)));
+        entries.push(entry);
         if complaint.customer_type != CustomerType::NotClear {
             types.push(first_type(act, complaint));
         }
@@ -221,6 +225,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
     store::insert_statements(conn, &statements)?;
     dialect::index_words(conn, &words)?;
     store::insert_entries(conn, &entries)?;
+    audit::record_all(conn, &told)?;
     store::insert_type_changes(conn, &types)?;
     notifications::post_all(conn, &notices)
 }

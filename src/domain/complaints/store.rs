@@ -303,6 +303,18 @@ pub(super) fn open_promise_figures(conn: &mut Conn, now: Moment, limit: i64) -> 
     Ok((ends.len(), ends.iter().filter(|end| **end < now).count()))
 }
 
+/// Whose complaints these are; each customer once.
+pub(super) fn customers_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<CustomerId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(complaints::table
+        .filter(complaints::id.eq_any(ids.to_vec()))
+        .select(complaints::customer_id)
+        .distinct()
+        .load(conn)?)
+}
+
 pub(super) fn timeline(
     conn: &mut Conn,
     id: ComplaintId,
@@ -481,7 +493,10 @@ pub(super) fn list(
             query = query
                 .filter(complaints::call_back_due_at.is_not_null())
                 .order((complaints::call_back_due_at.asc(), complaints::seq.asc()));
-            if let Some(Cursor { seq, due: Some(due) }) = after {
+            if let Some(Cursor {
+                seq, due: Some(due), ..
+            }) = after
+            {
                 let same = complaints::call_back_due_at.eq(Some(due)).and(complaints::seq.gt(seq));
                 query = query.filter(complaints::call_back_due_at.gt(Some(due)).or(same).assume_not_null());
             }

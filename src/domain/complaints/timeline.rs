@@ -1,7 +1,7 @@
 //! The timeline: every change with who, when, before and after. Entries are only ever added.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::model::TimelineEntry;
@@ -9,9 +9,10 @@ use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::types::Json;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::staff::{Act, ActorKind};
 use crate::error::Result;
-use crate::ids::{ComplaintId, EntryId};
+use crate::ids::{ComplaintId, CustomerId, EntryId};
 
 /// An entry of the timeline.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -61,12 +62,29 @@ pub(super) fn entry(
 pub(super) fn record(
     conn: &mut Conn,
     act: &Act,
-    complaint_id: ComplaintId,
+    (complaint_id, customer_id): (ComplaintId, CustomerId),
     action: &str,
     before: Option<Value>,
     after: Option<Value>,
 ) -> Result<()> {
-    store::insert_entries(conn, &[entry(act, complaint_id, action, before, after)])
+    let entry = entry(act, complaint_id, action, before, after);
+    store::insert_entries(conn, std::slice::from_ref(&entry))?;
+    audit::record(conn, act, told(&entry, customer_id))
+}
+
+/// An entry as the audit tells of it: codes as they are, what people wrote by reference to the entry.
+pub(super) fn told(entry: &TimelineEntry, customer_id: CustomerId) -> Event {
+    let by_reference = |value: &Option<Json<Value>>| value.as_ref().map(|value| audit::fields::by_reference(&value.0));
+    let fields = json!({
+        "timeline": entry.id, "before": by_reference(&entry.before), "after": by_reference(&entry.after),
+    });
+    Event::on(
+        ObjectKind::Complaint,
+        entry.complaint_id.0,
+        format!("complaint.{}", entry.action),
+    )
+    .of([customer_id])
+    .with(fields)
 }
 
 /// A page of a complaint's timeline, the oldest entry first.

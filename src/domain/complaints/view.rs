@@ -311,6 +311,14 @@ pub fn get(conn: &mut Conn, id: ComplaintId) -> Result<ComplaintView> {
     of(conn, complaint)
 }
 
+/// Whose complaints these are.
+///
+/// # Errors
+/// When the database refuses.
+pub fn customers_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<CustomerId>> {
+    store::customers_of(conn, ids)
+}
+
 /// The whole of a complaint that has been loaded.
 pub(super) fn of(conn: &mut Conn, complaint: Complaint) -> Result<ComplaintView> {
     let id = complaint.id;

@@ -151,7 +151,8 @@ impl Work {
         };
         self.after.updated_at = act.now;
         store::update(conn, &self.before, &self.after)?;
-        timeline::record(conn, act, self.after.id, action, before, after)?;
+        let whose = (self.after.id, self.after.customer_id);
+        timeline::record(conn, act, whose, action, before, after)?;
         if self.before.state != self.after.state {
             let changes = BTreeMap::from([(self.before.state, -1), (self.after.state, 1)]);
             tallies::add(conn, tallies::slot(self.after.id), &changes)?;

@@ -10,6 +10,7 @@ use super::model::{
 use super::privacy;
 use super::store;
 use crate::db::conn::Conn;
+use crate::domain::audit::{self, Change, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::domain::staff::Act;
 use crate::error::{Code, Error, Result};
@@ -109,7 +110,36 @@ pub fn create(conn: &mut Conn, act: &Act, form: &CustomerRecordForm) -> Result<C
     let id = checked.customer.id;
     store::insert_all(conn, std::slice::from_ref(&checked.customer))?;
     write_points(conn, id, checked.points)?;
-    get(conn, id)
+    let made = get(conn, id)?;
+    tell(conn, act, "customer.created", None, &made)?;
+    Ok(made)
+}
+
+/// Tells the audit what changed, field by field.
+fn tell(conn: &mut Conn, act: &Act, action: &'static str, was: Option<&CustomerView>, is: &CustomerView) -> Result<()> {
+    let mut change = Change::new();
+    let points = |view: &CustomerView| view.contact_points.clone();
+    change.field("name", was.map(|was| &was.name), &is.name)?;
+    change.field("kind", was.map(|was| &was.kind), &is.kind)?;
+    change.field("tier", was.map(|was| &was.tier), &is.tier)?;
+    change.field(
+        "preferred_language",
+        was.map(|was| &was.preferred_language),
+        &is.preferred_language,
+    )?;
+    change.field("time_zone", was.map(|was| &was.time_zone), &is.time_zone)?;
+    change.field(
+        "preferred_medium",
+        was.map(|was| &was.preferred_medium),
+        &is.preferred_medium,
+    )?;
+    change.field("contact_points", was.map(points).as_ref(), &is.contact_points)?;
+    change.field("external_ids", was.map(|was| &was.external_ids), &is.external_ids)?;
+    let fields = change.told(conn, act, is.id)?;
+    let event = Event::on(ObjectKind::Customer, is.id.0, action)
+        .of([is.id])
+        .with(fields);
+    audit::record(conn, act, event)
 }
 
 /// Changes a customer.
@@ -132,12 +162,15 @@ pub fn change(
         return Err(Error::problem(Code::PreconditionFailed, detail));
     }
     privacy::check_changeable(conn, act, &before)?;
+    let was = get(conn, id)?;
     let mut checked = checked(Check::new(), act, before.clone(), form)?;
     checked.customer.version += 1;
     checked.customer.updated_at = act.now;
     store::update(conn, &before, &checked.customer)?;
     write_points(conn, id, checked.points)?;
-    get(conn, id)
+    let is = get(conn, id)?;
+    tell(conn, act, "customer.changed", Some(&was), &is)?;
+    Ok(is)
 }
 
 /// Creates the customer that another system calls `external`, or changes it. True when it is new.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::Consent;
@@ -10,6 +11,7 @@ use super::store;
 use super::vocabulary::{ConsentPurpose, ConsentSource, NotSent};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::domain::complaints::privacy as complaints;
 use crate::domain::customers::model::SeenCustomer;
@@ -252,7 +254,8 @@ pub fn record(
         recorded_at: act.now,
     };
     check.finish(())?;
-    store::insert_consents(conn, &[row])?;
+    store::insert_consents(conn, std::slice::from_ref(&row))?;
+    tell(conn, act, &row)?;
     customers::touch(conn, act, &customer, customer.privacy)?;
     if !form.given && form.purpose == ConsentPurpose::ServiceMessages {
         let complaints = complaints::ids_of(conn, id)?;
@@ -304,5 +307,12 @@ pub fn keep_filed(conn: &mut Conn, act: &Act, said: &[(CustomerId, bool, &[Filed
             });
         }
     }
-    store::insert_consents(conn, &rows)
+    store::insert_consents(conn, &rows)?;
+    rows.iter().try_for_each(|row| tell(conn, act, row))
+}
+
+fn tell(conn: &mut Conn, act: &Act, row: &Consent) -> Result<()> {
+    let fields = json!({ "purpose": row.purpose, "given": row.given, "source": row.source });
+    let event = Event::on(ObjectKind::Customer, row.customer_id.0, "customer.consent_recorded");
+    audit::record(conn, act, event.of([row.customer_id]).with(fields))
 }

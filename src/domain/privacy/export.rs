@@ -10,18 +10,21 @@ use super::store;
 use super::vocabulary::{LegalBasis, PrivacyAction};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::audit::{ObjectKind, query};
 use crate::domain::check::Check;
 use crate::domain::complaints::privacy::held::{self, HeldComplaint};
 use crate::domain::customers::model::CustomerView;
 use crate::domain::customers::{privacy as customers, record};
-use crate::domain::staff::Act;
+use crate::domain::staff::{Act, ActorKind};
 use crate::error::{Error, Result};
-use crate::ids::{CustomerId, PrivacyEventId};
+use crate::ids::{AnyId, AuditEventId, CustomerId, PrivacyEventId};
 
 /// The form of the export, for programs that read it.
 pub const FORM: &str = "hark-customer-export/1";
 /// How many complaints there are in a piece.
 const AT_ONCE: i64 = 50;
+/// And how many entries about who read it.
+const ACCESSES_AT_ONCE: i64 = 500;
 
 /// Why everything held is exported.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -73,6 +76,56 @@ pub struct CustomerExport {
     pub opening: ExportOpening,
     /// Every complaint, the oldest first.
     pub complaints: Vec<HeldComplaint>,
+    /// Who read or changed anything about the customer, the newest first.
+    pub accesses: Vec<Access>,
+}
+
+/// Somebody read or changed something about the customer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Access {
+    /// When.
+    pub happened_at: Moment,
+    /// What kind of actor.
+    pub actor_kind: ActorKind,
+    /// Who.
+    pub actor: String,
+    /// What they did.
+    #[schema(example = "customer.read")]
+    pub action: String,
+    /// To what kind of thing.
+    pub object_kind: ObjectKind,
+    /// To which one.
+    pub object_id: Option<AnyId>,
+    /// What they said it was for.
+    pub purpose: Option<String>,
+}
+
+/// Some of who read and changed what, the newest first, below a place, and where to go on.
+///
+/// # Errors
+/// When the database refuses.
+pub fn accesses(
+    conn: &mut Conn,
+    begun: &Begun,
+    below: Option<AuditEventId>,
+) -> Result<(Vec<Access>, Option<AuditEventId>)> {
+    let filter = query::Filter {
+        customer_id: Some(begun.customer_id),
+        ..query::Filter::default()
+    };
+    let events = query::list(conn, &filter, below, ACCESSES_AT_ONCE)?;
+    let full = i64::try_from(events.len()).unwrap_or_default() == ACCESSES_AT_ONCE;
+    let next = events.last().filter(|_| full).map(|event| event.id);
+    let access = |event: query::AuditEvent| Access {
+        happened_at: event.happened_at,
+        actor_kind: event.actor_kind,
+        actor: event.actor,
+        action: event.action,
+        object_kind: event.object_kind,
+        object_id: event.object_id,
+        purpose: event.purpose,
+    };
+    Ok((events.into_iter().map(access).collect(), next))
 }
 
 /// Begins an export: leaves a record of it.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::holds;
@@ -15,6 +16,7 @@ use super::vocabulary::{LegalBasis, PrivacyAction, Removal};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::types::Json;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::domain::complaints::privacy::{self as complaints, Due};
 use crate::domain::customers::{PrivacyState, privacy as customers};
@@ -148,6 +150,8 @@ pub fn set(conn: &mut Conn, act: &Act, expected: Option<i32>, form: &RulesForm) 
         dry_run: tried.and_then(|set| set.dry_run),
     };
     store::insert_rules(conn, &set)?;
+    let fields = json!({ "version": set.version, "rules": set.rules.0, "active": set.active });
+    tell(conn, act, "retention_rule.set", fields)?;
     Ok(RulesView::of(Some(set)))
 }
 
@@ -187,7 +191,14 @@ pub fn dry_run(conn: &mut Conn, act: &Act) -> Result<DryRun> {
         run.held += held_among(conn, act, rule, before)?;
     }
     store::note_dry_run(conn, set.version, act.now, &run)?;
+    let fields = json!({ "version": set.version, "complaints": run.complaints, "held": run.held });
+    tell(conn, act, "retention_rule.tried", fields)?;
     Ok(run)
+}
+
+fn tell(conn: &mut Conn, act: &Act, action: &'static str, fields: serde_json::Value) -> Result<()> {
+    let event = Event::about_many(ObjectKind::RetentionRule, action).with(fields);
+    audit::record(conn, act, event)
 }
 
 /// How many of the cases that are due a hold keeps.
@@ -231,6 +242,10 @@ pub fn apply(conn: &mut Conn, act: &Act, limit: i64) -> Result<usize> {
     run.finished = left > 0;
     run.last_at = act.now;
     store::update_run(conn, &run)?;
+    if run.finished && run.complaints > 0 {
+        let fields = json!({ "version": set.version, "complaints": run.complaints, "customers": run.customers });
+        tell(conn, act, "retention_rule.applied", fields)?;
+    }
     Ok(gone)
 }
 

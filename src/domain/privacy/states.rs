@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::holds;
@@ -16,6 +17,7 @@ use super::model::PrivacyEvent;
 use super::store;
 use super::vocabulary::{LegalBasis, NotSent, PrivacyAction, Removal};
 use crate::db::conn::Conn;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::domain::complaints::privacy as complaints;
 use crate::domain::customers::{Customer, PrivacyState, privacy as customers};
@@ -98,6 +100,16 @@ pub(super) fn note(
         happened_at: act.now,
     };
     store::insert_event(conn, &event)?;
+    // A hold on a complaint is an entry of its timeline, which tells the audit by itself.
+    let told = complaint_id.is_some() && matches!(action, PrivacyAction::HoldPlaced | PrivacyAction::HoldLifted);
+    if !told {
+        let event = match complaint_id {
+            Some(id) => Event::on(ObjectKind::Complaint, id.0, format!("complaint.{action}")),
+            None => Event::on(ObjectKind::Customer, customer_id.0, format!("customer.{action}")),
+        };
+        let fields = json!({ "legal_basis": legal_basis });
+        audit::record(conn, act, event.of([customer_id]).with(fields))?;
+    }
     Ok(event)
 }
 
@@ -251,10 +263,12 @@ pub(super) fn remove(
     touched.insert("customers", 1);
     touched.insert("contact_points", customers::count_contact_points(conn, id)?);
     touched.extend(store::wipe(conn, id, really)?);
+    touched.insert("audit_values", audit::count_values(conn, id)?);
     if !really {
         return Ok((touched, customer.clone()));
     }
     idempotency::forget_about(conn, &[id.0.as_bytes().to_vec()])?;
+    audit::forget_values(conn, id)?;
     let (state, action) = match removal {
         Removal::Anonymise => (PrivacyState::Anonymised, PrivacyAction::Anonymised),
         Removal::Erase => (PrivacyState::Erased, PrivacyAction::Erased),

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -12,6 +13,7 @@ use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::schema::service_tokens;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::error::{Code, Error, Result};
 use crate::ids::TokenId;
@@ -172,6 +174,7 @@ pub fn create(conn: &mut Conn, act: &Act, form: &TokenForm) -> Result<NewToken> 
     if !store::insert(conn, &row)? {
         return Err(Error::problem(Code::NameTaken, "there is a service token of this name"));
     }
+    tell(conn, act, "service_token.created", &row)?;
     Ok(NewToken {
         token: row.into(),
         secret: Secret::new(secret),
@@ -211,9 +214,18 @@ pub fn list(conn: &mut Conn) -> Result<Vec<TokenView>> {
 /// `resource.not_found`.
 pub fn revoke(conn: &mut Conn, act: &Act, id: TokenId) -> Result<TokenView> {
     store::revoke(conn, id, act.now)?;
-    store::find(conn, id)?
-        .map(TokenView::from)
-        .ok_or_else(|| Error::not_found("service token"))
+    let row = store::find(conn, id)?.ok_or_else(|| Error::not_found("service token"))?;
+    tell(conn, act, "service_token.revoked", &row)?;
+    Ok(row.into())
+}
+
+fn tell(conn: &mut Conn, act: &Act, action: &'static str, row: &TokenRow) -> Result<()> {
+    let fields = json!({ "name": row.name, "role": row.role, "expires_at": row.expires_at });
+    audit::record(
+        conn,
+        act,
+        Event::on(ObjectKind::ServiceToken, row.id.0, action).with(fields),
+    )
 }
 
 /// Who a secret belongs to, and until when that holds; `None` when it is unknown, expired or revoked.

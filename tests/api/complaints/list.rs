@@ -181,3 +181,16 @@ on_both! {
         assert_eq!(listed, Value::Object(shown));
     }
 }
+
+on_both! {
+    async fn a_cursor_of_another_order_is_refused(desk) {
+        for _ in 0..2 {
+            Case::logged(&desk).await;
+        }
+        let first = desk.agent().get(&format!("{COMPLAINTS}?limit=1")).await.expect(200);
+        let cursor = first.str("/next_cursor").to_owned();
+        desk.agent().get(&format!("{COMPLAINTS}?limit=1&cursor={cursor}")).await.expect(200);
+        let other = desk.agent().get(&format!("{COMPLAINTS}?limit=1&order=oldest&cursor={cursor}")).await;
+        other.expect_invalid(&["?cursor"]);
+    }
+}

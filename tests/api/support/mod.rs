@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod http;
 
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -18,6 +19,7 @@ use hark::db::{Db, migrate};
 use hark::domain::policy::Policy;
 use hark::domain::staff::tokens::{self, TokenForm};
 use hark::domain::staff::{Act, Role};
+use hark::keys::Keys;
 use hark::worker::Worker;
 
 pub use self::http::{Client, Reply};
@@ -56,6 +58,11 @@ pub struct Desk {
     secrets: Vec<(Role, String)>,
     stop: Option<actix_web::dev::ServerHandle>,
     _folder: Option<tempfile::TempDir>,
+}
+
+/// The keys of every desk.
+pub fn keys() -> Keys {
+    Keys::of("a secret that only the tests know").unwrap()
 }
 
 /// Monday, 23 November 2026, 09:00 in Shanghai.
@@ -103,7 +110,7 @@ impl Desk {
 
     fn on(target: &Target, policy: Policy, folder: Option<tempfile::TempDir>) -> Self {
         let db = Db::open(target, 4).unwrap();
-        let app = App::new(db, Clock::fixed(start_of_time()), policy).unwrap();
+        let app = App::new(db, Clock::fixed(start_of_time()), policy, keys()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let secrets = make_tokens(&app);
@@ -184,6 +191,13 @@ impl Desk {
         rows.into_iter().map(|row| row.topic).collect()
     }
 
+    /// Does something behind the desk's back; gives how many rows it touched.
+    pub fn execute(&self, sql: &str) -> usize {
+        let (db, sql) = (self.app.db.clone(), sql.to_owned());
+        let write = move || db.write_blocking(move |conn| Ok(diesel::sql_query(&sql).execute(conn)?));
+        std::thread::spawn(write).join().unwrap().unwrap()
+    }
+
     fn column<T>(&self, sql: &str) -> Vec<T>
     where
         T: diesel::deserialize::QueryableByName<hark::db::conn::MultiBackend> + Send + 'static,
@@ -194,8 +208,15 @@ impl Desk {
         read.join().unwrap().unwrap()
     }
 
-    /// Runs every background job once.
+    /// Runs every background job once; gives how much they did, apart from sealing the audit.
     pub async fn run_jobs(&self) -> usize {
+        let mut done = self.run_each_job().await;
+        done.remove("seal_audit");
+        done.into_values().sum()
+    }
+
+    /// Runs every background job once; gives how much each did.
+    pub async fn run_each_job(&self) -> BTreeMap<&'static str, usize> {
         Worker::new(self.app.clone(), Duration::from_secs(1))
             .run_once()
             .await

@@ -1,0 +1,1 @@
+UPDATE complaint_search SET tokens = ts_delete(tokens, '#' || (seq >> 10));

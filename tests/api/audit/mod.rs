@@ -1,0 +1,7 @@
+//! The audit: what leaves an event, what an event tells, and that nothing in it can be changed unseen.
+
+mod seals;
+mod trail;
+
+/// Where events are.
+const EVENTS: &str = "/api/v1/audit/events";
