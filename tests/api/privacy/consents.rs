@@ -3,7 +3,7 @@
 use hark::domain::staff::Role;
 use serde_json::{Value, json};
 
-use super::{on_customer, says};
+use super::{dump, on_customer, says};
 use crate::fixtures::{COMPLAINTS, CUSTOMERS, Case, PUBLIC, by_web, log, merged};
 use crate::journeys::by_phone;
 use crate::on_both;
@@ -50,7 +50,7 @@ on_both! {
         case.post("messages", &json!({ "body": "We are on it." })).await.expect(200);
         assert_eq!(desk.outbox(), ["acknowledge", "send_message"]);
         say(&desk, &customer, "service_messages", false).await;
-        let stopped = super::dump::everything(&desk).into_iter().filter(|(place, v)| place == "outbox.last_error" && v.contains("refused"));
+        let stopped = dump::everything(&desk).into_iter().filter(|(place, v)| place == "outbox.last_error" && v.contains("refused"));
         assert_eq!(stopped.count(), 2, "those that waited are stopped");
         let kept = case.post("messages", &json!({ "body": "It is done." })).await.expect(200);
         assert_eq!(kept.str("/not_sent"), "refused");
@@ -134,8 +134,8 @@ on_both! {
             use hark::domain::privacy::{ConsentPurpose, consents};
             consents::allows(conn, &act, id, ConsentPurpose::ShareWithSales).unwrap()
         };
-        assert!(!super::dump::read(&desk, asked.clone()));
+        assert!(!dump::read(&desk, asked.clone()));
         say(&desk, &customer, "share_with_sales", true).await;
-        assert!(super::dump::read(&desk, asked));
+        assert!(dump::read(&desk, asked));
     }
 }

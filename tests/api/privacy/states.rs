@@ -5,7 +5,7 @@ use hark::domain::staff::Role;
 use reqwest::Method;
 use serde_json::json;
 
-use super::{officer, on_customer};
+use super::{dump, officer, on_customer};
 use crate::fixtures::{COMPLAINTS, CUSTOMERS, Case, PUBLIC, by_web, log, merged, reason};
 use crate::journeys::by_phone;
 use crate::on_both;
@@ -67,7 +67,7 @@ on_both! {
         let path = format!("{CUSTOMERS}/{customer}");
         assert_eq!(desk.outbox(), ["acknowledge"]);
         on_customer(&officer, &customer, "restrict", &reason("contests the address")).await.expect(200);
-        let waiting = super::dump::everything(&desk).into_iter().filter(|(place, v)| place == "outbox.last_error" && v.contains("restricted"));
+        let waiting = dump::everything(&desk).into_iter().filter(|(place, v)| place == "outbox.last_error" && v.contains("restricted"));
         assert_eq!(waiting.count(), 1, "what still waited is not sent");
         for client in [agent.clone(), desk.client(Role::Sales), desk.client(Role::Lead)] {
             let seen = client.get(&path).await.expect(200);
