@@ -316,7 +316,7 @@ pub fn find_words(conn: &mut Conn, terms: &[Term], below: i64, limit: i64) -> Re
 
 /// How many blocks are looked through at a time, from the newest on, before the whole index is: what a word
 /// has not enough hits in has few hits altogether.
-const BLOCKS: [i64; 3] = [2, 8, 64];
+const BLOCKS: [i64; 4] = [2, 4, 16, 64];
 
 fn find_words_pg(conn: &mut PgConnection, words: &str, mut below: i64, limit: i64) -> QueryResult<Vec<i64>> {
     // Not together with the order, or the planner may walk through the whole table instead, newest first.
