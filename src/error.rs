@@ -100,6 +100,22 @@ codes! {
     PromiseSettled = 409 "call_back.settled" "The promise is settled",
     /// Another customer already has this phone number, e-mail address or external id.
     ContactTaken = 409 "customer.contact_taken" "Another customer has this contact point",
+    /// The processing of this customer's data is restricted (GDPR article 18), or the customer does not share the record with the caller. Ask whoever manages privacy to lift the restriction.
+    CustomerRestricted = 409 "customer.restricted" "The customer's record is restricted",
+    /// The customer's record was anonymised or erased; nothing can be added to it.
+    CustomerAnonymised = 409 "customer.anonymised" "The customer's record is gone",
+    /// The personal content of this complaint is gone; it counts in the figures, but cannot be changed any more.
+    ComplaintAnonymised = 409 "complaint.anonymised" "The complaint's content is gone",
+    /// A complaint of the customer is open. Finish it first.
+    PrivacyOpenComplaint = 409 "privacy.open_complaint" "A complaint is open",
+    /// A promise to call the customer back is open. Keep it, or let the customer cancel it, first.
+    PrivacyOpenPromise = 409 "privacy.open_promise" "A promise is open",
+    /// A legal hold keeps the data of this customer or complaint. Lift it first.
+    PrivacyLegalHold = 409 "privacy.legal_hold" "A legal hold applies",
+    /// The customer's privacy state does not allow this; `detail` names the state.
+    PrivacyWrongState = 409 "privacy.wrong_state" "Not in this state",
+    /// Retention rules can be activated only after a dry run of exactly this version, and unchanged.
+    RetentionDryRunMissing = 409 "retention.dry_run_missing" "Do a dry run of these rules first",
     /// A complaint cannot be linked to itself, nor to a duplicate of itself.
     LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
     /// The name is taken already.

@@ -111,6 +111,16 @@ id! {
     StaffId,
     /// Names a team.
     TeamId,
+    /// Names an entry about a consent.
+    ConsentId,
+    /// Names a legal hold.
+    HoldId,
+    /// Names something that was done about a customer's privacy.
+    PrivacyEventId,
+    /// Names a run of the retention rules.
+    RetentionRunId,
+    /// Names something that the word index still has to forget.
+    PurgeId,
     /// Names an event of the audit.
     AuditEventId,
     /// Names a value that an event of the audit refers to.

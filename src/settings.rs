@@ -22,6 +22,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// What holds while a customer has said nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SharingDefault {
+    /// Shared until the customer refuses.
+    Allowed,
+    /// Not shared until the customer agrees.
+    Refused,
+}
+
 /// A database URL; `Debug` hides what it holds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(String);
@@ -218,6 +227,16 @@ pub struct Settings {
         value_name = "HOURS"
     )]
     pub idempotency_hours: u16,
+
+    /// Whether the sales modules see the records of customers who have not said whether they may.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_SHARE_WITH_SALES_DEFAULT",
+        default_value = "allowed",
+        value_name = "ANSWER"
+    )]
+    pub share_with_sales_default: SharingDefault,
 }
 
 impl Settings {
@@ -258,6 +277,7 @@ impl Settings {
             default_time_zone: self.default_time_zone.clone(),
             default_language: self.default_language.clone(),
             idempotency_kept: TimeDelta::hours(self.idempotency_hours.into()),
+            share_with_sales: self.share_with_sales_default == SharingDefault::Allowed,
         }
     }
 }

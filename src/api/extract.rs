@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::db::conn::Conn;
 use crate::domain::audit;
 use crate::domain::idempotency::{self, Claim};
-use crate::domain::staff::{Act, Actor};
+use crate::domain::staff::{Act, Actor, tokens};
 use crate::error::{Code, Error, FieldError, Result};
 
 /// The application, who acts, and the request's key for doing things once.
@@ -69,6 +69,15 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
     })
 }
 
+/// What an address names: the id in it, or the hash of a private link.
+fn subject(path: &str) -> Option<Vec<u8>> {
+    if let Some(rest) = path.strip_prefix("/api/v1/public/complaints/") {
+        return rest.split('/').next().map(tokens::hash);
+    }
+    let id = path.split('/').find_map(|part| part.parse::<uuid::Uuid>().ok());
+    id.map(|id| id.as_bytes().to_vec())
+}
+
 /// What the caller says the request is for; kept in the audit.
 fn purpose(req: &HttpRequest) -> Result<Option<Arc<str>>> {
     let Some(value) = req.headers().get("x-purpose") else {
@@ -108,7 +117,7 @@ impl Ctx {
             .actor
             .principal
             .map_or_else(|| "public".to_owned(), |principal| principal.uuid().to_string());
-        Some(Claim::new(&principal, key, &self.method, &self.path, body))
+        Some(Claim::new(&principal, key, &self.method, &self.path, body).about(subject(&self.path)))
     }
 
     /// Tells the audit that personal data is about to be shown, and waits until it has that safely.
@@ -208,7 +217,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 pub(super) struct BodyLimit(pub(super) usize);
 
 fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
-    let not_json = |error: &serde_json::Error| Error::problem(Code::BadRequest, format!("not JSON: {error}"));
+    let not_json = |error: &serde_json::Error| {
+        let detail = format!("not JSON: {}", without_value(&error.to_string()));
+        Error::problem(Code::BadRequest, detail)
+    };
     if raw.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(raw).is_ok() {
         // Serde would take the members of a list for the fields of an object, in their order.
         return Err(unfit(String::new(), "/", "an object is wanted, not a list"));
@@ -234,7 +246,7 @@ fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
 }
 
 /// One value that could not be read; one that is missing, or there twice, is named by what serde says of it.
-/// The text of the error may repeat what was sent, but nothing of others.
+/// The text of the error never repeats a value: what was sent may be somebody's data.
 fn unfit(mut pointer: String, joint: &str, detail: &str) -> Error {
     let missing = detail.starts_with("missing field");
     if missing || detail.starts_with("duplicate field") {
@@ -244,8 +256,23 @@ fn unfit(mut pointer: String, joint: &str, detail: &str) -> Error {
     Error::invalid(vec![FieldError {
         pointer,
         code: if missing { "required" } else { "malformed" }.to_owned(),
-        detail: detail.to_owned(),
+        detail: without_value(detail),
     }])
+}
+
+/// What serde says is wrong, without the value of which it says it.
+fn without_value(detail: &str) -> String {
+    let Some((found, expected)) = detail.rsplit_once(", expected ") else {
+        let quoted = detail.contains('"') || detail.contains("unknown variant");
+        return if quoted { "malformed".to_owned() } else { detail.to_owned() };
+    };
+    // A field is named by its name; everything else by its kind.
+    let kind = if found.starts_with("unknown field") {
+        found
+    } else {
+        found.split(['"', '`']).next().unwrap_or_default().trim_end()
+    };
+    format!("{kind}, expected {expected}")
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -368,6 +395,20 @@ mod tests {
             ("/_inner/_n", "required")
         );
         assert_eq!(found(r#"{"_inner":{"_n":[],"x":1}}"#).pointer, "/_inner/x");
+    }
+
+    #[test]
+    fn no_error_repeats_the_value_that_does_not_fit() {
+        for (said, told) in [
+            ("invalid type: string \"Li, expected Na\", expected u8", "invalid type: string, expected u8"),
+            ("invalid type: integer `138`, expected a string", "invalid type: integer, expected a string"),
+            ("invalid type: null, expected a string", "invalid type: null, expected a string"),
+            ("unknown variant `Li`, expected one of `a`, `b`", "unknown variant, expected one of `a`, `b`"),
+            ("unknown field `x`, expected `y`", "unknown field `x`, expected `y`"),
+            ("missing field `x`", "missing field `x`"),
+        ] {
+            assert_eq!(without_value(said), told);
+        }
     }
 
     #[test]

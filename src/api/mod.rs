@@ -13,6 +13,7 @@ mod observe;
 pub mod openapi;
 mod page;
 mod playbooks;
+mod privacy;
 mod problems;
 mod public;
 pub mod routes;

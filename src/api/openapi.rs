@@ -91,7 +91,8 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
     if route.method == "POST" {
         parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
-    if changes && !route.path.contains("/call-backs/{id}/move") && !route.path.contains("/call-backs/{id}/decline") {
+    let no_version = ["/call-backs/{id}/move", "/call-backs/{id}/decline", "/export"];
+    if changes && !no_version.iter().any(|end| route.path.ends_with(end)) {
         let name = if route.method == "PATCH" {
             "IfMatchRequired"
         } else {

@@ -3,7 +3,9 @@
 use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
-use super::{answer, audit, call_backs, complaints, customers, health, observe, playbooks, problems, public, tokens};
+use super::{
+    answer, audit, call_backs, complaints, customers, health, observe, playbooks, privacy, problems, public, tokens,
+};
 use crate::domain::staff::Permission;
 
 /// What a route needs.
@@ -141,6 +143,30 @@ routes! {
         get Needs(P::ReadCustomers) => customers::get_customer,
         patch Needs(P::WriteCustomers) => customers::change_customer,
     }
+
+    "/api/v1/customers/{id}/privacy" => { get Needs(P::ManagePrivacy) => privacy::get_privacy }
+    "/api/v1/customers/{id}/restrict" => { post Needs(P::ManagePrivacy) => privacy::restrict_customer }
+    "/api/v1/customers/{id}/lift-restriction" => { post Needs(P::ManagePrivacy) => privacy::lift_restriction }
+    "/api/v1/customers/{id}/anonymise" => { post Needs(P::ManagePrivacy) => privacy::anonymise_customer }
+    "/api/v1/customers/{id}/erase" => { post Needs(P::ManagePrivacy) => privacy::erase_customer }
+    "/api/v1/customers/{id}/export" => { post Needs(P::ExportPersonalData) => privacy::export_customer }
+    "/api/v1/customers/{id}/legal-hold" => {
+        put Needs(P::ManagePrivacy) => privacy::hold_customer,
+        delete Needs(P::ManagePrivacy) => privacy::release_customer,
+    }
+    "/api/v1/complaints/{id}/legal-hold" => {
+        put Needs(P::ManagePrivacy) => privacy::hold_complaint,
+        delete Needs(P::ManagePrivacy) => privacy::release_complaint,
+    }
+    "/api/v1/customers/{id}/consents" => {
+        get Needs(P::ReadCustomers) => privacy::list_consents,
+        post Needs(P::WriteCustomers) => privacy::record_consent,
+    }
+    "/api/v1/retention-rules" => {
+        get Needs(P::ManagePrivacy) => privacy::get_retention_rules,
+        put Needs(P::ManagePrivacy) => privacy::set_retention_rules,
+    }
+    "/api/v1/retention-rules/dry-run" => { post Needs(P::ManagePrivacy) => privacy::try_retention_rules }
 
     "/api/v1/audit/events" => { get Needs(P::ReadAudit) => audit::list_audit_events }
     "/api/v1/audit/events.csv" => { get Needs(P::ReadAudit) => audit::export_audit_events }

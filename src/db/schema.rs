@@ -20,6 +20,8 @@ diesel::table! {
         created_at -> Instant,
         updated_at -> Instant,
         version -> Integer,
+        privacy -> Text,
+        privacy_since -> Nullable<Instant>,
     }
 }
 
@@ -226,6 +228,7 @@ diesel::table! {
         body -> Text,
         author -> Text,
         written_at -> Instant,
+        not_sent -> Nullable<Text>,
     }
 }
 
@@ -253,6 +256,7 @@ diesel::table! {
         tries -> Integer,
         last_error -> Nullable<Text>,
         done_at -> Nullable<Instant>,
+        complaint_id -> Nullable<Uid>,
     }
 }
 
@@ -266,6 +270,7 @@ diesel::table! {
         sealed_answer -> Binary,
         created_at -> Instant,
         expires_at -> Instant,
+        subject -> Nullable<Binary>,
     }
 }
 
@@ -293,6 +298,110 @@ diesel::table! {
         job -> Text,
         holder -> Text,
         until -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    anonymised_complaints (complaint_id) {
+        complaint_id -> Uid,
+        anonymised_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    consents (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        purpose -> Text,
+        given -> Bool,
+        source -> Text,
+        wording -> Nullable<Text>,
+        evidence_ref -> Nullable<Text>,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    legal_holds (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        complaint_id -> Nullable<Uid>,
+        reason -> Text,
+        until -> Nullable<Instant>,
+        placed_by -> Text,
+        placed_at -> Instant,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    privacy_events (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        complaint_id -> Nullable<Uid>,
+        action -> Text,
+        legal_basis -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        actor_kind -> Text,
+        actor -> Text,
+        happened_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    retention_rules (version) {
+        version -> Integer,
+        rules -> JsonDoc,
+        active -> Bool,
+        set_by -> Text,
+        set_at -> Instant,
+        dry_run_at -> Nullable<Instant>,
+        dry_run -> Nullable<JsonDoc>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    retention_runs (id) {
+        id -> Uid,
+        rules_version -> Integer,
+        day -> Text,
+        complaints -> Integer,
+        customers -> Integer,
+        kept -> Integer,
+        finished -> Bool,
+        started_at -> Instant,
+        last_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    word_purges (id) {
+        id -> Uid,
+        asked_at -> Instant,
     }
 }
 
@@ -373,6 +482,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     service_tokens,
     job_leases,
+    anonymised_complaints,
+    consents,
+    legal_holds,
+    privacy_events,
+    retention_rules,
+    retention_runs,
+    word_purges,
     audit_events,
     audit_subjects,
     audit_values,

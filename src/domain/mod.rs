@@ -7,6 +7,7 @@ pub mod customers;
 pub mod idempotency;
 pub mod notifications;
 pub mod policy;
+pub mod privacy;
 pub mod search;
 pub mod staff;
 pub mod typing;

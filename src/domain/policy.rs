@@ -21,6 +21,8 @@ pub struct Policy {
     pub default_language: String,
     /// How long the answer to an idempotency key is kept.
     pub idempotency_kept: TimeDelta,
+    /// Whether the sales modules see customers who have not said whether they may.
+    pub share_with_sales: bool,
 }
 
 impl Default for Policy {
@@ -34,6 +36,7 @@ impl Default for Policy {
             default_time_zone: "Asia/Shanghai".to_owned(),
             default_language: "zh-CN".to_owned(),
             idempotency_kept: TimeDelta::hours(48),
+            share_with_sales: true,
         }
     }
 }

@@ -12,7 +12,9 @@ use crate::app::App;
 use crate::db::conn::Conn;
 use crate::domain::audit;
 use crate::domain::complaints::call_backs;
+use crate::domain::complaints::privacy as erased;
 use crate::domain::idempotency;
+use crate::domain::privacy::retention;
 use crate::domain::staff::Act;
 use crate::error::Result;
 
@@ -40,6 +42,14 @@ const JOBS: &[Job] = &[
     Job {
         name: "forget_idempotency_keys",
         run: |conn, act| idempotency::forget_expired(conn, act.now),
+    },
+    Job {
+        name: "apply_retention",
+        run: |conn, act| retention::apply(conn, act, AT_ONCE),
+    },
+    Job {
+        name: "purge_erased_words",
+        run: erased::purge_words,
     },
 ];
 

@@ -22,6 +22,7 @@ mod health;
 mod journeys;
 mod migrations;
 mod playbooks;
+mod privacy;
 mod properties;
 mod public;
 mod races;

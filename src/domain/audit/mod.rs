@@ -209,6 +209,14 @@ pub fn disclose_all(conn: &mut Conn, entries: &[Entry]) -> Result<Vec<()>> {
     Ok(vec![(); entries.len()])
 }
 
+/// How many values of fields of a customer are kept.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_values(conn: &mut Conn, customer: CustomerId) -> Result<i64> {
+    store::count_values(conn, customer)
+}
+
 /// Forgets what fields of a customer held, for the erasure: the audit keeps that they changed, who did it
 /// and when.
 ///

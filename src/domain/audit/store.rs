@@ -206,3 +206,10 @@ pub(super) fn unknown_seals(conn: &mut Conn) -> Result<Vec<i64>> {
         .load(conn)?;
     Ok(numbers.into_iter().flatten().collect())
 }
+
+pub(super) fn count_values(conn: &mut Conn, customer: CustomerId) -> Result<i64> {
+    Ok(audit_values::table
+        .filter(audit_values::customer_id.eq(customer))
+        .count()
+        .get_result(conn)?)
+}

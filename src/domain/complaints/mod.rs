@@ -9,6 +9,7 @@ pub mod intake;
 pub mod listing;
 pub mod messages;
 pub mod model;
+pub mod privacy;
 pub mod procedure;
 pub mod public;
 pub mod receive;

@@ -51,6 +51,7 @@ impl Work {
 
     /// Goes to work on a complaint that has been loaded.
     pub(super) fn of(conn: &mut Conn, before: Complaint) -> Result<Self> {
+        super::privacy::check_here(conn, before.id, before.state)?;
         let steps = store::steps_of(conn, before.id)?;
         let call_backs = store::call_backs_of(conn, before.id)?;
         let has_phone = record::primary_phone(conn, before.customer_id)?.is_some();

@@ -24,6 +24,7 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/playbooks/{type}",
     "/api/v1/audit/events",
     "/api/v1/audit/seals",
+    "/api/v1/retention-rules",
 ];
 
 async fn events(desk: &Desk, query: &str) -> Vec<Value> {

@@ -122,6 +122,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
                 String::new(),
             )
         }
+        (method, ["retention-rules", ..]) => with_rules(desk, method, &operation.path).await,
         _ => panic!(
             "write a request that succeeds for the new operation {}",
             operation.name()
@@ -166,6 +167,7 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["links"] => Some(json!({ "duplicate_of": Case::logged(desk).await.id })),
         ["notes" | "messages"] => Some(json!({ "body": "We are on it." })),
         ["tracking-link"] => None,
+        ["legal-hold"] => Some(reason("a court case")),
         ["call-backs"] => Some(merged(case.window(10, 20), json!({ "note": "the bill" }))),
         _ => panic!(
             "write a request that succeeds for the new operation {}",
@@ -173,7 +175,8 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ),
     };
     let path = operation.path.replace("{id}", &case.id).replace("{step}", "listen");
-    (desk.agent(), path, body, case.path())
+    let client = if rest == ["legal-hold"] { officer(desk) } else { desk.agent() };
+    (client, path, body, case.path())
 }
 
 async fn on_call_back(desk: &Desk, action: &str) -> Parts {
@@ -217,6 +220,33 @@ async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {
         .await
         .expect(201);
     let resource = format!("{CUSTOMERS}/{}", made.id());
-    let path = if rest == ["{id}"] { resource.clone() } else { external };
-    (desk.agent(), path, Some(json!({ "name": "Zhang" })), resource)
+    let about = match rest {
+        ["{id}", about] => *about,
+        ["{id}"] => return (desk.agent(), resource.clone(), Some(json!({ "name": "Zhang" })), resource),
+        _ => return (desk.agent(), external, Some(json!({ "name": "Zhang" })), resource),
+    };
+    let body = match about {
+        "consents" => json!({ "purpose": "marketing", "given": true, "source": "phone", "wording": "May we?", "note": "sure" }),
+        "restrict" | "anonymise" | "erase" | "legal-hold" | "export" => reason("by letter"),
+        "lift-restriction" => {
+            let restrict = format!("{resource}/restrict");
+            officer(desk).post(&restrict, &reason("wrong address")).await.expect(200);
+            reason("put right")
+        }
+        _ => panic!("write a request that succeeds for the new address {about} of customers"),
+    };
+    let client = if about == "consents" { desk.agent() } else { officer(desk) };
+    (client, format!("{resource}/{about}"), Some(body), resource)
+}
+
+/// Who sees to the customers' right to their data.
+fn officer(desk: &Desk) -> Client {
+    desk.client(hark::domain::staff::Role::Auditor)
+}
+
+async fn with_rules(desk: &Desk, method: &str, path: &str) -> Parts {
+    let rules = json!({ "rules": [{ "kind": "complaint", "keep_days": 1000, "then": "erase" }] });
+    let resource = "/api/v1/retention-rules".to_owned();
+    officer(desk).put(&resource, &rules).await.expect(200);
+    (officer(desk), path.to_owned(), (method == "PUT").then_some(rules), resource)
 }

@@ -254,6 +254,11 @@ const TABLES: &[&str] = &[
     "timeline_entries",
     "outbox",
     "service_tokens",
+    "anonymised_complaints",
+    "consents",
+    "legal_holds",
+    "privacy_events",
+    "retention_rules",
 ];
 
 #[derive(diesel::QueryableByName)]
