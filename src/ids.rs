@@ -109,6 +109,10 @@ id! {
     ClosureId,
     /// Names a person who works here.
     StaffId,
+    /// Names a session of a person who signed in.
+    SessionId,
+    /// Names a link by which a person sets a password.
+    InvitationId,
     /// Names a team.
     TeamId,
     /// Names an event of the audit.

@@ -260,6 +260,87 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Instant, JsonDoc, Uid};
 
+    staff_credentials (staff_id) {
+        staff_id -> Uid,
+        password_hash -> Nullable<Text>,
+        password_set_at -> Nullable<Instant>,
+        totp_sealed -> Nullable<Binary>,
+        totp_confirmed_at -> Nullable<Instant>,
+        totp_last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    recovery_codes (staff_id, code_hash) {
+        staff_id -> Uid,
+        code_hash -> Binary,
+        used_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sessions (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        secret_hash -> Binary,
+        method -> Text,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        created_at -> Instant,
+        last_seen_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_invitations (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        token_hash -> Binary,
+        purpose -> Text,
+        created_by -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        staff_id -> Uid,
+        linked_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sign_in_failures (key_hash) {
+        key_hash -> Binary,
+        failures -> Integer,
+        last_failed_at -> Instant,
+        blocked_until -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
     idempotency_keys (key_hash) {
         key_hash -> Binary,
         fingerprint -> Binary,
@@ -370,6 +451,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     state_tallies,
     outbox,
+    staff_credentials,
+    recovery_codes,
+    sessions,
+    staff_invitations,
+    staff_identities,
+    sign_in_failures,
     idempotency_keys,
     service_tokens,
     job_leases,
