@@ -1,11 +1,16 @@
 //! Everything the parts of the service share. One builder for the server, the worker and the tests.
 
+mod beliefs;
+mod sign_in;
+
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
 
+use self::beliefs::Beliefs;
+pub use self::sign_in::{Front, SignedIn, Welcome};
 use crate::clock::{Clock, Moment};
 use crate::db::Db;
 use crate::db::lane::Lane;
@@ -14,6 +19,7 @@ use crate::domain::complaints::receive::{self, Arrival, Receipt};
 use crate::domain::policy::Policy;
 use crate::domain::staff::{Act, Actor, tokens};
 use crate::error::{Code, Error, Result};
+use crate::heavy::Heavy;
 use crate::keys::Keys;
 use crate::telemetry::Metrics;
 
@@ -36,8 +42,13 @@ pub struct App {
     pub disclosures: Lane<audit::Entry, ()>,
     /// The keys of this installation.
     pub keys: Keys,
+    /// How people reach the service.
+    pub front: Arc<Front>,
+    /// Where passwords are hashed.
+    pub heavy: Heavy,
     /// Figures for operations.
     pub metrics: Arc<Metrics>,
+    sessions: Beliefs<SignedIn>,
     believed: Arc<Cache<Vec<u8>, Believed>>,
     in_flight: Arc<Mutex<HashSet<[u8; 32]>>>,
 }
@@ -62,10 +73,19 @@ impl App {
             clock,
             policy: Arc::new(policy),
             keys,
+            front: Arc::default(),
+            heavy: Heavy::default(),
             metrics: Arc::new(Metrics::new()?),
+            sessions: Beliefs::of_at_most(10_000),
             believed: Arc::new(Cache::new(10_000)),
             in_flight: Arc::default(),
         })
+    }
+
+    /// The same, reached in another way.
+    pub fn with_front(mut self, front: Front) -> Self {
+        self.front = Arc::new(front);
+        self
     }
 
     /// An act of Hark itself, now.
@@ -111,9 +131,10 @@ impl App {
         Ok(actor)
     }
 
-    /// Forgets which tokens were good; after one was revoked.
+    /// Forgets which tokens and sessions were good; after one was revoked.
     pub fn doubt_all_tokens(&self) {
         self.believed.clear();
+        self.doubt_sessions();
     }
 
     /// Marks an idempotency key as being worked on in this process until the guard is dropped.

@@ -2,12 +2,15 @@
 //!
 //! The file is TOML with the same names as the flags, `_` for `-` (`bind = "0.0.0.0:8080"`).
 
+pub mod sign_in;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use clap::ValueEnum;
 
+use crate::app::Front;
 use crate::db::conn::Target;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
@@ -35,6 +38,10 @@ impl std::fmt::Debug for DatabaseUrl {
 /// A secret in the settings; `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
+
+fn hidden(text: &str) -> Result<Hidden, String> {
+    Ok(Hidden(text.to_owned()))
+}
 
 impl Hidden {
     /// The secret itself.
@@ -218,6 +225,10 @@ pub struct Settings {
         value_name = "HOURS"
     )]
     pub idempotency_hours: u16,
+
+    /// How people sign in.
+    #[command(flatten)]
+    pub sign_in: sign_in::SignInSettings,
 }
 
 impl Settings {
@@ -247,6 +258,14 @@ impl Settings {
         }
     }
 
+    /// How people reach the service.
+    ///
+    /// # Errors
+    /// When the settings of the OpenID provider do not fit together.
+    pub fn front(&self) -> Result<Front> {
+        self.sign_in.front(self.bind)
+    }
+
     /// The rules for the domain.
     pub fn policy(&self) -> Policy {
         Policy {
@@ -258,6 +277,7 @@ impl Settings {
             default_time_zone: self.default_time_zone.clone(),
             default_language: self.default_language.clone(),
             idempotency_kept: TimeDelta::hours(self.idempotency_hours.into()),
+            sign_in: self.sign_in.policy(),
         }
     }
 }

@@ -3,7 +3,10 @@
 use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
-use super::{answer, audit, call_backs, complaints, customers, health, observe, playbooks, problems, public, tokens};
+use super::{
+    answer, audit, call_backs, complaints, credentials, customers, health, observe, open_id, playbooks, problems, public,
+    sessions, tokens,
+};
 use crate::domain::staff::Permission;
 
 /// What a route needs.
@@ -13,6 +16,8 @@ pub enum Access {
     Public,
     /// Valid credentials of any role.
     SignedIn,
+    /// A person's session: what service tokens do not have.
+    Person,
     /// A role with this permission.
     Needs(Permission),
 }
@@ -75,7 +80,7 @@ macro_rules! routes {
     };
 }
 
-use Access::{Needs, Public, SignedIn};
+use Access::{Needs, Person, Public, SignedIn};
 use Permission as P;
 
 routes! {
@@ -91,6 +96,33 @@ routes! {
         post Needs(P::ManageTokens) => tokens::create_service_token,
     }
     "/api/v1/service-tokens/{id}" => { delete Needs(P::ManageTokens) => tokens::revoke_service_token }
+
+    "/api/v1/session" => {
+        get Person => sessions::get_session,
+        post Public => sessions::sign_in,
+        delete Person => sessions::sign_out,
+    }
+    "/api/v1/me/sessions" => { get Person => sessions::list_my_sessions }
+    "/api/v1/me/sessions/{id}" => { delete Person => sessions::end_my_session }
+    "/api/v1/me/password" => { put Person => credentials::change_password }
+    "/api/v1/me/second-factor" => {
+        get Person => credentials::get_second_factor,
+        post Person => credentials::begin_second_factor,
+    }
+    "/api/v1/me/second-factor/confirm" => { post Person => credentials::confirm_second_factor }
+    "/api/v1/me/second-factor/remove" => { post Person => credentials::remove_second_factor }
+    "/api/v1/staff/{id}/sessions" => {
+        get Needs(P::ManageStaff) => sessions::list_staff_sessions,
+        delete Needs(P::ManageStaff) => sessions::end_staff_sessions,
+    }
+    "/api/v1/staff/{id}/second-factor" => { delete Needs(P::ManageStaff) => credentials::reset_second_factor }
+    "/api/v1/staff/{id}/invitation" => { post Needs(P::ManageStaff) => credentials::invite_staff }
+    "/api/v1/public/invitations/{token}" => {
+        get Public => credentials::get_invitation,
+        post Public => credentials::redeem_invitation,
+    }
+    "/api/v1/oidc/sign-in" => { get Public => open_id::begin_open_id }
+    "/api/v1/oidc/callback" => { get Public => open_id::finish_open_id }
 
     "/api/v1/complaints" => {
         get Needs(P::ReadComplaints) => complaints::list_complaints,

@@ -12,7 +12,7 @@ use crate::db::conn::Conn;
 use crate::domain::audit;
 use crate::domain::complaints::call_backs;
 use crate::domain::idempotency;
-use crate::domain::staff::Act;
+use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
 
 /// One piece of background work. It takes no input, may run twice, and says how much it did;
@@ -35,6 +35,10 @@ const JOBS: &[Job] = &[
     Job {
         name: "seal_audit",
         run: |conn, act| audit::seal::seal(conn, act, SEALED_AT_ONCE),
+    },
+    Job {
+        name: "end_sessions",
+        run: |conn, act| sign_in::sweep(conn, act),
     },
     Job {
         name: "forget_idempotency_keys",

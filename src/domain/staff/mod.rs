@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod roles;
+pub mod sign_in;
 mod store;
 pub mod tokens;
 

@@ -11,6 +11,8 @@ pub mod sessions;
 mod store;
 pub mod throttle;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,6 +24,7 @@ use super::people::{self, StaffMember};
 use super::tokens::Secret;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::error::{Code, Error, Result};
 use crate::ids::{SessionId, StaffId};
 use crate::keys::Keys;
@@ -41,13 +44,13 @@ pub struct SignInForm {
     pub code: Option<Secret>,
 }
 
-/// A password on its own, for what needs it again.
+/// The password once more, for what needs it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordForm {
-    /// The password of the person who is signed in.
-    #[schema(value_type = String, min_length = 1, max_length = 128)]
-    pub password: Secret,
+    /// The password of the person who is signed in; those without one leave it out.
+    #[schema(value_type = Option<String>, max_length = 128)]
+    pub password: Option<Secret>,
 }
 
 /// The same answer for a handle that nobody has, a wrong password, a wrong code and an account that has ended.
@@ -129,7 +132,7 @@ pub fn finish(
             return Err(refused());
         }
     }
-    begin_session(conn, act, person.id, Method::Password, around)
+    begin_session(conn, act, &person, Method::Password, around)
 }
 
 /// Opens a session for a person who has proved who they are; the one that the browser had ends.
@@ -139,14 +142,23 @@ pub fn finish(
 pub fn begin_session(
     conn: &mut Conn,
     act: &Act,
-    person: StaffId,
+    person: &StaffMember,
     method: Method,
     around: &Surroundings,
 ) -> Result<Opened> {
     if let Some(old) = &around.old_session {
         sessions::end_by_secret(conn, old)?;
     }
-    sessions::open(conn, act, person, method, around.user_agent.as_deref())
+    let act = act_of(conn, act, person)?;
+    sessions::open(conn, &act, person.id, method, around.user_agent.as_deref())
+}
+
+/// The act of somebody who has just proved who they are.
+fn act_of(conn: &mut Conn, act: &Act, person: &StaffMember) -> Result<Act> {
+    Ok(Act {
+        actor: Arc::new(people::actor_of(conn, person)?),
+        ..act.clone()
+    })
 }
 
 /// Keeps a newly computed hash of the same password, made with today's parameters.
@@ -183,7 +195,41 @@ pub fn change_password(conn: &mut Conn, act: &Act, own: SessionId, person: Staff
     store::set_password(conn, act.now, person, hash)?;
     invitations::withdraw(conn, person)?;
     sessions::end_all(conn, person, Some(own))?;
+    audit::record(conn, act, Event::on(ObjectKind::Person, person.0, "person.password_changed"))?;
     sessions::rotate(conn, own)
+}
+
+/// The present password and the new one.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePasswordForm {
+    /// The present password.
+    #[schema(value_type = String, min_length = 1, max_length = 128)]
+    pub current: Secret,
+    /// The new one: at least ten characters, and not easy to guess.
+    #[schema(value_type = String, min_length = 10, max_length = 128)]
+    pub new: Secret,
+}
+
+/// Password and code, for taking the second factor away.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveFactorForm {
+    /// The password; those without one leave it out.
+    #[schema(value_type = Option<String>, max_length = 128)]
+    pub password: Option<Secret>,
+    /// A code of the app, or a recovery code.
+    #[schema(value_type = String, example = "123456", max_length = 40)]
+    pub code: Secret,
+}
+
+/// A code of the app.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeForm {
+    /// The six digits that the app shows.
+    #[schema(value_type = String, example = "123456", max_length = 40)]
+    pub code: Secret,
 }
 
 /// Whether a comparison went well, as the one answer there is.

@@ -5,12 +5,14 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::store::{self, SessionRow};
 use super::second_factor;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::policy::Policy;
 use crate::domain::staff::actor::{Act, Actor};
 use crate::domain::staff::people;
@@ -116,6 +118,8 @@ pub fn open(
         expires_at: act.now + act.policy.sign_in.session_life,
     };
     store::insert_session(conn, &row)?;
+    let event = Event::on(ObjectKind::Session, row.id.0, "session.opened");
+    audit::record(conn, act, event.with(json!({ "method": method })))?;
     Ok(Opened {
         id: row.id,
         staff_id,
@@ -209,12 +213,11 @@ pub fn list(conn: &mut Conn, act: &Act, staff_id: StaffId, current: Option<Sessi
 ///
 /// # Errors
 /// `resource.not_found` when they have no such session.
-pub fn end(conn: &mut Conn, staff_id: StaffId, id: SessionId) -> Result<()> {
-    if store::delete_session(conn, staff_id, id)? {
-        Ok(())
-    } else {
-        Err(Error::not_found("session"))
+pub fn end(conn: &mut Conn, act: &Act, staff_id: StaffId, id: SessionId) -> Result<()> {
+    if !store::delete_session(conn, staff_id, id)? {
+        return Err(Error::not_found("session"));
     }
+    audit::record(conn, act, Event::on(ObjectKind::Session, id.0, "session.ended"))
 }
 
 /// Ends the session with this secret, if there is one.
@@ -231,6 +234,19 @@ pub fn end_by_secret(conn: &mut Conn, secret: &str) -> Result<()> {
 /// When the database refuses.
 pub fn end_all(conn: &mut Conn, staff_id: StaffId, except: Option<SessionId>) -> Result<usize> {
     store::delete_sessions_of(conn, staff_id, except)
+}
+
+/// Ends every session of a person, by an administrator. Says how many.
+///
+/// # Errors
+/// `resource.not_found`; `auth.escalation` when they may do more than the actor.
+pub fn end_all_of(conn: &mut Conn, act: &Act, staff_id: StaffId) -> Result<usize> {
+    let member = people::load(conn, staff_id)?;
+    people::check_reach_of(conn, act, &member)?;
+    let ended = end_all(conn, staff_id, None)?;
+    let event = Event::on(ObjectKind::Person, staff_id.0, "person.sessions_ended");
+    audit::record(conn, act, event.with(json!({ "sessions": ended })))?;
+    Ok(ended)
 }
 
 /// Ends every session of everybody. Says how many.
