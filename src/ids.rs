@@ -111,4 +111,6 @@ id! {
     StaffId,
     /// Names a team.
     TeamId,
+    /// Names what somebody handed over when they left.
+    HandOverId,
 }
