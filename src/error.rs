@@ -82,6 +82,8 @@ codes! {
     OpenIdRefused = 403 "auth.open_id_refused" "Not let in",
     /// The OpenID provider cannot be reached, or does not answer as it should. Try again later.
     OpenIdUnavailable = 503 "auth.open_id_unavailable" "The provider does not answer",
+    /// Nobody can give somebody, or change somebody who has, permissions that they do not have themselves. `detail` names one.
+    Escalation = 403 "auth.escalation" "More than you may do yourself",
     /// There is nothing at this address, or nothing the caller may see.
     NotFound = 404 "resource.not_found" "Not found",
     /// The address exists, but not for this method. The header `Allow` lists the methods.
@@ -132,6 +134,18 @@ codes! {
     LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
     /// The name is taken already.
     NameTaken = 409 "resource.name_taken" "The name is taken",
+    /// The last active administrator stays one, so that somebody can let others in. Make another administrator first.
+    LastAdmin = 409 "staff.last_admin" "The last administrator",
+    /// The person has left. Reactivate them first.
+    StaffInactive = 409 "staff.inactive" "The person has left",
+    /// The person has not left, so there is nothing to reactivate.
+    StaffActive = 409 "staff.active" "The person has not left",
+    /// The built-in roles are the same everywhere. Make a role of your own under another name.
+    RoleBuiltIn = 409 "role.built_in" "A built-in role",
+    /// The role cannot go while somebody, or a service token that works, has it. Give them another one first.
+    RoleInUse = 409 "role.in_use" "Somebody has this role",
+    /// The service token was revoked; its secret cannot be renewed. Make another token.
+    TokenRevoked = 409 "token.revoked" "The token was revoked",
     /// The service has more work than it can promise to do. Repeat after `Retry-After` seconds; nothing was changed.
     Overloaded = 503 "service.overloaded" "Too much work at once",
     /// Something failed on our side. The log has the cause under the request id; nothing was changed.

@@ -121,4 +121,6 @@ id! {
     AuditValueId,
     /// Names anything that the audit tells of; the kind stands beside it.
     AnyId,
+    /// Names what somebody handed over when they left.
+    HandOverId,
 }

@@ -57,6 +57,7 @@ diesel::table! {
         customer_type -> Text,
         severity -> Text,
         owner -> Nullable<Text>,
+        team_id -> Nullable<Uid>,
         round -> Integer,
         ever_waited -> Bool,
         step -> Nullable<Text>,
@@ -363,6 +364,84 @@ diesel::table! {
         created_by -> Text,
         expires_at -> Instant,
         revoked_at -> Nullable<Instant>,
+        scopes -> Nullable<JsonDoc>,
+        teams -> Nullable<JsonDoc>,
+        last_used_at -> Nullable<Instant>,
+        previous_hash -> Nullable<Binary>,
+        previous_until -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    custom_roles (slug) {
+        slug -> Text,
+        name -> Text,
+        permissions -> JsonDoc,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_members (id) {
+        id -> Uid,
+        handle -> Text,
+        name -> Text,
+        email -> Nullable<Text>,
+        role -> Text,
+        language -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        deactivated_at -> Nullable<Instant>,
+        successor_id -> Nullable<Uid>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    teams (id) {
+        id -> Uid,
+        name -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    team_members (team_id, staff_id) {
+        team_id -> Uid,
+        staff_id -> Uid,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    hand_overs (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        successor_id -> Uid,
+        reason -> Text,
+        brief -> JsonDoc,
+        made_by -> Text,
+        made_at -> Instant,
     }
 }
 
@@ -437,6 +516,8 @@ diesel::table! {
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
 diesel::joinable!(complaints -> customers (customer_id));
 diesel::joinable!(call_backs -> complaints (complaint_id));
+diesel::joinable!(team_members -> staff_members (staff_id));
+diesel::joinable!(team_members -> teams (team_id));
 diesel::allow_tables_to_appear_in_same_query!(
     customers,
     contact_points,
@@ -459,6 +540,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_failures,
     idempotency_keys,
     service_tokens,
+    custom_roles,
+    staff_members,
+    teams,
+    team_members,
+    hand_overs,
     job_leases,
     audit_events,
     audit_subjects,

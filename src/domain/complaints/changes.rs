@@ -15,7 +15,7 @@ use super::work::Work;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::dialect::{self, SearchRow};
-use crate::domain::check::Check;
+use crate::domain::check::{Check, double_option};
 use crate::domain::staff::Act;
 use crate::domain::staff::tokens::{self, Secret};
 use crate::domain::typing::CustomerType;
@@ -82,17 +82,6 @@ pub struct EditForm {
     #[serde(default, with = "double_option")]
     #[schema(value_type = Option<String>, max_length = 200)]
     pub preferred_time: Option<Option<String>>,
-}
-
-/// Tells a field that is left out (`None`) from one that is `null` (`Some(None)`).
-pub(crate) mod double_option {
-    use serde::{Deserialize, Deserializer};
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-        from: D,
-    ) -> Result<Option<Option<T>>, D::Error> {
-        Option::<T>::deserialize(from).map(Some)
-    }
 }
 
 /// Who takes a complaint over.

@@ -5,6 +5,7 @@ pub mod call_backs;
 pub mod changes;
 pub mod closing;
 pub mod earlier;
+pub mod hand_over;
 pub mod intake;
 pub mod listing;
 pub mod messages;
