@@ -132,8 +132,18 @@ fn csv_of(rows: &[AuditEvent], with_header: bool) -> Result<Vec<u8>> {
     let failed = |e: csv::Error| crate::error::Error::internal(format!("csv: {e}"));
     if with_header {
         let names = [
-            "id", "happened_at", "actor_kind", "actor", "actor_id", "action", "object_kind", "object_id", "fields",
-            "purpose", "request_id", "address",
+            "id",
+            "happened_at",
+            "actor_kind",
+            "actor",
+            "actor_id",
+            "action",
+            "object_kind",
+            "object_id",
+            "fields",
+            "purpose",
+            "request_id",
+            "address",
         ];
         writer.write_record(names).map_err(failed)?;
     }

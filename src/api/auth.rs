@@ -110,7 +110,10 @@ fn cross_site(why: &str) -> Error {
 
 /// Refuses a change without the session's own token.
 fn check_token(headers: &HeaderMap, expected: &str) -> Result<()> {
-    let given = headers.get("x-csrf-token").map(|value| value.as_bytes()).unwrap_or_default();
+    let given = headers
+        .get("x-csrf-token")
+        .map(|value| value.as_bytes())
+        .unwrap_or_default();
     if bool::from(given.ct_eq(expected.as_bytes())) {
         Ok(())
     } else {

@@ -111,7 +111,11 @@ fn listing_of(query: ComplaintQuery) -> Result<Listing> {
     let order = query.order.unwrap_or_default();
     let after = page::decode::<Cursor>(query.cursor.as_deref())?;
     if after.is_some_and(|cursor| cursor.order != order) {
-        return Err(page::refused("?cursor", "not_allowed", "a cursor of this list in another order"));
+        return Err(page::refused(
+            "?cursor",
+            "not_allowed",
+            "a cursor of this list in another order",
+        ));
     }
     Ok(Listing {
         state: query.state,

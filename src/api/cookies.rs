@@ -62,7 +62,6 @@ impl Cookie {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,7 +77,12 @@ mod tests {
         let front = Front::default();
         let read = |text| Cookie::Session.read(&front, &sent(text));
         assert_eq!(read("a=b; hark_session=x_-1;c=d").as_deref(), Some("x_-1"));
-        for none in ["hark_session=", "xhark_session=1", "hark_session", "hark_session=1; hark_session=2"] {
+        for none in [
+            "hark_session=",
+            "xhark_session=1",
+            "hark_session",
+            "hark_session=1; hark_session=2",
+        ] {
             assert_eq!(read(none), None, "{none}");
         }
     }

@@ -60,7 +60,9 @@ pub(super) async fn begin_second_factor(ctx: Ctx, own: Own, body: Body<PasswordF
         .prove_password(&ctx.act(), staff, body.value.password.as_ref())
         .await?;
     let keys = ctx.app.keys.clone();
-    let begun = ctx.write(move |conn, _| second_factor::begin(conn, &keys, staff)).await?;
+    let begun = ctx
+        .write(move |conn, _| second_factor::begin(conn, &keys, staff))
+        .await?;
     answer::ok(&begun)
 }
 
@@ -131,7 +133,9 @@ pub(super) async fn invite_staff(ctx: Ctx, id: Id<StaffId>) -> Result<HttpRespon
         raw: actix_web::web::Bytes::new(),
     };
     let made = ctx
-        .once(nothing, move |conn, act, ()| invitations::invite(conn, act, &keys, id.0))
+        .once(nothing, move |conn, act, ()| {
+            invitations::invite(conn, act, &keys, id.0)
+        })
         .await?;
     answer::created_without_version(&format!("/api/v1/public/invitations/{}", made.token.reveal()), &made)
 }
@@ -143,7 +147,10 @@ pub(super) async fn invite_staff(ctx: Ctx, id: Id<StaffId>) -> Result<HttpRespon
     params(("token" = String, Path, description = "The secret of the link.")),
     responses((status = 200, description = "Whom it is for.", body = Invited)))]
 pub(super) async fn get_invitation(ctx: Ctx, token: Id<String>) -> Result<HttpResponse> {
-    answer::ok(&ctx.read(move |conn, act| invitations::get(conn, act.now, &token.0)).await?)
+    answer::ok(
+        &ctx.read(move |conn, act| invitations::get(conn, act.now, &token.0))
+            .await?,
+    )
 }
 
 /// Set a password by a link.

@@ -147,7 +147,11 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
     statuses.extend(matches!(route.method, "POST" | "PUT" | "PATCH").then_some("409"));
     statuses.extend(versioned.then_some("412"));
     let name = format!("{} {}", route.method, route.path);
-    statuses.extend(ALSO.iter().filter(|(whose, _)| *whose == name).flat_map(|(_, also)| *also));
+    statuses.extend(
+        ALSO.iter()
+            .filter(|(whose, _)| *whose == name)
+            .flat_map(|(_, also)| *also),
+    );
     statuses.extend((route.method == "PATCH").then_some("428"));
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
         return;

@@ -61,7 +61,12 @@ pub(super) fn surroundings(ctx: &Ctx, headers: &HeaderMap) -> Surroundings {
 async fn describe(ctx: &Ctx, signed_in: &SignedIn) -> Result<SessionResponse> {
     let staff_id = signed_in.session.staff_id;
     let (member, second_factor) = ctx
-        .read(move |conn, _| Ok((people::load(conn, staff_id)?, second_factor::is_enabled(conn, staff_id)?)))
+        .read(move |conn, _| {
+            Ok((
+                people::load(conn, staff_id)?,
+                second_factor::is_enabled(conn, staff_id)?,
+            ))
+        })
         .await?;
     Ok(SessionResponse {
         id: signed_in.session.id,
@@ -132,7 +137,10 @@ pub(super) async fn sign_out(ctx: Ctx, own: Own) -> Result<HttpResponse> {
     responses((status = 200, description = "The sessions that are open.", body = [SessionView])))]
 pub(super) async fn list_my_sessions(ctx: Ctx, own: Own) -> Result<HttpResponse> {
     let (staff, id) = (own.0.session.staff_id, own.0.session.id);
-    answer::ok(&ctx.read(move |conn, act| sessions::list(conn, act, staff, Some(id))).await?)
+    answer::ok(
+        &ctx.read(move |conn, act| sessions::list(conn, act, staff, Some(id)))
+            .await?,
+    )
 }
 
 /// End one of my sessions.
@@ -143,7 +151,8 @@ pub(super) async fn list_my_sessions(ctx: Ctx, own: Own) -> Result<HttpResponse>
     responses((status = 200, description = "The session has ended.", body = EndedResponse)))]
 pub(super) async fn end_my_session(ctx: Ctx, own: Own, id: Id<SessionId>) -> Result<HttpResponse> {
     let staff = own.0.session.staff_id;
-    ctx.write(move |conn, act| sessions::end(conn, act, staff, id.0)).await?;
+    ctx.write(move |conn, act| sessions::end(conn, act, staff, id.0))
+        .await?;
     ctx.app.doubt_sessions();
     answer::ok(&EndedResponse { ended: 1 })
 }
@@ -171,7 +180,9 @@ pub(super) async fn list_staff_sessions(ctx: Ctx, id: Id<StaffId>) -> Result<Htt
     params(("id" = StaffId, Path, description = "The person.")),
     responses((status = 200, description = "How many have ended.", body = EndedResponse)))]
 pub(super) async fn end_staff_sessions(ctx: Ctx, id: Id<StaffId>) -> Result<HttpResponse> {
-    let ended = ctx.write(move |conn, act| sessions::end_all_of(conn, act, id.0)).await?;
+    let ended = ctx
+        .write(move |conn, act| sessions::end_all_of(conn, act, id.0))
+        .await?;
     ctx.app.doubt_sessions();
     answer::ok(&EndedResponse { ended })
 }

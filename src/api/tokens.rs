@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use super::answer;
 use super::extract::{Body, Ctx, Id};
-use crate::domain::staff::tokens::{self, NewToken, TokenForm, TokenView};
 use crate::domain::staff::Permission;
+use crate::domain::staff::tokens::{self, NewToken, TokenForm, TokenView};
 use crate::error::Result;
 use crate::ids::TokenId;
 

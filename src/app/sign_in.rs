@@ -209,7 +209,10 @@ impl App {
         let hash = self.db.read(move |conn| sign_in::own_hash(conn, person)).await?;
         let given = password.cloned().unwrap_or_else(|| Secret::new(String::new()));
         match self.compare(&given, &hash).await? {
-            (Verdict::Wrong, _) => Err(Error::problem(Code::PasswordWrong, "the password is not that of the account")),
+            (Verdict::Wrong, _) => Err(Error::problem(
+                Code::PasswordWrong,
+                "the password is not that of the account",
+            )),
             _ => self.db.write(move |conn| throttle::forgive(conn, &counters)).await,
         }
     }

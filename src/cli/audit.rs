@@ -47,6 +47,8 @@ pub(super) fn run(settings: &Settings, command: AuditCommand) -> Result<()> {
             say("Every seal fits.");
             Ok(())
         }
-        n => Err(Error::internal(format!("the audit does not fit its seals ({n} findings)"))),
+        n => Err(Error::internal(format!(
+            "the audit does not fit its seals ({n} findings)"
+        ))),
     }
 }

@@ -313,10 +313,11 @@ fn find_words_pg(conn: &mut PgConnection, words: &str, mut below: i64, limit: i6
             .bind::<BigInt, _>(limit)
             .load::<Hit>(conn)
     };
-    let newest: Option<Hit> = diesel::sql_query("SELECT seq FROM complaint_search WHERE seq < $1 ORDER BY seq DESC LIMIT 1")
-        .bind::<BigInt, _>(below)
-        .get_result(conn)
-        .optional()?;
+    let newest: Option<Hit> =
+        diesel::sql_query("SELECT seq FROM complaint_search WHERE seq < $1 ORDER BY seq DESC LIMIT 1")
+            .bind::<BigInt, _>(below)
+            .get_result(conn)
+            .optional()?;
     let Some(newest) = newest else { return Ok(Vec::new()) };
     let mut hits: Vec<i64> = Vec::new();
     let mut top = newest.seq >> BLOCK_BITS;
@@ -333,7 +334,11 @@ fn find_words_pg(conn: &mut PgConnection, words: &str, mut below: i64, limit: i6
         top = bottom - 1;
     }
     if top >= 0 && missing(&hits) > 0 {
-        hits.extend(ask(conn, words.to_owned(), below, missing(&hits))?.into_iter().map(|hit| hit.seq));
+        hits.extend(
+            ask(conn, words.to_owned(), below, missing(&hits))?
+                .into_iter()
+                .map(|hit| hit.seq),
+        );
     }
     Ok(hits)
 }

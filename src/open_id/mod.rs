@@ -116,7 +116,10 @@ type Relying = Client<
 
 fn unavailable(error: impl std::fmt::Display) -> Error {
     tracing::warn!(%error, "the OpenID provider does not answer as it should");
-    Error::problem(Code::OpenIdUnavailable, "the provider cannot be reached, or answers unexpectedly")
+    Error::problem(
+        Code::OpenIdUnavailable,
+        "the provider cannot be reached, or answers unexpectedly",
+    )
 }
 
 fn failed(why: &str) -> Error {
@@ -210,7 +213,9 @@ impl Provider {
                 }
                 other => unavailable(other),
             })?;
-        let token = tokens.id_token().ok_or_else(|| failed("the provider sent no ID token"))?;
+        let token = tokens
+            .id_token()
+            .ok_or_else(|| failed("the provider sent no ID token"))?;
         let nonce = Nonce::new(flow.nonce.clone());
         let claims = match token.claims(&client.id_token_verifier(), &nonce) {
             Err(ClaimsVerificationError::SignatureVerification(_)) => {
@@ -229,7 +234,10 @@ impl Provider {
             subject: claims.subject().to_string(),
             email: claims.email().map(|email| email.to_string()),
             email_verified: claims.email_verified() == Some(true),
-            name: claims.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
+            name: claims
+                .name()
+                .and_then(|name| name.get(None))
+                .map(|name| name.to_string()),
             preferred_username: claims.preferred_username().map(|name| name.to_string()),
             roles: self.roles(claims.additional_claims()),
         };

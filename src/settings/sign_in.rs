@@ -137,7 +137,10 @@ impl SignInSettings {
 
     /// How people reach the service that listens on `bind`.
     pub(super) fn front(&self, bind: SocketAddr) -> Result<Front> {
-        let by_tls = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+        let by_tls = self
+            .public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"));
         Ok(Front {
             secure_cookies: match self.cookie_secure {
                 CookieSecure::Auto => by_tls || !bind.ip().is_loopback(),

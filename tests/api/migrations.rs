@@ -354,7 +354,11 @@ fn lists_of_complaints_go_through_the_index_of_their_filter() {
     let listing = |change: &dyn Fn(&mut listing::Listing)| {
         let mut listing = listing::Listing {
             limit: 50,
-            after: Some(listing::Cursor { seq: 1_000, due: None, order: listing::Order::Newest }),
+            after: Some(listing::Cursor {
+                seq: 1_000,
+                due: None,
+                order: listing::Order::Newest,
+            }),
             ..listing::Listing::default()
         };
         change(&mut listing);

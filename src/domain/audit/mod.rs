@@ -193,7 +193,10 @@ pub fn record(conn: &mut Conn, act: &Act, event: Event) -> Result<()> {
 /// When the database refuses.
 pub fn record_all(conn: &mut Conn, entries: &[Entry]) -> Result<()> {
     let rows: Vec<EventRow> = entries.iter().map(|entry| entry.row.clone()).collect();
-    let subjects: Vec<SubjectRow> = entries.iter().flat_map(|entry| entry.subjects.iter().cloned()).collect();
+    let subjects: Vec<SubjectRow> = entries
+        .iter()
+        .flat_map(|entry| entry.subjects.iter().cloned())
+        .collect();
     store::insert(conn, &rows, &subjects)
 }
 

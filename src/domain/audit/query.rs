@@ -133,7 +133,11 @@ pub fn get(conn: &mut Conn, id: AuditEventId) -> Result<AuditEventDetail> {
     let mut values = Map::new();
     for member in ["before", "after"] {
         let fields = row.fields.as_ref().and_then(|fields| fields.0.get(member)?.as_object());
-        for reference in fields.into_iter().flat_map(Map::values).filter_map(|told| told.get("ref")?.as_str()) {
+        for reference in fields
+            .into_iter()
+            .flat_map(Map::values)
+            .filter_map(|told| told.get("ref")?.as_str())
+        {
             values.insert(reference.to_owned(), Value::Null);
         }
     }

@@ -191,7 +191,9 @@ pub fn seal(conn: &mut Conn, act: &Act, most: i64) -> Result<usize> {
         return Ok(0);
     }
     let before = store::newest_seal(conn)?;
-    let previous = before.as_ref().map_or(NOTHING_BEFORE.to_vec(), |seal| seal.hash.clone());
+    let previous = before
+        .as_ref()
+        .map_or(NOTHING_BEFORE.to_vec(), |seal| seal.hash.clone());
     let mut chain = Chain::after(&previous);
     add_all(conn, &mut chain, &rows)?;
     let seal = SealRow {
@@ -205,7 +207,12 @@ pub fn seal(conn: &mut Conn, act: &Act, most: i64) -> Result<usize> {
     store::insert_seal(conn, &seal)?;
     let ids: Vec<AuditEventId> = rows.iter().map(|row| row.id).collect();
     store::mark_sealed(conn, seal.number, &ids)?;
-    tracing::info!(seal = seal.number, events = seal.events, hash = hex(&seal.hash), "audit sealed");
+    tracing::info!(
+        seal = seal.number,
+        events = seal.events,
+        hash = hex(&seal.hash),
+        "audit sealed"
+    );
     Ok(rows.len())
 }
 

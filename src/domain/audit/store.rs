@@ -81,7 +81,11 @@ pub(super) fn events(
         // Every action of a kind: those between `complaint.` and `complaint/`, the sign after the dot.
         Some(start) if start.ends_with('.') => {
             let end = format!("{}/", start.trim_end_matches('.'));
-            query = query.filter(audit_events::action.ge(start.to_owned()).and(audit_events::action.lt(end)));
+            query = query.filter(
+                audit_events::action
+                    .ge(start.to_owned())
+                    .and(audit_events::action.lt(end)),
+            );
         }
         Some(action) => query = query.filter(audit_events::action.eq(action.to_owned())),
         None => {}

@@ -493,7 +493,10 @@ pub(super) fn list(
             query = query
                 .filter(complaints::call_back_due_at.is_not_null())
                 .order((complaints::call_back_due_at.asc(), complaints::seq.asc()));
-            if let Some(Cursor { seq, due: Some(due), .. }) = after {
+            if let Some(Cursor {
+                seq, due: Some(due), ..
+            }) = after
+            {
                 let same = complaints::call_back_due_at.eq(Some(due)).and(complaints::seq.gt(seq));
                 query = query.filter(complaints::call_back_due_at.gt(Some(due)).or(same).assume_not_null());
             }

@@ -81,9 +81,13 @@ pub(super) fn told(entry: &TimelineEntry, customer_id: CustomerId) -> Event {
     let fields = json!({
         "timeline": entry.id, "before": by_reference(&entry.before), "after": by_reference(&entry.after),
     });
-    Event::on(ObjectKind::Complaint, entry.complaint_id.0, format!("complaint.{}", entry.action))
-        .of([customer_id])
-        .with(fields)
+    Event::on(
+        ObjectKind::Complaint,
+        entry.complaint_id.0,
+        format!("complaint.{}", entry.action),
+    )
+    .of([customer_id])
+    .with(fields)
 }
 
 /// Adds entries about many complaints.

@@ -107,13 +107,23 @@ fn tell(conn: &mut Conn, act: &Act, action: &'static str, was: Option<&CustomerV
     change.field("name", was.map(|was| &was.name), &is.name)?;
     change.field("kind", was.map(|was| &was.kind), &is.kind)?;
     change.field("tier", was.map(|was| &was.tier), &is.tier)?;
-    change.field("preferred_language", was.map(|was| &was.preferred_language), &is.preferred_language)?;
+    change.field(
+        "preferred_language",
+        was.map(|was| &was.preferred_language),
+        &is.preferred_language,
+    )?;
     change.field("time_zone", was.map(|was| &was.time_zone), &is.time_zone)?;
-    change.field("preferred_medium", was.map(|was| &was.preferred_medium), &is.preferred_medium)?;
+    change.field(
+        "preferred_medium",
+        was.map(|was| &was.preferred_medium),
+        &is.preferred_medium,
+    )?;
     change.field("contact_points", was.map(points).as_ref(), &is.contact_points)?;
     change.field("external_ids", was.map(|was| &was.external_ids), &is.external_ids)?;
     let fields = change.told(conn, act, is.id)?;
-    let event = Event::on(ObjectKind::Customer, is.id.0, action).of([is.id]).with(fields);
+    let event = Event::on(ObjectKind::Customer, is.id.0, action)
+        .of([is.id])
+        .with(fields);
     audit::record(conn, act, event)
 }
 

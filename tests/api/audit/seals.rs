@@ -18,9 +18,16 @@ fn verify(desk: &Desk, expected: Option<(i64, String)>) -> Verdict {
 /// A desk with two seals over events of all kinds, and some that have none yet.
 async fn two_seals(desk: &Desk) -> Verdict {
     let admin = desk.client(Role::Admin);
-    let made = admin.post(CUSTOMERS, &json!({ "name": "Wang", "phones": ["139 0013 9000"] })).await.expect(201);
+    let made = admin
+        .post(CUSTOMERS, &json!({ "name": "Wang", "phones": ["139 0013 9000"] }))
+        .await
+        .expect(201);
     let path = format!("{CUSTOMERS}/{}", made.id());
-    admin.if_match(made.etag()).patch(&path, &json!({ "name": "Zhang" })).await.expect(200);
+    admin
+        .if_match(made.etag())
+        .patch(&path, &json!({ "name": "Zhang" }))
+        .await
+        .expect(200);
     Case::worked(desk).await;
     desk.run_jobs().await;
     Case::worked(desk).await;

@@ -27,7 +27,11 @@ const SHOWS_NOBODY: &[&str] = &[
 ];
 
 async fn events(desk: &Desk, query: &str) -> Vec<Value> {
-    let page = desk.client(Role::Auditor).get(&format!("{EVENTS}?{query}")).await.expect(200);
+    let page = desk
+        .client(Role::Auditor)
+        .get(&format!("{EVENTS}?{query}"))
+        .await
+        .expect(200);
     page.items().to_vec()
 }
 
@@ -47,7 +51,10 @@ async fn look(desk: &Desk, operation: &Operation) -> Reply {
     };
     let path = operation.path.replace("{id}", &id).replace("{token}", &token);
     assert!(!path.contains('{'), "teach this test how to read {}", operation.name());
-    desk.client(Role::Admin).send(Method::GET, &path, None).await.expect(200)
+    desk.client(Role::Admin)
+        .send(Method::GET, &path, None)
+        .await
+        .expect(200)
 }
 
 on_both! {

@@ -120,7 +120,11 @@ fn find(conn: &mut Conn, now: Moment, token: &str) -> Result<(InvitationRow, Sta
         .filter(|row| row.expires_at > now)
         .ok_or_else(unknown)?;
     let member = people::load(conn, row.staff_id)?;
-    if member.is_active() { Ok((row, member)) } else { Err(unknown()) }
+    if member.is_active() {
+        Ok((row, member))
+    } else {
+        Err(unknown())
+    }
 }
 
 /// Whom a link is for.
@@ -159,7 +163,11 @@ pub fn redeem(conn: &mut Conn, act: &Act, keys: &Keys, token: &str, password_has
     sessions::end_all(conn, member.id, None)?;
     throttle::forgive_account(conn, keys, &member.handle)?;
     let act = super::act_of(conn, act, &member)?;
-    audit::record(conn, &act, Event::on(ObjectKind::Person, member.id.0, "person.password_set"))?;
+    audit::record(
+        conn,
+        &act,
+        Event::on(ObjectKind::Person, member.id.0, "person.password_set"),
+    )?;
     Ok(Invited {
         handle: member.handle,
         name: member.name,

@@ -195,7 +195,11 @@ pub fn change_password(conn: &mut Conn, act: &Act, own: SessionId, person: Staff
     store::set_password(conn, act.now, person, hash)?;
     invitations::withdraw(conn, person)?;
     sessions::end_all(conn, person, Some(own))?;
-    audit::record(conn, act, Event::on(ObjectKind::Person, person.0, "person.password_changed"))?;
+    audit::record(
+        conn,
+        act,
+        Event::on(ObjectKind::Person, person.0, "person.password_changed"),
+    )?;
     sessions::rotate(conn, own)
 }
 

@@ -75,7 +75,11 @@ pub fn admit(conn: &mut Conn, act: &Act, claims: &Claims) -> Result<StaffMember>
     after.role = role;
     people::check_not_last_admin(conn, &member)?;
     people::write(conn, act, &member, after)?;
-    audit::record(conn, act, Event::on(ObjectKind::Person, member.id.0, "person.role_from_provider"))?;
+    audit::record(
+        conn,
+        act,
+        Event::on(ObjectKind::Person, member.id.0, "person.role_from_provider"),
+    )?;
     people::load(conn, member.id)
 }
 
@@ -119,7 +123,11 @@ fn link(conn: &mut Conn, act: &Act, claims: &Claims, member: &StaffMember) -> Re
         linked_at: act.now,
     };
     store::insert_identity(conn, &row)?;
-    audit::record(conn, act, Event::on(ObjectKind::Person, member.id.0, "person.identity_linked"))
+    audit::record(
+        conn,
+        act,
+        Event::on(ObjectKind::Person, member.id.0, "person.identity_linked"),
+    )
 }
 
 fn make(conn: &mut Conn, act: &Act, claims: &Claims, role: &str) -> Result<StaffMember> {
@@ -152,12 +160,20 @@ fn handle_from(wanted: &str) -> String {
         .skip_while(|c| !c.is_ascii_lowercase())
         .take(30)
         .collect();
-    if fitting.len() < 2 { "person".to_owned() } else { fitting }
+    if fitting.len() < 2 {
+        "person".to_owned()
+    } else {
+        fitting
+    }
 }
 
 fn free_handle(conn: &mut Conn, wanted: &str) -> Result<String> {
     for n in 1..100 {
-        let handle = if n == 1 { wanted.to_owned() } else { format!("{wanted}-{n}") };
+        let handle = if n == 1 {
+            wanted.to_owned()
+        } else {
+            format!("{wanted}-{n}")
+        };
         if !people::is_reserved(&handle) && people::find_by_handle(conn, &handle)?.is_none() {
             return Ok(handle);
         }

@@ -28,12 +28,67 @@ pub const DUMMY: &str =
 
 /// What everybody here may think of, beside the estimator's own (English) lists.
 const COMMON_HERE: &[&str] = &[
-    "hark", "harkdesk", "complaint", "complaints", "service", "callback", "tousu", "kefu", "woaini", "woaini1314",
-    "woaini520", "aini1314", "wozuishuai", "5201314", "520520", "1314520", "7758521", "7758258", "88888888",
-    "66666666", "168168", "a123456789", "qq123456", "wang", "wangwei", "zhang", "zhangwei", "lina", "liwei",
-    "zhongguo", "beijing", "shanghai", "guangzhou", "shenzhen", "hangzhou", "nihao", "mima", "mimamima", "gongsi",
-    "gongxifacai", "guanliyuan", "yonghu", "admin888", "iloveyou", "laopo", "laogong", "baobao", "baobei", "tianshi",
-    "kuaile", "pengyou", "xiaoming", "我爱你", "一三一四", "五二零", "密码", "客服", "投诉", "你好", "中国", "恭喜发财",
+    "hark",
+    "harkdesk",
+    "complaint",
+    "complaints",
+    "service",
+    "callback",
+    "tousu",
+    "kefu",
+    "woaini",
+    "woaini1314",
+    "woaini520",
+    "aini1314",
+    "wozuishuai",
+    "5201314",
+    "520520",
+    "1314520",
+    "7758521",
+    "7758258",
+    "88888888",
+    "66666666",
+    "168168",
+    "a123456789",
+    "qq123456",
+    "wang",
+    "wangwei",
+    "zhang",
+    "zhangwei",
+    "lina",
+    "liwei",
+    "zhongguo",
+    "beijing",
+    "shanghai",
+    "guangzhou",
+    "shenzhen",
+    "hangzhou",
+    "nihao",
+    "mima",
+    "mimamima",
+    "gongsi",
+    "gongxifacai",
+    "guanliyuan",
+    "yonghu",
+    "admin888",
+    "iloveyou",
+    "laopo",
+    "laogong",
+    "baobao",
+    "baobei",
+    "tianshi",
+    "kuaile",
+    "pengyou",
+    "xiaoming",
+    "我爱你",
+    "一三一四",
+    "五二零",
+    "密码",
+    "客服",
+    "投诉",
+    "你好",
+    "中国",
+    "恭喜发财",
     "管理员",
 ];
 
@@ -43,7 +98,9 @@ static ARGON2: LazyLock<Option<Argon2<'static>>> = LazyLock::new(|| {
 });
 
 fn argon2() -> Result<&'static Argon2<'static>> {
-    ARGON2.as_ref().ok_or_else(|| Error::internal("argon2 refuses its parameters"))
+    ARGON2
+        .as_ref()
+        .ok_or_else(|| Error::internal("argon2 refuses its parameters"))
 }
 
 /// The same text however it was typed: composed or not, full width or half.
@@ -80,7 +137,11 @@ pub fn hash(password: &str) -> Result<String> {
 pub fn compare(password: &str, hash: &str) -> Result<Verdict> {
     let hash = PasswordHash::new(hash).map_err(|e| Error::internal(format!("a password hash: {e}")))?;
     // Nobody has a longer password, so a longer text costs no more than any other wrong one.
-    let password = if password.chars().count() > LONGEST { "" } else { password };
+    let password = if password.chars().count() > LONGEST {
+        ""
+    } else {
+        password
+    };
     match argon2()?.verify_password(normalised(password).as_bytes(), &hash) {
         Ok(()) if is_current(&hash) => Ok(Verdict::Right),
         Ok(()) => Ok(Verdict::RightButOld),
@@ -113,7 +174,9 @@ pub fn check(check: &mut Check, pointer: &str, password: &str, words: &[&str]) {
 
 fn is_guessable(password: &str, words: &[&str]) -> bool {
     let own = words.iter().flat_map(|word| {
-        let parts = word.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1);
+        let parts = word
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|part| part.chars().count() > 1);
         std::iter::once(*word).chain(parts)
     });
     let known: Vec<&str> = own.chain(COMMON_HERE.iter().copied()).collect();
@@ -126,7 +189,12 @@ mod tests {
 
     fn findings(password: &str) -> bool {
         let mut found = Check::new();
-        check(&mut found, "/password", password, &["wang.xiaoyan", "Wang Xiaoyan", "xiaoyan@desk.example"]);
+        check(
+            &mut found,
+            "/password",
+            password,
+            &["wang.xiaoyan", "Wang Xiaoyan", "xiaoyan@desk.example"],
+        );
         !found.is_clean()
     }
 
@@ -134,7 +202,11 @@ mod tests {
     fn a_password_is_right_only_for_its_own_hash() {
         let hashed = hash("correct horse battery").unwrap();
         assert!(hashed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hashed}");
-        assert_ne!(hashed, hash("correct horse battery").unwrap(), "each has a salt of its own");
+        assert_ne!(
+            hashed,
+            hash("correct horse battery").unwrap(),
+            "each has a salt of its own"
+        );
         assert_eq!(compare("correct horse battery", &hashed).unwrap(), Verdict::Right);
         assert_eq!(compare("correct horse batter", &hashed).unwrap(), Verdict::Wrong);
     }
@@ -165,13 +237,27 @@ mod tests {
     #[test]
     fn what_others_think_of_first_is_refused_and_a_few_words_are_taken() {
         for weak in [
-            "short", "password123", "woaini1314520", "8888888888", "5201314520", "wangxiaoyan1", "WangXiaoyan2026",
-            "xiaoyan@desk", "harkhark2026", "我爱你一三一四五二零", "qwertyuiop", "admin888admin888",
+            "short",
+            "password123",
+            "woaini1314520",
+            "8888888888",
+            "5201314520",
+            "wangxiaoyan1",
+            "WangXiaoyan2026",
+            "xiaoyan@desk",
+            "harkhark2026",
+            "我爱你一三一四五二零",
+            "qwertyuiop",
+            "admin888admin888",
         ] {
             assert!(findings(weak), "{weak}");
         }
         assert!(findings(&"x9 Lmq".repeat(30)), "too long");
-        for strong in ["lantern gravel otter nine", "mK3#vTq8!zRw", "杯子里有三只蓝色的鲸鱼在唱歌"] {
+        for strong in [
+            "lantern gravel otter nine",
+            "mK3#vTq8!zRw",
+            "杯子里有三只蓝色的鲸鱼在唱歌",
+        ] {
             assert!(!findings(strong), "{strong}");
         }
     }

@@ -24,7 +24,13 @@ pub fn seal(key: &[u8; 32], owner: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
 pub fn open(key: &[u8; 32], owner: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
     ChaCha20Poly1305::new(key.into())
-        .decrypt(&(*nonce).into(), Payload { msg: sealed, aad: owner })
+        .decrypt(
+            &(*nonce).into(),
+            Payload {
+                msg: sealed,
+                aad: owner,
+            },
+        )
         .ok()
 }
 

@@ -136,7 +136,9 @@ pub fn begin(conn: &mut Conn, keys: &Keys, person: StaffId) -> Result<Enrolment>
         ));
     }
     let totp = totp(&secret, &person.handle)?;
-    let url = totp.to_url().map_err(|e| Error::internal(format!("second factor: {e}")))?;
+    let url = totp
+        .to_url()
+        .map_err(|e| Error::internal(format!("second factor: {e}")))?;
     Ok(Enrolment {
         otpauth_url: Secret::new(url),
         secret: Secret::new(totp.secret().to_base32()),
@@ -164,12 +166,19 @@ pub fn confirm(
         return Err(Error::problem(Problem::SecondFactorEnabled, "it is in use already"));
     }
     if !take_digits(conn, act, keys, person, &row, code)? {
-        return Err(Error::problem(Problem::CodeWrong, "the code is not the present one of the app"));
+        return Err(Error::problem(
+            Problem::CodeWrong,
+            "the code is not the present one of the app",
+        ));
     }
     store::confirm_totp(conn, act.now, person)?;
     let codes = new_recovery_codes(conn, keys, person)?;
     sessions::end_all(conn, person, Some(session))?;
-    audit::record(conn, act, Event::on(ObjectKind::Person, person.0, "person.second_factor_enabled"))?;
+    audit::record(
+        conn,
+        act,
+        Event::on(ObjectKind::Person, person.0, "person.second_factor_enabled"),
+    )?;
     Ok((codes, sessions::rotate(conn, session)?))
 }
 
@@ -230,7 +239,11 @@ pub fn remove(conn: &mut Conn, act: &Act, keys: &Keys, person: StaffId, code: &C
         return Err(Error::problem(Problem::CodeWrong, "the code is wrong or was used"));
     }
     store::remove_totp(conn, person)?;
-    audit::record(conn, act, Event::on(ObjectKind::Person, person.0, "person.second_factor_removed"))?;
+    audit::record(
+        conn,
+        act,
+        Event::on(ObjectKind::Person, person.0, "person.second_factor_removed"),
+    )?;
     view(conn, person)
 }
 
@@ -243,7 +256,11 @@ pub fn reset(conn: &mut Conn, act: &Act, person: StaffId) -> Result<StaffMember>
     people::check_reach_of(conn, act, &member)?;
     store::remove_totp(conn, person)?;
     sessions::end_all(conn, person, None)?;
-    audit::record(conn, act, Event::on(ObjectKind::Person, person.0, "person.second_factor_reset"))?;
+    audit::record(
+        conn,
+        act,
+        Event::on(ObjectKind::Person, person.0, "person.second_factor_reset"),
+    )?;
     Ok(member)
 }
 

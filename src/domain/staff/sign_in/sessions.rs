@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::store::{self, SessionRow};
 use super::second_factor;
+use super::store::{self, SessionRow};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit::{self, Event, ObjectKind};
@@ -98,13 +98,7 @@ const USER_AGENT: usize = 200;
 ///
 /// # Errors
 /// When the database refuses.
-pub fn open(
-    conn: &mut Conn,
-    act: &Act,
-    staff_id: StaffId,
-    method: Method,
-    user_agent: Option<&str>,
-) -> Result<Opened> {
+pub fn open(conn: &mut Conn, act: &Act, staff_id: StaffId, method: Method, user_agent: Option<&str>) -> Result<Opened> {
     let secret = random_secret();
     let row = SessionRow {
         id: SessionId::new(act.now),

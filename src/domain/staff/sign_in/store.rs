@@ -243,9 +243,7 @@ pub(super) fn delete_all_sessions(conn: &mut Conn) -> Result<usize> {
 }
 
 pub(super) fn delete_old_sessions(conn: &mut Conn, now: Moment, idle_since: Moment) -> Result<usize> {
-    let over = sessions::expires_at
-        .le(now)
-        .or(sessions::last_seen_at.le(idle_since));
+    let over = sessions::expires_at.le(now).or(sessions::last_seen_at.le(idle_since));
     Ok(diesel::delete(sessions::table.filter(over)).execute(conn)?)
 }
 
