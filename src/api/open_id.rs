@@ -8,7 +8,6 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 use utoipa::IntoParams;
 
-use super::answer;
 use super::cookies::Cookie;
 use super::extract::{Ctx, Query};
 use super::sessions::surroundings;

@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
 use super::{
-    answer, audit, call_backs, complaints, credentials, customers, health, observe, open_id, playbooks, problems,
-    public, sessions, tokens,
+    answer, audit, call_backs, complaints, credentials, customers, health, observe, open_id, playbooks, problems, public,
+    roles, sessions, staff, teams, tokens,
 };
 use crate::domain::staff::Permission;
 
@@ -95,7 +95,41 @@ routes! {
         get Needs(P::ManageTokens) => tokens::list_service_tokens,
         post Needs(P::ManageTokens) => tokens::create_service_token,
     }
-    "/api/v1/service-tokens/{id}" => { delete Needs(P::ManageTokens) => tokens::revoke_service_token }
+    "/api/v1/service-tokens/{id}" => {
+        get Needs(P::ManageTokens) => tokens::get_service_token,
+        delete Needs(P::ManageTokens) => tokens::revoke_service_token,
+    }
+    "/api/v1/service-tokens/{id}/rotate" => { post Needs(P::ManageTokens) => tokens::rotate_service_token }
+
+    "/api/v1/staff" => {
+        get Needs(P::ReadStaff) => staff::list_staff,
+        post Needs(P::ManageStaff) => staff::create_staff_member,
+    }
+    "/api/v1/staff/{id}" => {
+        get Needs(P::ReadStaff) => staff::get_staff_member,
+        patch Needs(P::ManageStaff) => staff::change_staff_member,
+    }
+    "/api/v1/staff/{id}/deactivate" => { post Needs(P::ManageStaff) => staff::deactivate_staff_member }
+    "/api/v1/staff/{id}/reactivate" => { post Needs(P::ManageStaff) => staff::reactivate_staff_member }
+    "/api/v1/staff/{id}/hand-over" => { get Needs(P::ReadComplaints) => staff::get_hand_over }
+    "/api/v1/roles" => { get Needs(P::ReadStaff) => roles::list_roles }
+    "/api/v1/roles/{slug}" => {
+        get Needs(P::ReadStaff) => roles::get_role,
+        put Needs(P::ManageStaff) => roles::put_role,
+        delete Needs(P::ManageStaff) => roles::delete_role,
+    }
+    "/api/v1/teams" => {
+        get Needs(P::ReadStaff) => teams::list_teams,
+        post Needs(P::ManageStaff) => teams::create_team,
+    }
+    "/api/v1/teams/{id}" => {
+        get Needs(P::ReadStaff) => teams::get_team,
+        patch Needs(P::ManageStaff) => teams::change_team,
+    }
+    "/api/v1/teams/{id}/members/{staff_id}" => {
+        put Needs(P::ManageStaff) => teams::put_team_member,
+        delete Needs(P::ManageStaff) => teams::remove_team_member,
+    }
 
     "/api/v1/session" => {
         get Person => sessions::get_session,
@@ -172,6 +206,9 @@ routes! {
     "/api/v1/customers/{id}" => {
         get Needs(P::ReadCustomers) => customers::get_customer,
         patch Needs(P::WriteCustomers) => customers::change_customer,
+    }
+    "/api/v1/customers/{id}/complaints" => {
+        get Needs(P::ReadComplaintStates) => customers::list_complaints_of_customer,
     }
 
     "/api/v1/audit/events" => { get Needs(P::ReadAudit) => audit::list_audit_events }

@@ -6,7 +6,7 @@ use super::say;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::staff::tokens::{self, NewToken, TokenForm};
-use crate::domain::staff::{Act, Role};
+use crate::domain::staff::Act;
 use crate::error::Result;
 use crate::ids::TokenId;
 use crate::settings::Settings;
@@ -18,9 +18,9 @@ pub(super) enum AdminCommand {
         /// What it is for; unique.
         #[arg(long)]
         name: String,
-        /// What it may do: agent, lead, operations, sales, auditor or admin.
+        /// What it may do: agent, lead, operations, sales, auditor, admin, or a role of our own.
         #[arg(long)]
-        role: Role,
+        role: String,
         /// How long it works, days (1 to 730).
         #[arg(long, default_value_t = 90)]
         days: i64,
@@ -45,6 +45,7 @@ pub(super) fn run(settings: &Settings, command: AdminCommand) -> Result<()> {
                 name,
                 role,
                 days: Some(days),
+                ..TokenForm::default()
             };
             let made = db.write_blocking(move |conn| tokens::create(conn, &act, &form))?;
             let NewToken { token, secret } = made;

@@ -156,6 +156,7 @@ fn complaint(
         },
         severity: if public { Level::Medium } else { scenario.severity },
         owner: draw.chance(takes_it).then(|| agent.to_owned()),
+        team_id: None,
         round: 1,
         ever_waited: false,
         step: Some(HandlingStep::Listen),

@@ -575,11 +575,11 @@ const LONG: &[(&str, usize)] = &[
     // The promise with its forms, views and rule. The first to be taken apart.
     ("domain/complaints/call_backs.rs", 720),
     // The small changes, each with its form.
-    ("domain/complaints/changes.rs", 450),
+    ("domain/complaints/changes.rs", 470),
     // Two forms with a description of each field, and their check.
     ("domain/complaints/intake.rs", 470),
     // The SQL of ten tables.
-    ("domain/complaints/store.rs", 520),
+    ("domain/complaints/store.rs", 540),
 ];
 
 #[test]

@@ -14,6 +14,7 @@ pub mod procedure;
 pub mod public;
 pub mod receive;
 pub mod reference;
+pub mod states;
 pub mod steps;
 mod store;
 mod tallies;

@@ -228,6 +228,14 @@ pub fn list(conn: &mut Conn, act: &Act, lookup: &Lookup) -> Result<Vec<CustomerV
         .collect())
 }
 
+/// Refuses when there is no such customer.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn check_exists(conn: &mut Conn, id: CustomerId) -> Result<()> {
+    store::load(conn, id).map(|_| ())
+}
+
 /// Those of these customers that are of a tier.
 ///
 /// # Errors

@@ -262,8 +262,8 @@ fn make_tokens(app: &App) -> Vec<(Role, String)> {
         for role in Role::ALL {
             let form = TokenForm {
                 name: format!("test {role}"),
-                role: *role,
-                days: None,
+                role: role.to_string(),
+                ..TokenForm::default()
             };
             let made = tokens::create(conn, &act, &form)?;
             secrets.push((*role, made.secret.reveal().to_owned()));

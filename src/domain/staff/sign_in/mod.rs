@@ -73,8 +73,9 @@ pub struct Candidate {
 /// # Errors
 /// When the database refuses.
 pub fn candidate(conn: &mut Conn, handle: &str) -> Result<Candidate> {
-    let person = match people::find_by_handle(conn, &spelled(handle))? {
-        Some(person) if person.deactivated_at.is_none() => person,
+    // No stored text holds a NUL, and PostgreSQL takes none.
+    let person = match people::find_by_handle(conn, &spelled(handle).replace('\0', ""))? {
+        Some(person) if person.is_active() => person,
         _ => return Ok(nobody()),
     };
     match store::password_hash(conn, person.id)? {
@@ -121,7 +122,7 @@ pub fn finish(
 ) -> Result<Opened> {
     // Once more: since the password was looked up the person may have been deactivated.
     let person = people::load(conn, person)?;
-    if person.deactivated_at.is_some() {
+    if !person.is_active() {
         return Err(refused());
     }
     if second_factor::is_enabled(conn, person.id)? {

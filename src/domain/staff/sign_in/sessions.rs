@@ -135,7 +135,7 @@ pub fn authenticate(conn: &mut Conn, now: Moment, policy: &Policy, secret: &str)
         return Ok(None);
     }
     let person = people::load(conn, row.staff_id)?;
-    if person.deactivated_at.is_some() {
+    if !person.is_active() {
         return Ok(None);
     }
     let mut actor = people::actor_of(conn, &person)?;
