@@ -258,6 +258,14 @@ impl Settings {
         }
     }
 
+    /// Where people reach the service that listens at `address`, without a slash at the end.
+    pub fn base_url(&self, address: SocketAddr) -> String {
+        match &self.sign_in.public_url {
+            Some(url) => url.clone(),
+            None => format!("http://{address}"),
+        }
+    }
+
     /// How people reach the service.
     ///
     /// # Errors

@@ -94,6 +94,7 @@ pub(super) async fn put_team_member(
     let changed = ctx
         .write(move |conn, act| teams::put_member(conn, act, team, member, version.0, body.value))
         .await?;
+    ctx.app.doubt_all_tokens();
     answer::ok_version(changed.version, &changed)
 }
 
@@ -115,5 +116,6 @@ pub(super) async fn remove_team_member(
     let changed = ctx
         .write(move |conn, act| teams::remove_member(conn, act, team, member, version.0))
         .await?;
+    ctx.app.doubt_all_tokens();
     answer::ok_version(changed.version, &changed)
 }

@@ -76,7 +76,7 @@ impl App {
             return Err(Error::problem(Code::Unauthenticated, "the session is unknown or over"));
         };
         if known.last_seen_at + SEEN_EVERY <= now {
-            self.note_use(now, &known);
+            self.note_session_use(now, &known);
         }
         let until = known
             .good_until
@@ -91,7 +91,7 @@ impl App {
     }
 
     /// Writes down that a session is in use; nobody waits for it.
-    fn note_use(&self, now: Moment, known: &Known) {
+    fn note_session_use(&self, now: Moment, known: &Known) {
         let (db, id) = (self.db.clone(), known.session.id);
         tokio::spawn(async move {
             if let Err(error) = db.write(move |conn| sessions::seen(conn, now, id)).await {

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use super::people::{self, PersonCommand};
 use super::say;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -32,6 +33,8 @@ pub(super) enum AdminCommand {
         /// Its id, as in the list.
         id: uuid::Uuid,
     },
+    #[command(flatten)]
+    Person(PersonCommand),
 }
 
 pub(super) fn run(settings: &Settings, command: AdminCommand) -> Result<()> {
@@ -40,6 +43,7 @@ pub(super) fn run(settings: &Settings, command: AdminCommand) -> Result<()> {
     let db = Db::open(&target, 2)?;
     let act = Act::of_system(Clock::System.now(), settings.policy().into());
     match command {
+        AdminCommand::Person(command) => people::run(settings, &db, act, command)?,
         AdminCommand::CreateToken { name, role, days } => {
             let form = TokenForm {
                 name,

@@ -105,6 +105,11 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         (_, ["call-backs", "{id}", action]) => on_call_back(desk, action).await,
         (_, ["public", "complaints", "{token}", rest @ ..]) => by_the_customer(desk, rest).await,
         (_, ["customers", rest @ ..]) if !rest.is_empty() => on_customer(desk, rest).await,
+        ("POST", ["staff", "{id}", "invitation"]) => {
+            let admin = desk.client(hark::domain::staff::Role::Admin);
+            let staff = crate::support::person::add(desk, "wang.fang", "agent").await;
+            (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
+        }
         ("POST", ["complaints"]) => (desk.agent(), COMPLAINTS.to_owned(), Some(by_phone()), String::new()),
         ("POST", ["public", "complaints"]) => (desk.anonymous(), PUBLIC.to_owned(), Some(by_web()), String::new()),
         ("POST", ["customers"]) => (

@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod http;
+pub mod person;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -107,11 +108,29 @@ impl Desk {
         fresh_postgres().map(|target| Self::on(&target, Policy::default(), None))
     }
 
+    /// Desks on both databases that differ from others in what `change` does to them.
+    pub fn both_with(policy: &Policy, change: impl Fn(App, &str) -> App) -> Vec<Self> {
+        let (sqlite, folder) = fresh_sqlite();
+        let mut both = vec![Self::with(&sqlite, policy.clone(), Some(folder), &change)];
+        both.extend(fresh_postgres().map(|target| Self::with(&target, policy.clone(), None, &change)));
+        both
+    }
+
     fn on(target: &Target, policy: Policy, folder: Option<tempfile::TempDir>) -> Self {
+        Self::with(target, policy, folder, |app, _| app)
+    }
+
+    fn with(
+        target: &Target,
+        policy: Policy,
+        folder: Option<tempfile::TempDir>,
+        change: impl Fn(App, &str) -> App,
+    ) -> Self {
         let db = Db::open(target, 4).unwrap();
         let app = App::new(db, Clock::fixed(start_of_time()), policy, keys()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = change(app, &url);
         let secrets = make_tokens(&app);
         let (send, receive) = std::sync::mpsc::channel();
         let served = app.clone();
@@ -177,6 +196,11 @@ impl Desk {
     /// How many rows a table has.
     pub fn rows(&self, table: &str) -> i64 {
         self.column::<RowCount>(&format!("SELECT count(*) AS n FROM {table}"))[0].n
+    }
+
+    /// What a query that counts says.
+    pub fn seen(&self, count: &str) -> i64 {
+        self.column::<RowCount>(count)[0].n
     }
 
     /// How many rows there are of everything that a request may add.

@@ -247,6 +247,9 @@ pub fn end_all_of(conn: &mut Conn, act: &Act, staff_id: StaffId) -> Result<usize
 ///
 /// # Errors
 /// When the database refuses.
-pub fn end_everybodys(conn: &mut Conn) -> Result<usize> {
-    store::delete_all_sessions(conn)
+pub fn end_everybodys(conn: &mut Conn, act: &Act) -> Result<usize> {
+    let ended = store::delete_all_sessions(conn)?;
+    let event = Event::about_many(ObjectKind::Session, "session.all_ended");
+    audit::record(conn, act, event.with(json!({ "sessions": ended })))?;
+    Ok(ended)
 }

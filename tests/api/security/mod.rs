@@ -1,0 +1,3 @@
+//! Attacks, and what comes of them.
+
+mod sign_in;
