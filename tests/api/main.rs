@@ -25,4 +25,5 @@ mod properties;
 mod public;
 mod races;
 mod service_tokens;
+mod staff;
 mod support;

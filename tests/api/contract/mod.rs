@@ -3,7 +3,7 @@
 mod access;
 mod idempotency;
 mod openapi;
-mod operations;
+pub mod operations;
 mod problems;
 mod requests;
 mod versions;
