@@ -15,7 +15,7 @@ pub(super) fn of(operation: &str) -> Option<Value> {
             "language": "zh-CN",
         }),
         "change_staff_member" => json!({ "role": "lead" }),
-        "deactivate_staff_member" => json!({ "successor": "wang.wei", "reason": "moved to the warehouse" }),
+        "deactivate_staff_member" => json!({ "successor": "li.na", "reason": "moved to the warehouse" }),
         "put_role" => json!({ "name": "Night desk", "permissions": ["read-complaints", "log-complaints"] }),
         "create_team" | "change_team" => json!({ "name": "Broadband" }),
         "put_team_member" => json!({ "leads": true }),

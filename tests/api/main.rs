@@ -29,4 +29,5 @@ mod races;
 mod security;
 mod service_tokens;
 mod sign_in;
+mod staff;
 mod support;

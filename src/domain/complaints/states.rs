@@ -55,6 +55,7 @@ pub fn of_customer(
             let place = Cursor {
                 seq: row.seq,
                 due: None,
+                order: Order::Newest,
             };
             let view = ComplaintStateView {
                 id: row.id,

@@ -1,6 +1,7 @@
 //! Who acts: people, teams, roles and what they may do, service tokens.
 
 pub mod actor;
+pub mod bulk;
 pub mod custom_roles;
 pub mod leaving;
 mod model;

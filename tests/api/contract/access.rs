@@ -15,9 +15,10 @@ use crate::support::{Client, Reply};
 /// An address of the operation that leads to nothing.
 fn nowhere(operation: &Operation) -> String {
     let segment = |segment: &str| match segment {
-        "{id}" => "00000000-0000-7000-8000-000000000000".to_owned(),
+        "{id}" | "{staff_id}" => "00000000-0000-7000-8000-000000000000".to_owned(),
         "{step}" => "listen".to_owned(),
         "{type}" => "angry".to_owned(),
+        "{slug}" => "nothing".to_owned(),
         other => other.trim_matches(['{', '}']).to_owned(),
     };
     operation.path.split('/').map(segment).collect::<Vec<_>>().join("/")

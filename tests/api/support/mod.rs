@@ -17,6 +17,7 @@ use hark::clock::{Clock, Moment};
 use hark::db::conn::{Conn, Target};
 use hark::db::{Db, migrate};
 use hark::domain::policy::Policy;
+use hark::domain::staff::people::{self, StaffForm};
 use hark::domain::staff::tokens::{self, TokenForm};
 use hark::domain::staff::{Act, Role};
 use hark::keys::Keys;
@@ -264,6 +265,11 @@ const TABLES: &[&str] = &[
     "timeline_entries",
     "outbox",
     "service_tokens",
+    "staff_members",
+    "custom_roles",
+    "teams",
+    "team_members",
+    "hand_overs",
 ];
 
 #[derive(diesel::QueryableByName)]
@@ -278,7 +284,10 @@ struct Topic {
     topic: String,
 }
 
-/// A token for each role, in one transaction.
+/// The agents who work at every desk.
+pub const STAFF: &[&str] = &["mary", "li.na"];
+
+/// A token for each role, and the staff, in one transaction.
 fn make_tokens(app: &App) -> Vec<(Role, String)> {
     let (db, act): (Db, Act) = (app.db.clone(), app.own_act());
     let make = move |conn: &mut Conn| {
@@ -291,6 +300,16 @@ fn make_tokens(app: &App) -> Vec<(Role, String)> {
             };
             let made = tokens::create(conn, &act, &form)?;
             secrets.push((*role, made.secret.reveal().to_owned()));
+        }
+        for handle in STAFF {
+            let form = StaffForm {
+                handle: (*handle).to_owned(),
+                name: (*handle).to_owned(),
+                email: None,
+                role: Role::Agent.to_string(),
+                language: None,
+            };
+            people::create(conn, &act, &form)?;
         }
         Ok(secrets)
     };
