@@ -19,7 +19,7 @@ use crate::open_id::{Flow, Provider};
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 const PURPOSE: &str = "sign-in at the OpenID provider";
 
-/// What the provider sends the browser back with.
+/// What the provider sends the browser back with; what else it says is not read.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Answer {
@@ -32,18 +32,6 @@ pub(super) struct Answer {
     /// Why there is no code.
     #[param(max_length = 512)]
     error: Option<String>,
-    /// The same, for people.
-    #[param(max_length = 4096)]
-    error_description: Option<String>,
-    /// A page about it.
-    #[param(max_length = 4096)]
-    error_uri: Option<String>,
-    /// Which provider answers.
-    #[param(max_length = 4096)]
-    iss: Option<String>,
-    /// The provider's own session.
-    #[param(max_length = 4096)]
-    session_state: Option<String>,
 }
 
 fn provider(ctx: &Ctx) -> Result<&Provider> {

@@ -138,7 +138,7 @@ on_both! {
         let wordless = json!({ "successor": "li.na", "reason": " " });
         let path = format!("{STAFF}/{}/deactivate", id_of(&desk, "mary").await);
         admin(&desk).post(&path, &wordless).await.expect_invalid(&["/reason"]);
-        let member = format!("{}/{broadband}/members/{}", super::TEAMS, id_of(&desk, "li.na").await);
+        let member = format!("{}/{broadband}/members/{}", crate::staff::TEAMS, id_of(&desk, "li.na").await);
         admin(&desk).put(&member, &json!({})).await.expect(200);
         let_go(&desk, "mary", "li.na").await.expect(200);
         assert_eq!(case.get().await.str("/owner"), "li.na");

@@ -278,7 +278,7 @@ on_both! {
         };
         let id = TeamId(broadband.parse().unwrap());
         assert!(actor().await.check_team(Some(id)).is_ok());
-        let path = format!("{}/{broadband}/members/{}", super::TEAMS, id_of(&desk, "mary").await);
+        let path = format!("{}/{broadband}/members/{}", crate::staff::TEAMS, id_of(&desk, "mary").await);
         admin(&desk).send(Method::DELETE, &path, None).await.expect(200);
         assert!(actor().await.check_team(Some(id)).is_err());
         assert_eq!(actor().await.grant.role(), "agent");
