@@ -54,6 +54,36 @@ codes! {
     Forbidden = 403 "auth.forbidden" "Not allowed",
     /// The role allows this operation, but another team holds the complaint. Ask them, or have it assigned to one of your teams.
     OtherTeam = 403 "auth.other_team" "Another team's complaint",
+    /// Signing in did not succeed. The answer is the same for a handle that nobody has, a wrong password, a wrong code and an account that has ended.
+    SignInRefused = 401 "auth.sign_in_refused" "Signing in did not succeed",
+    /// The password is right; the account also needs a code. Send both, with `code`.
+    CodeRequired = 401 "auth.code_required" "A code is needed",
+    /// Too many tries have failed. Wait `Retry-After` seconds; a try before that is not looked at.
+    TooManyTries = 429 "auth.too_many_tries" "Wait before you try again",
+    /// A change with a session cookie must come from a page of this service: with the session's own `X-CSRF-Token`, and not from another site.
+    CrossSite = 403 "auth.cross_site" "Not from a page of this service",
+    /// Only people have sessions, passwords and second factors; the request carries a service token.
+    PeopleOnly = 403 "auth.people_only" "For people who are signed in",
+    /// The role asks for a second factor, and the account has none. Set one up under `/api/v1/me/second-factor`; then everything else opens.
+    SecondFactorRequired = 403 "auth.second_factor_required" "Set up a second factor first",
+    /// The account has a second factor already.
+    SecondFactorEnabled = 409 "auth.second_factor_enabled" "There is a second factor",
+    /// The account has no second factor, or its set-up was not begun.
+    SecondFactorMissing = 409 "auth.second_factor_missing" "There is no second factor",
+    /// The code is not the present one, or it was used already. Wait for the next.
+    CodeWrong = 422 "auth.code_wrong" "The code is not right",
+    /// The password that was sent to confirm the change is not the one of the account.
+    PasswordWrong = 422 "auth.password_wrong" "The password is not right",
+    /// The account has no password: its owner signs in at the OpenID provider. An administrator can make a link that sets one.
+    NoPassword = 409 "auth.no_password" "The account has no password",
+    /// Signing in at the OpenID provider was not begun in this browser, took too long, or was broken off. Begin again.
+    OpenIdFailed = 400 "auth.open_id_failed" "Signing in at the provider did not succeed",
+    /// The OpenID provider vouches for somebody who may not sign in here; `detail` says why.
+    OpenIdRefused = 403 "auth.open_id_refused" "Not let in",
+    /// The OpenID provider cannot be reached, or does not answer as it should. Try again later.
+    OpenIdUnavailable = 503 "auth.open_id_unavailable" "The provider does not answer",
+    /// Nobody can give somebody, or change somebody who has, permissions that they do not have themselves. `detail` names one.
+    Escalation = 403 "auth.escalation" "More than you may do yourself",
     /// There is nothing at this address, or nothing the caller may see.
     NotFound = 404 "resource.not_found" "Not found",
     /// The address exists, but not for this method. The header `Allow` lists the methods.
@@ -120,6 +150,18 @@ codes! {
     LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
     /// The name is taken already.
     NameTaken = 409 "resource.name_taken" "The name is taken",
+    /// The last active administrator stays one, so that somebody can let others in. Make another administrator first.
+    LastAdmin = 409 "staff.last_admin" "The last administrator",
+    /// The person has left. Reactivate them first.
+    StaffInactive = 409 "staff.inactive" "The person has left",
+    /// The person has not left, so there is nothing to reactivate.
+    StaffActive = 409 "staff.active" "The person has not left",
+    /// The built-in roles are the same everywhere. Make a role of your own under another name.
+    RoleBuiltIn = 409 "role.built_in" "A built-in role",
+    /// The role cannot go while somebody, or a service token that works, has it. Give them another one first.
+    RoleInUse = 409 "role.in_use" "Somebody has this role",
+    /// The service token was revoked; its secret cannot be renewed. Make another token.
+    TokenRevoked = 409 "token.revoked" "The token was revoked",
     /// The service has more work than it can promise to do. Repeat after `Retry-After` seconds; nothing was changed.
     Overloaded = 503 "service.overloaded" "Too much work at once",
     /// Something failed on our side. The log has the cause under the request id; nothing was changed.
@@ -156,6 +198,8 @@ pub struct Problem {
     pub detail: String,
     /// The values that do not fit, if that is the problem.
     pub errors: Vec<FieldError>,
+    /// After how many seconds it may be tried again, if waiting helps.
+    pub retry_after: Option<u32>,
 }
 
 /// Any failure.
@@ -178,6 +222,7 @@ impl Error {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            retry_after: None,
         }))
     }
 
@@ -191,6 +236,17 @@ impl Error {
             code: Code::Invalid,
             detail,
             errors,
+            retry_after: None,
+        }))
+    }
+
+    /// The problem [`Code::TooManyTries`]: wait so many seconds.
+    pub fn too_many_tries(seconds: u32) -> Self {
+        Self::Problem(Box::new(Problem {
+            code: Code::TooManyTries,
+            detail: format!("wait {seconds} s"),
+            errors: Vec::new(),
+            retry_after: Some(seconds),
         }))
     }
 

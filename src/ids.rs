@@ -109,6 +109,10 @@ id! {
     ClosureId,
     /// Names a person who works here.
     StaffId,
+    /// Names a session of a person who signed in.
+    SessionId,
+    /// Names a link by which a person sets a password.
+    InvitationId,
     /// Names a team.
     TeamId,
     /// Names an entry about a consent.
@@ -127,4 +131,6 @@ id! {
     AuditValueId,
     /// Names anything that the audit tells of; the kind stands beside it.
     AnyId,
+    /// Names what somebody handed over when they left.
+    HandOverId,
 }

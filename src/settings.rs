@@ -2,12 +2,15 @@
 //!
 //! The file is TOML with the same names as the flags, `_` for `-` (`bind = "0.0.0.0:8080"`).
 
+pub mod sign_in;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use clap::ValueEnum;
 
+use crate::app::Front;
 use crate::db::conn::Target;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
@@ -44,6 +47,10 @@ impl std::fmt::Debug for DatabaseUrl {
 /// A secret in the settings; `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
+
+fn hidden(text: &str) -> Result<Hidden, String> {
+    Ok(Hidden(text.to_owned()))
+}
 
 impl Hidden {
     /// The secret itself.
@@ -237,6 +244,9 @@ pub struct Settings {
         value_name = "ANSWER"
     )]
     pub share_with_sales_default: SharingDefault,
+    /// How people sign in.
+    #[command(flatten)]
+    pub sign_in: sign_in::SignInSettings,
 }
 
 impl Settings {
@@ -266,6 +276,22 @@ impl Settings {
         }
     }
 
+    /// Where people reach the service that listens at `address`, without a slash at the end.
+    pub fn base_url(&self, address: SocketAddr) -> String {
+        match &self.sign_in.public_url {
+            Some(url) => url.clone(),
+            None => format!("http://{address}"),
+        }
+    }
+
+    /// How people reach the service.
+    ///
+    /// # Errors
+    /// When the settings of the OpenID provider do not fit together.
+    pub fn front(&self) -> Result<Front> {
+        self.sign_in.front(self.bind)
+    }
+
     /// The rules for the domain.
     pub fn policy(&self) -> Policy {
         Policy {
@@ -278,6 +304,7 @@ impl Settings {
             default_language: self.default_language.clone(),
             idempotency_kept: TimeDelta::hours(self.idempotency_hours.into()),
             share_with_sales: self.share_with_sales_default == SharingDefault::Allowed,
+            sign_in: self.sign_in.policy(),
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::io::IsTerminal;
 
 use prometheus::{
-    Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -44,6 +45,10 @@ pub struct Metrics {
     pub job_runs: IntCounterVec,
     /// When each background job last ended well, Unix seconds.
     pub job_last_success: GaugeVec,
+    /// Sign-ins of people, by result: `ok`, or the code of the problem.
+    pub sign_ins: IntCounterVec,
+    /// Passwords that were compared with a hash.
+    pub password_checks: IntCounter,
     complaints: IntGaugeVec,
     call_backs_open: IntGauge,
     call_backs_overdue: IntGauge,
@@ -95,6 +100,20 @@ impl Metrics {
                         "When each background job last ended well.",
                     ),
                     &["job"],
+                ),
+            )?,
+            sign_ins: registered(
+                r,
+                IntCounterVec::new(
+                    Opts::new("hark_sign_ins_total", "Sign-ins of people, by result."),
+                    &["result"],
+                ),
+            )?,
+            password_checks: registered(
+                r,
+                IntCounter::new(
+                    "hark_password_checks_total",
+                    "Passwords that were compared with a hash.",
                 ),
             )?,
             complaints: registered(

@@ -8,6 +8,8 @@ use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch, Query};
 use super::page::{self, Page};
 use crate::domain::audit::{Event, ObjectKind};
+use crate::domain::complaints::listing::Cursor;
+use crate::domain::complaints::states::{self, ComplaintStateView};
 use crate::domain::customers::model::{CustomerView, ExternalId, SeenCustomer};
 use crate::domain::customers::record::{self, CustomerRecordForm, Lookup};
 use crate::error::Result;
@@ -21,6 +23,18 @@ pub(super) struct CustomerQuery {
     /// A phone number, e-mail address or external id, however it is written.
     #[param(example = "138 0013 8000")]
     contact: Option<String>,
+    /// How many, 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    /// Where to go on.
+    cursor: Option<String>,
+}
+
+/// Where to go on in a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PageQuery {
     /// How many, 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
@@ -88,6 +102,29 @@ pub(super) async fn change_customer(
         .write(move |conn, act| record::change(conn, act, id.0, version, &body.value))
         .await?;
     answer::ok_version(changed.version, &changed)
+}
+
+/// List the complaints of a customer, without what they say.
+///
+/// That they exist and where they stand, the newest first: for those who sell, and need to know before they call.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/complaints", tag = "customers",
+    params(("id" = CustomerId, Path, description = "The customer."), PageQuery),
+    responses((status = 200, description = "A page of complaints.", body = Page<ComplaintStateView>)))]
+pub(super) async fn list_complaints_of_customer(
+    ctx: Ctx,
+    id: Id<CustomerId>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse> {
+    let limit = page::limit(query.0.limit)?;
+    let after = page::decode::<Cursor>(query.0.cursor.as_deref())?;
+    let rows = ctx
+        .read(move |conn, _| states::of_customer(conn, id.0, after, limit + 1))
+        .await?;
+    let page = Page::of(rows, limit, |(place, _)| *place)?;
+    answer::ok(&Page {
+        items: page.items.into_iter().map(|(_, state)| state).collect(),
+        next_cursor: page.next_cursor,
+    })
 }
 
 /// Create or change the customer that another system knows by its own id.

@@ -4,7 +4,8 @@ use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
 use super::{
-    answer, audit, call_backs, complaints, customers, health, observe, playbooks, privacy, problems, public, tokens,
+    answer, audit, call_backs, complaints, credentials, customers, health, observe, open_id, playbooks, privacy, problems,
+    public, roles, sessions, staff, teams, tokens,
 };
 use crate::domain::staff::Permission;
 
@@ -15,6 +16,8 @@ pub enum Access {
     Public,
     /// Valid credentials of any role.
     SignedIn,
+    /// A person's session: what service tokens do not have.
+    Person,
     /// A role with this permission.
     Needs(Permission),
 }
@@ -77,7 +80,7 @@ macro_rules! routes {
     };
 }
 
-use Access::{Needs, Public, SignedIn};
+use Access::{Needs, Person, Public, SignedIn};
 use Permission as P;
 
 routes! {
@@ -92,7 +95,68 @@ routes! {
         get Needs(P::ManageTokens) => tokens::list_service_tokens,
         post Needs(P::ManageTokens) => tokens::create_service_token,
     }
-    "/api/v1/service-tokens/{id}" => { delete Needs(P::ManageTokens) => tokens::revoke_service_token }
+    "/api/v1/service-tokens/{id}" => {
+        get Needs(P::ManageTokens) => tokens::get_service_token,
+        delete Needs(P::ManageTokens) => tokens::revoke_service_token,
+    }
+    "/api/v1/service-tokens/{id}/rotate" => { post Needs(P::ManageTokens) => tokens::rotate_service_token }
+
+    "/api/v1/staff" => {
+        get Needs(P::ReadStaff) => staff::list_staff,
+        post Needs(P::ManageStaff) => staff::create_staff_member,
+    }
+    "/api/v1/staff/{id}" => {
+        get Needs(P::ReadStaff) => staff::get_staff_member,
+        patch Needs(P::ManageStaff) => staff::change_staff_member,
+    }
+    "/api/v1/staff/{id}/deactivate" => { post Needs(P::ManageStaff) => staff::deactivate_staff_member }
+    "/api/v1/staff/{id}/reactivate" => { post Needs(P::ManageStaff) => staff::reactivate_staff_member }
+    "/api/v1/staff/{id}/hand-over" => { get Needs(P::ReadComplaints) => staff::get_hand_over }
+    "/api/v1/roles" => { get Needs(P::ReadStaff) => roles::list_roles }
+    "/api/v1/roles/{slug}" => {
+        get Needs(P::ReadStaff) => roles::get_role,
+        put Needs(P::ManageStaff) => roles::put_role,
+        delete Needs(P::ManageStaff) => roles::delete_role,
+    }
+    "/api/v1/teams" => {
+        get Needs(P::ReadStaff) => teams::list_teams,
+        post Needs(P::ManageStaff) => teams::create_team,
+    }
+    "/api/v1/teams/{id}" => {
+        get Needs(P::ReadStaff) => teams::get_team,
+        patch Needs(P::ManageStaff) => teams::change_team,
+    }
+    "/api/v1/teams/{id}/members/{staff_id}" => {
+        put Needs(P::ManageStaff) => teams::put_team_member,
+        delete Needs(P::ManageStaff) => teams::remove_team_member,
+    }
+
+    "/api/v1/session" => {
+        get Person => sessions::get_session,
+        post Public => sessions::sign_in,
+        delete Person => sessions::sign_out,
+    }
+    "/api/v1/me/sessions" => { get Person => sessions::list_my_sessions }
+    "/api/v1/me/sessions/{id}" => { delete Person => sessions::end_my_session }
+    "/api/v1/me/password" => { put Person => credentials::change_password }
+    "/api/v1/me/second-factor" => {
+        get Person => credentials::get_second_factor,
+        post Person => credentials::begin_second_factor,
+    }
+    "/api/v1/me/second-factor/confirm" => { post Person => credentials::confirm_second_factor }
+    "/api/v1/me/second-factor/remove" => { post Person => credentials::remove_second_factor }
+    "/api/v1/staff/{id}/sessions" => {
+        get Needs(P::ManageStaff) => sessions::list_staff_sessions,
+        delete Needs(P::ManageStaff) => sessions::end_staff_sessions,
+    }
+    "/api/v1/staff/{id}/second-factor" => { delete Needs(P::ManageStaff) => credentials::reset_second_factor }
+    "/api/v1/staff/{id}/invitation" => { post Needs(P::ManageStaff) => credentials::invite_staff }
+    "/api/v1/public/invitations/{token}" => {
+        get Public => credentials::get_invitation,
+        post Public => credentials::redeem_invitation,
+    }
+    "/api/v1/oidc/sign-in" => { get Public => open_id::begin_open_id }
+    "/api/v1/oidc/callback" => { get Public => open_id::finish_open_id }
 
     "/api/v1/complaints" => {
         get Needs(P::ReadComplaints) => complaints::list_complaints,
@@ -142,6 +206,9 @@ routes! {
     "/api/v1/customers/{id}" => {
         get Needs(P::ReadCustomers) => customers::get_customer,
         patch Needs(P::WriteCustomers) => customers::change_customer,
+    }
+    "/api/v1/customers/{id}/complaints" => {
+        get Needs(P::ReadComplaintStates) => customers::list_complaints_of_customer,
     }
 
     "/api/v1/customers/{id}/privacy" => { get Needs(P::ManagePrivacy) => privacy::get_privacy }

@@ -59,6 +59,7 @@ diesel::table! {
         customer_type -> Text,
         severity -> Text,
         owner -> Nullable<Text>,
+        team_id -> Nullable<Uid>,
         round -> Integer,
         ever_waited -> Bool,
         step -> Nullable<Text>,
@@ -264,6 +265,87 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Instant, JsonDoc, Uid};
 
+    staff_credentials (staff_id) {
+        staff_id -> Uid,
+        password_hash -> Nullable<Text>,
+        password_set_at -> Nullable<Instant>,
+        totp_sealed -> Nullable<Binary>,
+        totp_confirmed_at -> Nullable<Instant>,
+        totp_last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    recovery_codes (staff_id, code_hash) {
+        staff_id -> Uid,
+        code_hash -> Binary,
+        used_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sessions (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        secret_hash -> Binary,
+        method -> Text,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        created_at -> Instant,
+        last_seen_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_invitations (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        token_hash -> Binary,
+        purpose -> Text,
+        created_by -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        staff_id -> Uid,
+        linked_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sign_in_failures (key_hash) {
+        key_hash -> Binary,
+        failures -> Integer,
+        last_failed_at -> Instant,
+        blocked_until -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
     idempotency_keys (key_hash) {
         key_hash -> Binary,
         fingerprint -> Binary,
@@ -287,6 +369,84 @@ diesel::table! {
         created_by -> Text,
         expires_at -> Instant,
         revoked_at -> Nullable<Instant>,
+        scopes -> Nullable<JsonDoc>,
+        teams -> Nullable<JsonDoc>,
+        last_used_at -> Nullable<Instant>,
+        previous_hash -> Nullable<Binary>,
+        previous_until -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    custom_roles (slug) {
+        slug -> Text,
+        name -> Text,
+        permissions -> JsonDoc,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_members (id) {
+        id -> Uid,
+        handle -> Text,
+        name -> Text,
+        email -> Nullable<Text>,
+        role -> Text,
+        language -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        deactivated_at -> Nullable<Instant>,
+        successor_id -> Nullable<Uid>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    teams (id) {
+        id -> Uid,
+        name -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    team_members (team_id, staff_id) {
+        team_id -> Uid,
+        staff_id -> Uid,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    hand_overs (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        successor_id -> Uid,
+        reason -> Text,
+        brief -> JsonDoc,
+        made_by -> Text,
+        made_at -> Instant,
     }
 }
 
@@ -465,6 +625,8 @@ diesel::table! {
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
 diesel::joinable!(complaints -> customers (customer_id));
 diesel::joinable!(call_backs -> complaints (complaint_id));
+diesel::joinable!(team_members -> staff_members (staff_id));
+diesel::joinable!(team_members -> teams (team_id));
 diesel::allow_tables_to_appear_in_same_query!(
     customers,
     contact_points,
@@ -479,8 +641,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     state_tallies,
     outbox,
+    staff_credentials,
+    recovery_codes,
+    sessions,
+    staff_invitations,
+    staff_identities,
+    sign_in_failures,
     idempotency_keys,
     service_tokens,
+    custom_roles,
+    staff_members,
+    teams,
+    team_members,
+    hand_overs,
     job_leases,
     anonymised_complaints,
     consents,

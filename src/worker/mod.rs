@@ -15,7 +15,7 @@ use crate::domain::complaints::call_backs;
 use crate::domain::complaints::privacy as erased;
 use crate::domain::idempotency;
 use crate::domain::privacy::retention;
-use crate::domain::staff::Act;
+use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
 
 /// One piece of background work. It takes no input, may run twice, and says how much it did;
@@ -38,6 +38,10 @@ const JOBS: &[Job] = &[
     Job {
         name: "seal_audit",
         run: |conn, act| audit::seal::seal(conn, act, SEALED_AT_ONCE),
+    },
+    Job {
+        name: "end_sessions",
+        run: |conn, act| sign_in::sweep(conn, act),
     },
     Job {
         name: "forget_idempotency_keys",

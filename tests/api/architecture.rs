@@ -333,6 +333,7 @@ const STORES_BY_ANOTHER_NAME: &[(&str, &str)] = &[
 const ROWS: &[(&str, &str)] = &[
     ("domain/complaints/model.rs", "the rows of complaints"),
     ("domain/customers/model.rs", "the rows of customers"),
+    ("domain/staff/model.rs", "the rows of people, teams and roles"),
     ("domain/staff/tokens.rs", "the row of a service token"),
     ("domain/notifications/mod.rs", "the row of the outbox"),
     ("domain/privacy/model.rs", "the rows of consents, holds and retention"),
@@ -443,7 +444,7 @@ fn every_exception_still_exists() {
 
 #[test]
 fn what_differs_between_the_databases_stands_in_the_dialect() {
-    let allowed = ["db/dialect.rs", "db/conn.rs", "db/migrate.rs"];
+    let allowed = ["db/dialect.rs", "db/holds.rs", "db/conn.rs", "db/migrate.rs"];
     let mut found = Vec::new();
     for source in sources()
         .iter()
@@ -580,7 +581,7 @@ const LONG: &[(&str, usize)] = &[
     // Everything that differs between the databases.
     ("db/dialect.rs", 500),
     // The small changes, each with its form.
-    ("domain/complaints/changes.rs", 450),
+    ("domain/complaints/changes.rs", 470),
     // Two forms with a description of each field, and their check.
     ("domain/complaints/intake.rs", 470),
     // The SQL of ten tables.

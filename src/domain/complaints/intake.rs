@@ -15,7 +15,7 @@ use crate::domain::privacy::consents::{self, FiledConsent};
 use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, TeamId};
 
 /// The longest statement, characters.
 pub const LONGEST_STATEMENT: usize = 50_000;
@@ -115,7 +115,9 @@ pub struct IntakeForm {
     pub first_expressed_at: Option<Moment>,
     /// The customer's manner, if the agent has seen it.
     pub customer_type: Option<CustomerType>,
-    /// Who will handle it.
+    /// The team that holds it, one of the caller's.
+    pub team: Option<TeamId>,
+    /// Who will handle it: somebody who works here and, if a team holds it, is in that team.
     #[schema(max_length = 100)]
     pub owner: Option<String>,
     /// Its id in another system.
@@ -204,6 +206,7 @@ pub struct Intake {
     pub(super) received_at: Moment,
     pub(super) first_expressed_at: Moment,
     pub(super) customer_type: CustomerType,
+    pub(super) team: Option<TeamId>,
     pub(super) owner: Option<String>,
     pub(super) external_ref: Option<String>,
     /// Whether the customer gets a private link with the answer.
@@ -259,6 +262,7 @@ impl Intake {
             received_at: None,
             first_expressed_at: None,
             customer_type: None,
+            team: None,
             owner: None,
             external_ref: None,
         };
@@ -300,6 +304,7 @@ impl Intake {
             received_at,
             first_expressed_at,
             customer_type: form.customer_type.unwrap_or(CustomerType::NotClear),
+            team: form.team,
             owner: check.optional_text("/owner", form.owner.as_deref(), 100),
             external_ref: check.optional_text("/external_ref", form.external_ref.as_deref(), 100),
             with_link: !trusted,

@@ -129,7 +129,7 @@ pub(super) fn write_on(
     direction: Direction,
     form: &MessageForm,
 ) -> Result<MessageView> {
-    let mut work = Work::of(conn, complaint)?;
+    let mut work = Work::of(conn, act, complaint)?;
     work.take(&Action::Write)?;
     let mut check = Check::new();
     let body = check.text("/body", &form.body, 1, 10_000);

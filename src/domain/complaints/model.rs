@@ -14,7 +14,7 @@ use crate::db::types::Json;
 use crate::domain::privacy::NotSent;
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
-use crate::ids::{AttemptId, CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId, TypeChangeId};
+use crate::ids::{AttemptId, CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId, TeamId, TypeChangeId};
 
 /// A complaint: what lists and rules look at. The customer's text is in [`Statement`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -51,6 +51,8 @@ pub struct Complaint {
     pub severity: Level,
     /// Who handles it.
     pub owner: Option<String>,
+    /// Which team holds it.
+    pub team_id: Option<TeamId>,
     /// The round of handling, from 1; a new one begins when the customer is not satisfied.
     pub round: i32,
     /// Whether it has ever waited for somebody.

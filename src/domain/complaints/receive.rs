@@ -20,8 +20,10 @@ use crate::domain::customers::recognise::{self, Recognised};
 use crate::domain::customers::{Customer, PrivacyState, privacy as customers};
 use crate::domain::idempotency::{self, Claim};
 use crate::domain::notifications::{self, Notice, OutboxRow};
+use crate::domain::check::Check;
 use crate::domain::privacy::{ConsentPurpose, consents};
 use crate::domain::search;
+use crate::domain::staff::owners::{self, Owners};
 use crate::domain::staff::{Act, Permission};
 use crate::domain::staff::tokens::{self, Secret};
 use crate::domain::typing::CustomerType;
@@ -110,6 +112,7 @@ fn take_in(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<Vec<Receipt>> {
     let Some(first) = arrivals.first() else {
         return Ok(Vec::new());
     };
+    check_owners(conn, arrivals)?;
     let people: Vec<_> = arrivals
         .iter()
         .map(|arrival| (arrival.act.now, &arrival.intake.identity))
@@ -180,6 +183,23 @@ fn told_of(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised]) -> Res
     Ok(told)
 }
 
+/// Whether the complaints go to those who may be given them.
+fn check_owners(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<()> {
+    let given = arrivals.iter().filter_map(|arrival| arrival.intake.owner.as_deref());
+    let owners = Owners::hold(conn, given)?;
+    for Arrival { act, intake, .. } in arrivals {
+        let mut check = Check::new();
+        if let Some(team) = intake.team {
+            owners::check_team(conn, &mut check, "/team", &act.actor, team)?;
+        }
+        if let Some(owner) = &intake.owner {
+            owners.check(&mut check, "/owner", &act.actor, owner, intake.team);
+        }
+        check.finish(())?;
+    }
+    Ok(())
+}
+
 fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complaints: &mut [Complaint]) -> Result<()> {
     store::insert_complaints(conn, complaints)?;
     let known: Vec<CustomerId> = people
@@ -203,6 +223,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
         let mut after = json!({
             "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
             "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
+            "team": complaint.team_id,
         });
         if let Some(after) = after.as_object_mut().filter(|_| intake.given_contact.email.is_some() && !acknowledged) {
             after.insert("acknowledged".to_owned(), json!(false));
@@ -248,6 +269,7 @@ fn complaint(arrival: &Arrival, person: &Recognised, secret: Option<&str>) -> Co
         customer_type: intake.customer_type,
         severity: intake.severity,
         owner: intake.owner.clone(),
+        team_id: intake.team,
         round: 1,
         ever_waited: false,
         step: Some(HandlingStep::Listen),

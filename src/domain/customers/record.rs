@@ -259,6 +259,37 @@ fn with_points(conn: &mut Conn, act: &Act, customers: Vec<Customer>) -> Result<V
         .collect())
 }
 
+/// Refuses when there is no such customer.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn check_exists(conn: &mut Conn, id: CustomerId) -> Result<()> {
+    store::load(conn, id).map(|_| ())
+}
+
+/// Those of these customers that are of a tier.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_tier(conn: &mut Conn, ids: &[CustomerId], tier: Tier) -> Result<Vec<Customer>> {
+    let mut found = by_ids(conn, ids)?;
+    found.retain(|customer| customer.tier == tier);
+    Ok(found)
+}
+
+/// These customers, as far as there are such, in the order of their ids.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_ids(conn: &mut Conn, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+    let mut found = Vec::new();
+    for some in ids.chunks(500) {
+        found.extend(store::list_by_ids(conn, some)?);
+    }
+    found.sort_by_key(|customer| customer.id);
+    Ok(found)
+}
+
 /// The customer's first phone number, if we know one.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use crate::db::conn::Conn;
 use crate::db::schema::outbox;
 use crate::db::types::Json;
 use crate::error::Result;
-use crate::ids::{CallBackId, ComplaintId, MessageId, OutboxId};
+use crate::ids::{CallBackId, ComplaintId, InvitationId, MessageId, OutboxId, StaffId};
 
 /// Something somebody outside has to be told. It names the thing; the text is read when it is
 /// sent, so that an erasure in between is honoured.
@@ -36,6 +36,14 @@ pub enum Notice {
         /// Which promise.
         call_back_id: CallBackId,
     },
+    /// Send a person the link by which they set a password. The link is made again from the
+    /// installation's secret when it is sent; the outbox does not hold it.
+    InviteStaff {
+        /// Whom.
+        staff_id: StaffId,
+        /// Which link.
+        invitation_id: InvitationId,
+    },
 }
 
 impl Notice {
@@ -52,6 +60,7 @@ impl Notice {
             Self::Acknowledge { .. } => "acknowledge",
             Self::SendMessage { .. } => "send_message",
             Self::PromiseBroken { .. } => "promise_broken",
+            Self::InviteStaff { .. } => "invite_staff",
         }
     }
 }

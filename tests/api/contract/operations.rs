@@ -85,6 +85,7 @@ impl Sample {
             .find(|key| body.contains_key(*key));
         match text {
             Some(key) => body.insert(key.to_owned(), json!("something else")),
+            None if body.contains_key("overlap_hours") => body.insert("overlap_hours".to_owned(), json!(7)),
             None => body.insert("duplicate_of".to_owned(), json!(null)),
         };
         Some(other)
@@ -105,12 +106,32 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         (_, ["call-backs", "{id}", action]) => on_call_back(desk, action).await,
         (_, ["public", "complaints", "{token}", rest @ ..]) => by_the_customer(desk, rest).await,
         (_, ["customers", rest @ ..]) if !rest.is_empty() => on_customer(desk, rest).await,
+        ("POST", ["staff", "{id}", "invitation"]) => {
+            let admin = desk.client(hark::domain::staff::Role::Admin);
+            let staff = crate::support::person::add(desk, "wang.fang", "agent").await;
+            (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
+        }
         ("POST", ["complaints"]) => (desk.agent(), COMPLAINTS.to_owned(), Some(by_phone()), String::new()),
         ("POST", ["public", "complaints"]) => (desk.anonymous(), PUBLIC.to_owned(), Some(by_web()), String::new()),
         ("POST", ["customers"]) => (
             desk.agent(),
             CUSTOMERS.to_owned(),
             Some(json!({ "name": "Wang", "phones": [format!("139 0013 {:04}", 9_000 + desk.rows("customers"))] })),
+            String::new(),
+        ),
+        (_, ["staff" | "teams" | "roles" | "service-tokens", rest @ ..]) if !rest.is_empty() => {
+            on_people(desk, operation).await
+        }
+        ("POST", ["staff"]) => (
+            desk.client(hark::domain::staff::Role::Admin),
+            operation.path.clone(),
+            Some(json!({ "handle": "zhang.min", "name": "张敏", "email": "zhang.min@example.com", "role": "agent" })),
+            String::new(),
+        ),
+        ("POST", ["teams"]) => (
+            desk.client(hark::domain::staff::Role::Admin),
+            operation.path.clone(),
+            Some(json!({ "name": "Broadband" })),
             String::new(),
         ),
         ("POST", ["service-tokens"]) => {
@@ -210,6 +231,56 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
         _ => panic!("write a request that succeeds for the new address {rest:?} of the customer"),
     };
     (desk.anonymous(), format!("{link}/{path}"), Some(body), link)
+}
+
+async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
+    let admin = desk.client(hark::domain::staff::Role::Admin);
+    let number = desk.rows("staff_members") + desk.rows("teams") + desk.rows("custom_roles") + desk.rows("service_tokens");
+    let member = async || {
+        let body = json!({ "handle": format!("agent-{number}"), "name": "Wang", "role": "agent" });
+        admin.post("/api/v1/staff", &body).await.expect(201).id().to_owned()
+    };
+    let team = async || {
+        let body = json!({ "name": format!("team {number}") });
+        admin.post("/api/v1/teams", &body).await.expect(201).id().to_owned()
+    };
+    let short = operation.path.strip_prefix("/api/v1/").unwrap();
+    let (resource, action, body) = match short {
+        "staff/{id}" => (format!("staff/{}", member().await), String::new(), Some(json!({ "name": "Zhang" }))),
+        "staff/{id}/deactivate" => {
+            let body = json!({ "successor": "mary", "reason": "moved to the warehouse" });
+            (format!("staff/{}", member().await), "/deactivate".to_owned(), Some(body))
+        }
+        "staff/{id}/reactivate" => {
+            let id = member().await;
+            let path = format!("/api/v1/staff/{id}/deactivate");
+            admin.post(&path, &json!({ "successor": "mary", "reason": "ill" })).await.expect(200);
+            (format!("staff/{id}"), "/reactivate".to_owned(), None)
+        }
+        "teams/{id}" => {
+            let body = json!({ "name": format!("other {number}") });
+            (format!("teams/{}", team().await), String::new(), Some(body))
+        }
+        "teams/{id}/members/{staff_id}" => {
+            let action = format!("/members/{}", member().await);
+            (format!("teams/{}", team().await), action, Some(json!({ "leads": true })))
+        }
+        "roles/{slug}" => {
+            let resource = format!("roles/own_{number}");
+            let body = json!({ "name": "Night desk", "permissions": ["read-complaints"] });
+            admin.put(&format!("/api/v1/{resource}"), &body).await.expect(201);
+            (resource, String::new(), Some(json!({ "name": "Day desk", "permissions": ["read-complaints"] })))
+        }
+        "service-tokens/{id}/rotate" => {
+            let body = json!({ "name": format!("sample {number}"), "role": "sales" });
+            let made = admin.post("/api/v1/service-tokens", &body).await.expect(201);
+            let resource = format!("service-tokens/{}", made.id());
+            (resource, "/rotate".to_owned(), Some(json!({ "overlap_hours": 24 })))
+        }
+        _ => panic!("write a request that succeeds for the new operation {}", operation.name()),
+    };
+    let resource = format!("/api/v1/{resource}");
+    (admin, format!("{resource}{action}"), body, resource)
 }
 
 async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {

@@ -6,6 +6,7 @@ mod mail;
 mod mass_assignment;
 mod queries;
 mod schemas;
+mod sign_in;
 mod texts;
 mod tokens;
 

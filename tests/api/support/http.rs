@@ -12,6 +12,12 @@ pub struct Client {
     headers: HeaderMap,
 }
 
+/// A client as it comes.
+pub fn plain() -> reqwest::Client {
+    hark::open_id::set_up_tls();
+    reqwest::Client::new()
+}
+
 /// An answer.
 #[derive(Debug)]
 pub struct Reply {
@@ -28,7 +34,7 @@ impl Client {
             headers.insert("authorization", format!("Bearer {secret}").parse().unwrap());
         }
         Self {
-            http: reqwest::Client::new(),
+            http: plain(),
             url: url.to_owned(),
             headers,
         }

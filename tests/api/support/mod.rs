@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod http;
+pub mod person;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -17,6 +18,7 @@ use hark::clock::{Clock, Moment};
 use hark::db::conn::{Conn, Target};
 use hark::db::{Db, migrate};
 use hark::domain::policy::Policy;
+use hark::domain::staff::people::{self, StaffForm};
 use hark::domain::staff::tokens::{self, TokenForm};
 use hark::domain::staff::{Act, Role};
 use hark::keys::Keys;
@@ -108,11 +110,29 @@ impl Desk {
         fresh_postgres().map(|target| Self::on(&target, Policy::default(), None))
     }
 
+    /// Desks on both databases that differ from others in what `change` does to them.
+    pub fn both_with(policy: &Policy, change: impl Fn(App, &str) -> App) -> Vec<Self> {
+        let (sqlite, folder) = fresh_sqlite();
+        let mut both = vec![Self::with(&sqlite, policy.clone(), Some(folder), &change)];
+        both.extend(fresh_postgres().map(|target| Self::with(&target, policy.clone(), None, &change)));
+        both
+    }
+
     fn on(target: &Target, policy: Policy, folder: Option<tempfile::TempDir>) -> Self {
+        Self::with(target, policy, folder, |app, _| app)
+    }
+
+    fn with(
+        target: &Target,
+        policy: Policy,
+        folder: Option<tempfile::TempDir>,
+        change: impl Fn(App, &str) -> App,
+    ) -> Self {
         let db = Db::open(target, 4).unwrap();
         let app = App::new(db, Clock::fixed(start_of_time()), policy, keys()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = change(app, &url);
         let secrets = make_tokens(&app);
         let (send, receive) = std::sync::mpsc::channel();
         let served = app.clone();
@@ -178,6 +198,11 @@ impl Desk {
     /// How many rows a table has.
     pub fn rows(&self, table: &str) -> i64 {
         self.column::<RowCount>(&format!("SELECT count(*) AS n FROM {table}"))[0].n
+    }
+
+    /// What a query that counts says.
+    pub fn seen(&self, count: &str) -> i64 {
+        self.column::<RowCount>(count)[0].n
     }
 
     /// How many rows there are of everything that a request may add.
@@ -259,6 +284,11 @@ const TABLES: &[&str] = &[
     "legal_holds",
     "privacy_events",
     "retention_rules",
+    "staff_members",
+    "custom_roles",
+    "teams",
+    "team_members",
+    "hand_overs",
 ];
 
 #[derive(diesel::QueryableByName)]
@@ -273,7 +303,10 @@ struct Topic {
     topic: String,
 }
 
-/// A token for each role, in one transaction.
+/// The agents who work at every desk.
+pub const STAFF: &[&str] = &["mary", "li.na"];
+
+/// A token for each role, and the staff, in one transaction.
 fn make_tokens(app: &App) -> Vec<(Role, String)> {
     let (db, act): (Db, Act) = (app.db.clone(), app.own_act());
     let make = move |conn: &mut Conn| {
@@ -281,11 +314,21 @@ fn make_tokens(app: &App) -> Vec<(Role, String)> {
         for role in Role::ALL {
             let form = TokenForm {
                 name: format!("test {role}"),
-                role: *role,
-                days: None,
+                role: role.to_string(),
+                ..TokenForm::default()
             };
             let made = tokens::create(conn, &act, &form)?;
             secrets.push((*role, made.secret.reveal().to_owned()));
+        }
+        for handle in STAFF {
+            let form = StaffForm {
+                handle: (*handle).to_owned(),
+                name: (*handle).to_owned(),
+                email: None,
+                role: Role::Agent.to_string(),
+                language: None,
+            };
+            people::create(conn, &act, &form)?;
         }
         Ok(secrets)
     };
