@@ -2,6 +2,7 @@
 //!
 //! The file is TOML with the same names as the flags, `_` for `-` (`bind = "0.0.0.0:8080"`).
 
+pub mod edge;
 pub mod sign_in;
 
 use std::net::SocketAddr;
@@ -247,6 +248,9 @@ pub struct Settings {
     /// How people sign in.
     #[command(flatten)]
     pub sign_in: sign_in::SignInSettings,
+    /// The side that is turned to strangers.
+    #[command(flatten)]
+    pub edge: edge::EdgeSettings,
 }
 
 impl Settings {
@@ -305,6 +309,7 @@ impl Settings {
             idempotency_kept: TimeDelta::hours(self.idempotency_hours.into()),
             share_with_sales: self.share_with_sales_default == SharingDefault::Allowed,
             sign_in: self.sign_in.policy(),
+            attachments: self.edge.attachment_limits(),
         }
     }
 }
