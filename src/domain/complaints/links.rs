@@ -26,7 +26,7 @@ pub struct RevokedLink {
 /// # Errors
 /// `resource.not_found`; `auth.other_team`.
 pub fn revoke(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>) -> Result<RevokedLink> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     if work.after.tracking_hash.is_none() {
         return Ok(RevokedLink {
             reference: work.after.reference,

@@ -47,11 +47,12 @@ pub enum Notice {
 }
 
 impl Notice {
-    const fn complaint(&self) -> ComplaintId {
+    const fn complaint(&self) -> Option<ComplaintId> {
         match self {
             Self::Acknowledge { complaint_id }
             | Self::SendMessage { complaint_id, .. }
-            | Self::PromiseBroken { complaint_id, .. } => *complaint_id,
+            | Self::PromiseBroken { complaint_id, .. } => Some(*complaint_id),
+            Self::InviteStaff { .. } => None,
         }
     }
 
@@ -95,7 +96,7 @@ impl OutboxRow {
         Self {
             id: OutboxId::new(now),
             topic: notice.topic().to_owned(),
-            complaint_id: Some(notice.complaint()),
+            complaint_id: notice.complaint(),
             payload: Json(notice),
             created_at: now,
             next_try_at: now,

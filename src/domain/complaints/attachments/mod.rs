@@ -172,7 +172,7 @@ pub fn room(conn: &mut Conn, act: &Act, way: &Way, bytes: u64) -> Result<Whose> 
         complaint: complaint.id,
         customer: complaint.customer_id,
     };
-    let mut work = Work::of(conn, complaint)?;
+    let mut work = Work::of(conn, act, complaint)?;
     work.take(&Action::Write)?;
     check_room(conn, act, whose.complaint, bytes)?;
     Ok(whose)
@@ -205,7 +205,7 @@ pub fn add(
     new: &NewAttachment,
 ) -> Result<AttachmentView> {
     let id = way.complaint(conn)?.id;
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Write)?;
     check_room(conn, act, id, new.bytes)?;
     let row = Attachment {
@@ -282,7 +282,7 @@ pub fn remove(
     let mut check = Check::new();
     let reason = check.text("?reason", reason, 1, 2_000);
     check.finish(())?;
-    let mut work = Work::load(conn, complaint, expected)?;
+    let mut work = Work::load(conn, act, complaint, expected)?;
     work.take(&Action::Write)?;
     let row = store::load(conn, complaint, id)?;
     take_away(conn, act, work, row, &reason)
@@ -354,7 +354,7 @@ pub fn scanned(conn: &mut Conn, act: &Act, row: &Attachment, infected: bool) -> 
     if !infected {
         return store::set_scan(conn, row.id, Scan::Clean);
     }
-    let work = Work::load(conn, row.complaint_id, None)?;
+    let work = Work::load(conn, act, row.complaint_id, None)?;
     match store::load(conn, row.complaint_id, row.id) {
         Ok(row) => take_away(conn, act, work, row, "infected").map(|_| ()),
         // Somebody else has taken it away already.

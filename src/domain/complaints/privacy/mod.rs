@@ -90,7 +90,7 @@ pub fn touch(
     expected: Option<i32>,
     action: &str,
 ) -> Result<(CustomerId, i32)> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load_in_any_team(conn, id, expected)?;
     work.take(&Action::Write)?;
     let complaint = work.finish(conn, act, action, None, None)?;
     Ok((complaint.customer_id, complaint.version))
