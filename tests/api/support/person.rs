@@ -47,7 +47,7 @@ pub async fn signed_in(desk: &Desk, handle: &str, role: &str) -> Browser {
 /// A browser: it keeps cookies, and the page in it knows the session's token for changes.
 #[derive(Clone)]
 pub struct Browser {
-    url: String,
+    pub url: String,
     pub cookies: BTreeMap<String, String>,
     pub csrf: Option<String>,
 }
