@@ -10,12 +10,17 @@ with which status is written to `GATE_REPORT`.
 """
 
 import atexit
+import base64
 import datetime
+import hashlib
+import hmac
 import json
 import os
 import random
 import re
+import struct
 import threading
+import time
 import uuid
 
 import requests
@@ -146,6 +151,107 @@ NEEDS = {
     "POST /api/v1/call-backs/{id}/cancel": a_promise,
 }
 
+# --- a person who is signed in
+
+PASSWORD = "lantern gravel otter nine"
+COOKIE = "__Host-hark"
+
+
+def made_person():
+    """A person with a password."""
+    handle = f"gate-{RANDOM.randrange(10**9)}"
+    made = ask("POST", "/staff", {"handle": handle, "name": "Gate", "role": "agent"})
+    link = ask("POST", f"/staff/{made['id']}/invitation")["token"]
+    ask("POST", f"/public/invitations/{link}", {"password": PASSWORD})
+    return made["id"], handle
+
+
+class Person:
+    """Somebody with a browser, who is made anew when others have changed too much about them."""
+
+    def __init__(self):
+        self.id, self.handle = made_person()
+        self.cookies = {}
+        self.csrf = ""
+
+    def send(self, method, path, body=None):
+        headers = {"X-CSRF-Token": self.csrf, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        answer = requests.request(method, URL + path, json=body, headers=headers, timeout=30)
+        answer.raise_for_status()
+        for cookie in answer.cookies:
+            self.cookies[cookie.name] = cookie.value
+        return answer.json()
+
+    def sign_in(self):
+        ask("DELETE", f"/staff/{self.id}/second-factor")
+        self.csrf = self.send("POST", "/session", {"handle": self.handle, "password": PASSWORD})["csrf_token"]
+
+    def begin_factor(self):
+        secret = base64.b32decode(self.send("POST", "/me/second-factor", {"password": PASSWORD})["secret"])
+        step = struct.pack(">Q", int(time.time()) // 30)
+        digest = hmac.new(secret, step, hashlib.sha1).digest()
+        start = digest[-1] & 15
+        return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
+
+    def with_factor(self):
+        return self.send("POST", "/me/second-factor/confirm", {"code": self.begin_factor()})["recovery_codes"][0]
+
+
+def some_person():
+    """One who is signed in, rather the same again."""
+    global person
+    try:
+        person = person or Person()
+        person.sign_in()
+    except requests.HTTPError:
+        person = Person()
+        person.sign_in()
+    return person
+
+
+person = None
+
+BODIES = {
+    "POST /api/v1/session": lambda who: {"handle": who.handle, "password": PASSWORD},
+    "PUT /api/v1/me/password": lambda who: {"current": PASSWORD, "new": PASSWORD},
+    "POST /api/v1/me/second-factor": lambda who: {"password": PASSWORD},
+    "POST /api/v1/me/second-factor/confirm": lambda who: {"code": who.begin_factor()},
+    "POST /api/v1/me/second-factor/remove": lambda who: {"password": PASSWORD, "code": who.with_factor()},
+    "POST /api/v1/public/invitations/{token}": lambda who: {"password": PASSWORD},
+}
+
+
+def put_a_person(case):
+    """The cookie and the token of somebody who is signed in, and what they would send."""
+    label, parameters = case.operation.label, case.path_parameters or {}
+    mine = case.path == "/api/v1/session" or case.path.startswith("/api/v1/me/")
+    about = label.startswith("DELETE /api/v1/staff/{id}/") or case.path in (
+        "/api/v1/staff/{id}/sessions",
+        "/api/v1/staff/{id}/invitation",
+    )
+    invited = case.path == "/api/v1/public/invitations/{token}"
+    if not (mine or about or invited) or not often():
+        return
+    who = some_person()
+    if about and UUID.match(str(parameters.get("id", ""))):
+        parameters["id"] = who.id
+    if invited:
+        parameters["token"] = ask("POST", f"/staff/{who.id}/invitation")["token"]
+    if isinstance(case.body, dict) and label in BODIES and often():
+        case.body = BODIES[label](who)
+    if not mine:
+        return
+    if case.path == "/api/v1/me/sessions/{id}" and UUID.match(str(parameters.get("id", ""))):
+        before = dict(who.cookies)
+        who.sign_in()
+        parameters["id"] = who.send("GET", "/session")["id"]
+        who.cookies = before
+    case.headers = case.headers or {}
+    case.headers.pop("Authorization", None)
+    case.headers["X-CSRF-Token"] = who.csrf
+    case.cookies = {**(case.cookies or {}), COOKIE: who.cookies[COOKIE]}
+
+
 # --- what is put in the place of what was made up
 
 
@@ -271,6 +377,7 @@ def before_call(context, case, **kwargs):
             put_known_ids(case)
             put_known_values(case)
             put_fitting_headers(case)
+            put_a_person(case)
 
 
 # --- what is remembered
