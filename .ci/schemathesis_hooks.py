@@ -242,10 +242,11 @@ def put_a_person(case):
     if not mine:
         return
     if case.path == "/api/v1/me/sessions/{id}" and UUID.match(str(parameters.get("id", ""))):
-        before = dict(who.cookies)
+        # Another browser of theirs.
+        before, who.cookies = (who.cookies, who.csrf), {}
         who.sign_in()
         parameters["id"] = who.send("GET", "/session")["id"]
-        who.cookies = before
+        who.cookies, who.csrf = before
     case.headers = case.headers or {}
     case.headers.pop("Authorization", None)
     case.headers["X-CSRF-Token"] = who.csrf

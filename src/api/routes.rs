@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
 use super::{
-    answer, audit, call_backs, complaints, credentials, customers, health, observe, open_id, playbooks, problems, public,
-    roles, sessions, staff, teams, tokens,
+    answer, audit, call_backs, complaints, credentials, customers, health, observe, open_id, playbooks, problems,
+    public, roles, sessions, staff, teams, tokens,
 };
 use crate::domain::staff::Permission;
 

@@ -26,9 +26,17 @@ fn program() -> Option<&'static Path> {
     static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
     INSTALLED
         .get_or_init(|| {
-            let there = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|out| out.status.success());
+            let there = |name: &str| {
+                Command::new(name)
+                    .arg("--version")
+                    .output()
+                    .is_ok_and(|out| out.status.success())
+            };
             if !(there("node") && there("npm")) {
-                assert!(std::env::var_os("CI").is_none(), "no node and npm: signing in by OpenID must be tested");
+                assert!(
+                    std::env::var_os("CI").is_none(),
+                    "no node and npm: signing in by OpenID must be tested"
+                );
                 eprintln!("no node or npm found: signing in by OpenID is not tested");
                 return None;
             }
@@ -127,11 +135,20 @@ async fn at_the_provider(browser: &mut Browser, who: &str) -> String {
     let begun = http.get(format!("{}{BEGIN}", browser.url)).send().await.unwrap();
     assert_eq!(begun.status(), 302);
     let cookie = begun.headers()["set-cookie"].to_str().unwrap().to_owned();
-    assert!(cookie.contains("HttpOnly") && cookie.contains("Max-Age=600"), "{cookie}");
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("Max-Age=600"),
+        "{cookie}"
+    );
     let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
     browser.cookies.insert(name.to_owned(), value.to_owned());
     let mut next = begun.headers()[LOCATION].to_str().unwrap().to_owned();
-    for asked in ["response_type=code", "code_challenge_method=S256", "state=", "nonce=", "scope=openid+email+profile"] {
+    for asked in [
+        "response_type=code",
+        "code_challenge_method=S256",
+        "state=",
+        "nonce=",
+        "scope=openid+email+profile",
+    ] {
         assert!(next.contains(asked), "{asked} in {next}");
     }
     next.push_str(&format!("&login_hint={who}"));
@@ -150,7 +167,11 @@ async fn at_the_provider(browser: &mut Browser, who: &str) -> String {
         if let Some(back) = to.strip_prefix("http://desk.example") {
             return back.to_owned();
         }
-        next = if to.starts_with('/') { format!("{issuer}{to}") } else { to.to_owned() };
+        next = if to.starts_with('/') {
+            format!("{issuer}{to}")
+        } else {
+            to.to_owned()
+        };
     }
     panic!("the provider sends us round in circles: {next}");
 }
@@ -161,8 +182,14 @@ async fn come_back(browser: &mut Browser, path: &str) -> Reply {
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();
-    let pairs: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let request = http.get(format!("{}{path}", browser.url)).header("cookie", pairs.join("; "));
+    let pairs: Vec<String> = browser
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let request = http
+        .get(format!("{}{path}", browser.url))
+        .header("cookie", pairs.join("; "));
     let reply = Reply::of(request.send().await.unwrap()).await;
     browser.keep(&reply);
     reply
@@ -185,7 +212,11 @@ async fn somebody_signs_in_at_the_provider_and_gets_the_role_it_names() {
             let (mut browser, reply) = sign_in(&desk, "wang-at-idp").await;
             assert_eq!(reply.expect(303).header("location"), Some("/"));
             let session = browser.get(SESSION).await.expect(200);
-            assert_eq!((session.str("/staff_id"), session.str("/role")), (staff.as_str(), "lead"), "the greater of two");
+            assert_eq!(
+                (session.str("/staff_id"), session.str("/role")),
+                (staff.as_str(), "lead"),
+                "the greater of two"
+            );
             assert!(!browser.cookies.contains_key("hark_oidc"), "its time is over");
             browser.delete(SESSION).await.expect(200);
             let (mut again, _) = sign_in(&desk, "wang-at-idp").await;
@@ -206,29 +237,44 @@ async fn an_answer_that_was_not_asked_for_opens_nothing() {
         let back = at_the_provider(&mut browser, "newcomer").await;
         // Without the cookie, or with that of another sign-in, the answer belongs to nobody.
         let mut stranger = Browser::new(&desk);
-        come_back(&mut stranger, &back).await.expect_problem(400, "auth.open_id_failed");
+        come_back(&mut stranger, &back)
+            .await
+            .expect_problem(400, "auth.open_id_failed");
         at_the_provider(&mut stranger, "newcomer").await;
-        come_back(&mut stranger, &back).await.expect_problem(400, "auth.open_id_failed");
+        come_back(&mut stranger, &back)
+            .await
+            .expect_problem(400, "auth.open_id_failed");
         for wrong in ["", "?state=x&code=y", "?error=access_denied"] {
             let path = format!("/api/v1/oidc/callback{wrong}");
-            come_back(&mut browser, &path).await.expect_problem(400, "auth.open_id_failed");
+            come_back(&mut browser, &path)
+                .await
+                .expect_problem(400, "auth.open_id_failed");
         }
         // A token that was made for another sign-in.
         let mut other = browser.clone();
-        other.cookies.insert("hark_oidc".to_owned(), with_another_nonce(&browser.cookies["hark_oidc"]));
-        come_back(&mut other, &back).await.expect_problem(400, "auth.open_id_failed");
+        other.cookies.insert(
+            "hark_oidc".to_owned(),
+            with_another_nonce(&browser.cookies["hark_oidc"]),
+        );
+        come_back(&mut other, &back)
+            .await
+            .expect_problem(400, "auth.open_id_failed");
         assert_eq!((desk.rows("sessions"), desk.rows("staff_identities")), (0, 0));
         // A code that was used.
         let mut browser = Browser::new(&desk);
         let back = at_the_provider(&mut browser, "newcomer").await;
         let replayed = browser.clone();
         come_back(&mut browser, &back).await.expect(303);
-        come_back(&mut replayed.clone(), &back).await.expect_problem(400, "auth.open_id_failed");
+        come_back(&mut replayed.clone(), &back)
+            .await
+            .expect_problem(400, "auth.open_id_failed");
         // Whoever takes too long begins again.
         let mut slow = Browser::new(&desk);
         let back = at_the_provider(&mut slow, "newcomer").await;
         desk.pass(chrono::TimeDelta::minutes(10));
-        come_back(&mut slow, &back).await.expect_problem(400, "auth.open_id_failed");
+        come_back(&mut slow, &back)
+            .await
+            .expect_problem(400, "auth.open_id_failed");
     }
 }
 
@@ -268,11 +314,20 @@ async fn a_newcomer_is_added_where_that_is_wanted() {
         let (mut browser, reply) = sign_in(&desk, "newcomer").await;
         reply.expect(303);
         let session = browser.get(SESSION).await.expect(200);
-        assert_eq!((session.str("/handle"), session.str("/name"), session.str("/role")), ("new.comer", "New Comer", "agent"));
+        assert_eq!(
+            (session.str("/handle"), session.str("/name"), session.str("/role")),
+            ("new.comer", "New Comer", "agent")
+        );
         // There is no password to guess, and none to change.
-        Browser::new(&desk).sign_in("new.comer", PASSWORD).await.expect_problem(401, "auth.sign_in_refused");
+        Browser::new(&desk)
+            .sign_in("new.comer", PASSWORD)
+            .await
+            .expect_problem(401, "auth.sign_in_refused");
         let form = json!({ "current": PASSWORD, "new": "seven quiet harbours sing" });
-        browser.put("/api/v1/me/password", &form).await.expect_problem(409, "auth.no_password");
+        browser
+            .put("/api/v1/me/password", &form)
+            .await
+            .expect_problem(409, "auth.no_password");
     }
 }
 
@@ -283,9 +338,16 @@ async fn a_provider_that_is_away_or_not_set_up_is_said_to_be() {
     let desks = provider.desks(false);
     drop(provider);
     for desk in desks {
-        desk.anonymous().get(BEGIN).await.expect_problem(503, "auth.open_id_unavailable");
+        desk.anonymous()
+            .get(BEGIN)
+            .await
+            .expect_problem(503, "auth.open_id_unavailable");
     }
-    Desk::sqlite().anonymous().get(BEGIN).await.expect_problem(404, "resource.not_found");
+    Desk::sqlite()
+        .anonymous()
+        .get(BEGIN)
+        .await
+        .expect_problem(404, "resource.not_found");
 }
 
 #[test]
@@ -298,7 +360,11 @@ fn a_provider_is_reached_by_tls_or_on_this_machine() {
         scopes: Vec::new(),
         role_claim: "roles".to_owned(),
     };
-    for fits in ["https://id.example.com/realms/desk", "http://127.0.0.1:4000", "http://localhost:4000"] {
+    for fits in [
+        "https://id.example.com/realms/desk",
+        "http://127.0.0.1:4000",
+        "http://localhost:4000",
+    ] {
         assert!(Provider::new(registration(fits)).is_ok(), "{fits}");
     }
     for wrong in ["http://id.example.com", "ftp://localhost", "id.example.com", ""] {
