@@ -4,7 +4,8 @@ use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
 use super::{
-    answer, call_backs, complaints, customers, health, observe, playbooks, problems, public, roles, staff, teams, tokens,
+    answer, call_backs, complaints, customers, health, observe, playbooks, problems, public, roles, staff, teams,
+    tokens,
 };
 use crate::domain::staff::Permission;
 

@@ -123,13 +123,7 @@ fn load(conn: &mut Conn, slug: &str) -> Result<CustomRole> {
 /// # Errors
 /// `request.invalid`; `role.built_in`; `auth.escalation` when it may, or might before, what the actor may not;
 /// `request.precondition_failed`.
-pub fn put(
-    conn: &mut Conn,
-    act: &Act,
-    slug: &str,
-    expected: Option<i32>,
-    form: &RoleForm,
-) -> Result<(RoleView, bool)> {
+pub fn put(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>, form: &RoleForm) -> Result<(RoleView, bool)> {
     refuse_built_in(slug)?;
     holds::hold_staff(conn)?;
     let mut check = Check::new();

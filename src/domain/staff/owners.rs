@@ -66,7 +66,11 @@ impl Owners {
             None => check.fail(pointer, "unknown", "nobody here has this handle"),
             Some((member, _)) if !member.is_active() => check.fail(pointer, "not_allowed", "they have left"),
             Some((_, teams)) if team.is_some_and(|team| !teams.contains(&team)) => {
-                check.fail(pointer, "not_allowed", "not a member of the team that holds the complaint");
+                check.fail(
+                    pointer,
+                    "not_allowed",
+                    "not a member of the team that holds the complaint",
+                );
             }
             Some(_) => {}
         }

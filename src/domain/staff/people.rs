@@ -28,7 +28,12 @@ const RESERVED: &[&str] = &["hark", "customer"];
 #[serde(deny_unknown_fields)]
 pub struct StaffForm {
     /// The short name in timelines and as the owner of work. It never changes and is never given again.
-    #[schema(example = "li.na", min_length = 2, max_length = 40, pattern = "^[a-z][a-z0-9._-]{1,39}$")]
+    #[schema(
+        example = "li.na",
+        min_length = 2,
+        max_length = 40,
+        pattern = "^[a-z][a-z0-9._-]{1,39}$"
+    )]
     pub handle: String,
     /// What they are called.
     #[schema(example = "李娜", min_length = 1, max_length = 200)]
@@ -244,7 +249,10 @@ pub fn create(conn: &mut Conn, act: &Act, form: &StaffForm) -> Result<StaffView>
         name: check.text("/name", &form.name, 1, 200),
         email: checked_email(&mut check, form.email.as_deref()),
         role: form.role.clone(),
-        language: check.language("/language", form.language.as_deref().unwrap_or(&act.policy.default_language)),
+        language: check.language(
+            "/language",
+            form.language.as_deref().unwrap_or(&act.policy.default_language),
+        ),
         created_at: act.now,
         updated_at: act.now,
         deactivated_at: None,

@@ -216,7 +216,11 @@ fn checked_reach(conn: &mut Conn, check: &mut Check, form: &TokenForm) -> Result
         return Ok(grant);
     };
     if scopes.is_empty() {
-        check.fail("/scopes", "too_short", "at least one, or none for everything the role may");
+        check.fail(
+            "/scopes",
+            "too_short",
+            "at least one, or none for everything the role may",
+        );
     }
     for (n, scope) in scopes.iter().enumerate().filter(|(_, scope)| !grant.may(**scope)) {
         check.fail(
