@@ -37,7 +37,10 @@ LOCK = threading.Lock()
 URL = os.environ["GATE_URL"] + "/api/v1"
 STAFF = {"Authorization": f"Bearer {os.environ['GATE_TOKEN']}"}
 
-known = {"complaints": [], "call-backs": [], "customers": [], "service-tokens": [], "links": []}
+known = {
+    kind: []
+    for kind in ("complaints", "call-backs", "customers", "service-tokens", "links", "staff", "teams")
+}
 answers = {}
 
 
@@ -49,6 +52,11 @@ def ask(method, path, body=None):
 
 # The tokens from before the run, ours among them, must not be revoked.
 PROTECTED = {token["id"] for token in ask("GET", "/service-tokens")}
+
+# Somebody to give work to, who stays.
+OWNER = "li.na"
+there = ask("GET", f"/staff?handle={OWNER}")["items"]
+STAYS = there[0] if there else ask("POST", "/staff", {"handle": OWNER, "name": "Li Na", "role": "agent"})
 
 
 def often():
@@ -138,7 +146,40 @@ def a_promise():
     return ask("POST", f"/complaints/{complaint}/call-backs", {"window_start": start, "window_end": end})["id"]
 
 
+def a_member():
+    number = RANDOM.getrandbits(48)
+    return ask("POST", "/staff", {"handle": f"agent-{number}", "name": "Wang", "role": "agent"})["id"]
+
+
+def one_who_left():
+    member = a_member()
+    ask("POST", f"/staff/{member}/deactivate", {"successor": OWNER, "reason": "moved"})
+    return member
+
+
+def a_team():
+    return ask("POST", "/teams", {"name": f"team {RANDOM.getrandbits(48)}"})["id"]
+
+
+def a_token():
+    return ask("POST", "/service-tokens", {"name": f"app {RANDOM.getrandbits(48)}", "role": "sales"})["id"]
+
+
+def a_role():
+    slug = f"own_{RANDOM.getrandbits(48)}"
+    ask("PUT", f"/roles/{slug}", {"name": "Night desk", "permissions": ["read-complaints"]})
+    return slug
+
+
 NEEDS = {
+    "PATCH /api/v1/staff/{id}": a_member,
+    "POST /api/v1/staff/{id}/deactivate": a_member,
+    "POST /api/v1/staff/{id}/reactivate": one_who_left,
+    "PATCH /api/v1/teams/{id}": a_team,
+    "PUT /api/v1/teams/{id}/members/{staff_id}": a_team,
+    "DELETE /api/v1/teams/{id}/members/{staff_id}": a_team,
+    "DELETE /api/v1/service-tokens/{id}": a_token,
+    "POST /api/v1/service-tokens/{id}/rotate": a_token,
     "PATCH /api/v1/complaints/{id}": a_complaint,
     "POST /api/v1/complaints/{id}/resume": a_waiting_one,
     "POST /api/v1/complaints/{id}/reopen": a_closed_one,
@@ -269,7 +310,13 @@ def put_known_ids(case):
             parameters["id"] = with_steps_before(parameters["step"])
         elif kind in known:
             parameters["id"] = some(kind) or parameters["id"]
-    if case.path == "/api/v1/service-tokens/{id}" and parameters.get("id") in PROTECTED:
+    if "staff_id" in parameters and often():
+        parameters["staff_id"] = STAYS["id"]
+    if "slug" in parameters and often():
+        parameters["slug"] = a_role()
+    if case.path.startswith("/api/v1/service-tokens/{id}") and parameters.get("id") in PROTECTED:
+        parameters["id"] = new_uuid()
+    if case.path.startswith("/api/v1/staff/{id}/") and parameters.get("id") == STAYS["id"]:
         parameters["id"] = new_uuid()
 
 
@@ -295,6 +342,11 @@ def put_known_values(case):
         put_fresh_contacts(body)
     for field, value in {"time_zone": "Asia/Shanghai", "language": "en", "preferred_language": "en"}.items():
         if isinstance(body.get(field), str) and often():
+            body[field] = value
+    people = {"owner": OWNER, "successor": OWNER, "role": "agent", "team": None, "teams": None, "scopes": None}
+    people |= {"handle": f"agent-{RANDOM.getrandbits(48)}", "email": None} if case.path == "/api/v1/staff" else {}
+    for field, value in people.items():
+        if body.get(field) is not None and often():
             body[field] = value
     if body.get("result") == "reached" and body.get("satisfied") is None and often():
         body["satisfied"] = RANDOM.random() < 0.5
@@ -412,7 +464,9 @@ def learn(path, body):
     elif path == "/api/v1/customers":
         remember("customers", body.get("id"))
     elif path == "/api/v1/service-tokens":
-        remember("service-tokens", (body.get("token") or {}).get("id"))
+        remember("service-tokens", body.get("id"))
+    elif path in ("/api/v1/staff", "/api/v1/teams"):
+        remember(path.rsplit("/", 1)[1], body.get("id"))
 
 
 @atexit.register
