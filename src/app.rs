@@ -133,7 +133,10 @@ impl App {
         let now = self.clock.now();
         {
             let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-            if noted.get(&id).is_some_and(|last| (now - *last).num_seconds() < NOTED_EVERY) {
+            if noted
+                .get(&id)
+                .is_some_and(|last| (now - *last).num_seconds() < NOTED_EVERY)
+            {
                 return;
             }
             noted.insert(id, now);

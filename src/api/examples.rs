@@ -6,19 +6,6 @@ use serde_json::{Value, json};
 pub(super) fn of(operation: &str) -> Option<Value> {
     Some(match operation {
         "create_service_token" => json!({ "name": "crm-sync", "role": "sales", "days": 90 }),
-        "rotate_service_token" => json!({ "overlap_hours": 24 }),
-        "create_staff_member" => json!({
-            "handle": "zhang.min",
-            "name": "张敏",
-            "email": "zhang.min@example.com",
-            "role": "agent",
-            "language": "zh-CN",
-        }),
-        "change_staff_member" => json!({ "role": "lead" }),
-        "deactivate_staff_member" => json!({ "successor": "li.na", "reason": "moved to the warehouse" }),
-        "put_role" => json!({ "name": "Night desk", "permissions": ["read-complaints", "log-complaints"] }),
-        "create_team" | "change_team" => json!({ "name": "Broadband" }),
-        "put_team_member" => json!({ "leads": true }),
         "receive_complaint" => json!({
             "channel": "phone",
             "customer": { "name": "李娜", "phone": "138 0013 8000" },
@@ -122,6 +109,26 @@ pub(super) fn of(operation: &str) -> Option<Value> {
                 { "kind": "feedback", "keep_days": 365, "then": "anonymise" },
             ],
         }),
+        _ => return of_people(operation),
+    })
+}
+
+/// The same, for people and what lets them in.
+fn of_people(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "rotate_service_token" => json!({ "overlap_hours": 24 }),
+        "create_staff_member" => json!({
+            "handle": "zhang.min",
+            "name": "张敏",
+            "email": "zhang.min@example.com",
+            "role": "agent",
+            "language": "zh-CN",
+        }),
+        "change_staff_member" => json!({ "role": "lead" }),
+        "deactivate_staff_member" => json!({ "successor": "li.na", "reason": "moved to the warehouse" }),
+        "put_role" => json!({ "name": "Night desk", "permissions": ["read-complaints", "log-complaints"] }),
+        "create_team" | "change_team" => json!({ "name": "Broadband" }),
+        "put_team_member" => json!({ "leads": true }),
         _ => return None,
     })
 }

@@ -107,11 +107,7 @@ pub(super) async fn put_team_member(
         ("staff_id" = StaffId, Path, description = "Who."),
     ),
     responses((status = 200, description = "The team as it is now.", body = TeamView)))]
-pub(super) async fn remove_team_member(
-    ctx: Ctx,
-    ids: Id<(TeamId, StaffId)>,
-    version: IfMatch,
-) -> Result<HttpResponse> {
+pub(super) async fn remove_team_member(ctx: Ctx, ids: Id<(TeamId, StaffId)>, version: IfMatch) -> Result<HttpResponse> {
     let (team, member) = ids.0;
     let changed = ctx
         .write(move |conn, act| teams::remove_member(conn, act, team, member, version.0))

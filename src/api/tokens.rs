@@ -53,7 +53,11 @@ pub(super) async fn list_service_tokens(ctx: Ctx) -> Result<HttpResponse> {
     responses((status = 201, description = "The token and its secret.", body = NewToken)))]
 pub(super) async fn create_service_token(ctx: Ctx, body: Body<TokenForm>) -> Result<HttpResponse> {
     let made = ctx.once(body, tokens::create).await?;
-    answer::created(&format!("/api/v1/service-tokens/{}", made.token.id), made.token.version, &made)
+    answer::created(
+        &format!("/api/v1/service-tokens/{}", made.token.id),
+        made.token.version,
+        &made,
+    )
 }
 
 /// Read a service token.

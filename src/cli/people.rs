@@ -124,7 +124,9 @@ pub(super) fn run(settings: &Settings, db: &Db, act: Act, command: PersonCommand
         }
         PersonCommand::RevokeAll => {
             let (ended, revoked) = db.write_blocking(move |conn| revoke_all(conn, &act))?;
-            say(&format!("{ended} sessions and {revoked} service tokens have ended ({SOON})."));
+            say(&format!(
+                "{ended} sessions and {revoked} service tokens have ended ({SOON})."
+            ));
         }
     }
     Ok(())

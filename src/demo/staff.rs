@@ -53,7 +53,13 @@ pub(super) fn bring(conn: &mut Conn, plan: &Plan, corpus: &Corpus) -> Result<()>
         for (place, handle) in agents(corpus, tongue).iter().enumerate() {
             let leads = place == 0;
             memberships.push((team(tongue), handle.as_str(), leads));
-            members.push(member(number, handle, if leads { Role::Lead } else { Role::Agent }, tongue, at));
+            members.push(member(
+                number,
+                handle,
+                if leads { Role::Lead } else { Role::Agent },
+                tongue,
+                at,
+            ));
             number += 1;
         }
     }
@@ -80,9 +86,9 @@ fn member(number: u8, handle: &str, role: Role, tongue: Tongue, at: Moment) -> S
 fn spoken(handle: &str) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();
-        letters
-            .next()
-            .map_or_else(String::new, |first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str()))
+        letters.next().map_or_else(String::new, |first| {
+            format!("{}{}", first.to_ascii_uppercase(), letters.as_str())
+        })
     };
     handle.split('.').map(capital).collect::<Vec<_>>().join(" ")
 }

@@ -108,7 +108,7 @@ pub fn deactivate(
             id: HandOverId::new(act.now),
             staff_id: id,
             successor_id: successor.id,
-            reason: reason.clone(),
+            reason,
             brief: Json(serde_json::to_value(&brief)?),
             made_by: act.actor.name.clone(),
             made_at: act.now,

@@ -235,7 +235,8 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
 
 async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
     let admin = desk.client(hark::domain::staff::Role::Admin);
-    let number = desk.rows("staff_members") + desk.rows("teams") + desk.rows("custom_roles") + desk.rows("service_tokens");
+    let number =
+        desk.rows("staff_members") + desk.rows("teams") + desk.rows("custom_roles") + desk.rows("service_tokens");
     let member = async || {
         let body = json!({ "handle": format!("agent-{number}"), "name": "Wang", "role": "agent" });
         admin.post("/api/v1/staff", &body).await.expect(201).id().to_owned()
@@ -246,15 +247,26 @@ async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
     };
     let short = operation.path.strip_prefix("/api/v1/").unwrap();
     let (resource, action, body) = match short {
-        "staff/{id}" => (format!("staff/{}", member().await), String::new(), Some(json!({ "name": "Zhang" }))),
+        "staff/{id}" => (
+            format!("staff/{}", member().await),
+            String::new(),
+            Some(json!({ "name": "Zhang" })),
+        ),
         "staff/{id}/deactivate" => {
             let body = json!({ "successor": "mary", "reason": "moved to the warehouse" });
-            (format!("staff/{}", member().await), "/deactivate".to_owned(), Some(body))
+            (
+                format!("staff/{}", member().await),
+                "/deactivate".to_owned(),
+                Some(body),
+            )
         }
         "staff/{id}/reactivate" => {
             let id = member().await;
             let path = format!("/api/v1/staff/{id}/deactivate");
-            admin.post(&path, &json!({ "successor": "mary", "reason": "ill" })).await.expect(200);
+            admin
+                .post(&path, &json!({ "successor": "mary", "reason": "ill" }))
+                .await
+                .expect(200);
             (format!("staff/{id}"), "/reactivate".to_owned(), None)
         }
         "teams/{id}" => {
@@ -263,13 +275,21 @@ async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
         }
         "teams/{id}/members/{staff_id}" => {
             let action = format!("/members/{}", member().await);
-            (format!("teams/{}", team().await), action, Some(json!({ "leads": true })))
+            (
+                format!("teams/{}", team().await),
+                action,
+                Some(json!({ "leads": true })),
+            )
         }
         "roles/{slug}" => {
             let resource = format!("roles/own_{number}");
             let body = json!({ "name": "Night desk", "permissions": ["read-complaints"] });
             admin.put(&format!("/api/v1/{resource}"), &body).await.expect(201);
-            (resource, String::new(), Some(json!({ "name": "Day desk", "permissions": ["read-complaints"] })))
+            (
+                resource,
+                String::new(),
+                Some(json!({ "name": "Day desk", "permissions": ["read-complaints"] })),
+            )
         }
         "service-tokens/{id}/rotate" => {
             let body = json!({ "name": format!("sample {number}"), "role": "sales" });
@@ -277,7 +297,10 @@ async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
             let resource = format!("service-tokens/{}", made.id());
             (resource, "/rotate".to_owned(), Some(json!({ "overlap_hours": 24 })))
         }
-        _ => panic!("write a request that succeeds for the new operation {}", operation.name()),
+        _ => panic!(
+            "write a request that succeeds for the new operation {}",
+            operation.name()
+        ),
     };
     let resource = format!("/api/v1/{resource}");
     (admin, format!("{resource}{action}"), body, resource)

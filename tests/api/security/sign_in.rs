@@ -146,7 +146,7 @@ on_both! {
             }
         }
         let longer: Vec<i64> = waits.iter().copied().filter(|wait| *wait > 0).collect();
-        assert_eq!(longer, [1, 2, 4, 8, 16], "{waits:?}");
+        assert_eq!(longer, [1, 2, 4, 8, 16, 32], "{waits:?}");
         let before = checks(&desk);
         Browser::new(&desk).sign_in("wang.fang", "a guess among many").await;
         let early = Browser::new(&desk).sign_in("wang.fang", PASSWORD).await;

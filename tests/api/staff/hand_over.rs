@@ -13,7 +13,10 @@ use crate::support::Desk;
 /// A complaint of `mary`'s from somebody with this number.
 async fn marys<'d>(desk: &'d Desk, name: &str, phone: &str) -> Case<'d> {
     let customer = json!({ "customer": { "name": name, "phone": phone, "email": null, "external_id": null } });
-    let body = merged(by_phone(), merged(customer, json!({ "owner": "mary", "subject": format!("about {name}") })));
+    let body = merged(
+        by_phone(),
+        merged(customer, json!({ "owner": "mary", "subject": format!("about {name}") })),
+    );
     Case::of(desk, &body).await
 }
 

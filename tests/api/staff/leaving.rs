@@ -8,7 +8,7 @@ use hark::error::Result;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{STAFF, admin, hire, id_of, program, team};
+use super::{STAFF, TEAMS, admin, hire, id_of, program, team};
 use crate::fixtures::{CALL_BACKS, COMPLAINTS, Case, merged, reached, reason};
 use crate::journeys::{by_phone, upheld};
 use crate::on_both;
@@ -138,7 +138,7 @@ on_both! {
         let wordless = json!({ "successor": "li.na", "reason": " " });
         let path = format!("{STAFF}/{}/deactivate", id_of(&desk, "mary").await);
         admin(&desk).post(&path, &wordless).await.expect_invalid(&["/reason"]);
-        let member = format!("{}/{broadband}/members/{}", crate::staff::TEAMS, id_of(&desk, "li.na").await);
+        let member = format!("{}/{broadband}/members/{}", TEAMS, id_of(&desk, "li.na").await);
         admin(&desk).put(&member, &json!({})).await.expect(200);
         let_go(&desk, "mary", "li.na").await.expect(200);
         assert_eq!(case.get().await.str("/owner"), "li.na");

@@ -8,7 +8,7 @@ use hark::ids::{ComplaintId, TeamId};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{admin, id_of, program, team};
+use super::{TEAMS, admin, id_of, program, team};
 use crate::contract::operations::{operations, sample};
 use crate::fixtures::{CALL_BACKS, COMPLAINTS, Case, by_web, field, log, merged, reached, walk};
 use crate::journeys::by_phone;
@@ -200,7 +200,7 @@ on_both! {
         let moved = |owner: &str| merged(case.window(30, 40), json!({ "asked_by": "desk", "reason": "ill", "owner": owner }));
         let path = format!("{CALL_BACKS}/{}/reschedule", promise.id());
         inside.post(&path, &moved("li.na")).await.expect_invalid(&["/owner"]);
-        inside.post(&path, &moved("inside")).await.expect(200);
+        inside.post(&path, &moved("inside")).await.expect(201);
     }
 }
 
@@ -278,7 +278,7 @@ on_both! {
         };
         let id = TeamId(broadband.parse().unwrap());
         assert!(actor().await.check_team(Some(id)).is_ok());
-        let path = format!("{}/{broadband}/members/{}", crate::staff::TEAMS, id_of(&desk, "mary").await);
+        let path = format!("{}/{broadband}/members/{}", TEAMS, id_of(&desk, "mary").await);
         admin(&desk).send(Method::DELETE, &path, None).await.expect(200);
         assert!(actor().await.check_team(Some(id)).is_err());
         assert_eq!(actor().await.grant.role(), "agent");

@@ -15,7 +15,8 @@ pub const SESSION: &str = "/api/v1/session";
 
 /// Adds a person without a password; gives their id.
 pub async fn add(desk: &Desk, handle: &str, role: &str) -> String {
-    let body = json!({ "handle": handle, "name": "Wang Fang", "email": format!("{handle}@desk.example"), "role": role });
+    let body =
+        json!({ "handle": handle, "name": "Wang Fang", "email": format!("{handle}@desk.example"), "role": role });
     let made = desk.client(Role::Admin).post("/api/v1/staff", &body).await.expect(201);
     made.id().to_owned()
 }
@@ -23,7 +24,11 @@ pub async fn add(desk: &Desk, handle: &str, role: &str) -> String {
 /// A link for a person: where to post the password.
 pub async fn invite(desk: &Desk, staff: &str) -> String {
     let path = format!("/api/v1/staff/{staff}/invitation");
-    let made = desk.client(Role::Admin).send(Method::POST, &path, None).await.expect(201);
+    let made = desk
+        .client(Role::Admin)
+        .send(Method::POST, &path, None)
+        .await
+        .expect(201);
     format!("/api/v1/public/invitations/{}", made.str("/token"))
 }
 
@@ -47,7 +52,7 @@ pub async fn signed_in(desk: &Desk, handle: &str, role: &str) -> Browser {
 /// A browser: it keeps cookies, and the page in it knows the session's token for changes.
 #[derive(Clone)]
 pub struct Browser {
-    url: String,
+    pub url: String,
     pub cookies: BTreeMap<String, String>,
     pub csrf: Option<String>,
 }
@@ -65,7 +70,11 @@ impl Browser {
     pub fn client(&self) -> Client {
         let mut client = Client::new(&self.url, None);
         if !self.cookies.is_empty() {
-            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<String> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             client = client.with("cookie", &pairs.join("; "));
         }
         match &self.csrf {
@@ -79,7 +88,10 @@ impl Browser {
         for header in reply.headers.get_all("set-cookie") {
             let text = header.to_str().unwrap();
             let (pair, attributes) = text.split_once(';').unwrap();
-            assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"), "{text}");
+            assert!(
+                attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"),
+                "{text}"
+            );
             let (name, value) = pair.split_once('=').unwrap();
             if attributes.contains("Max-Age=0") {
                 self.cookies.remove(name);
@@ -115,7 +127,8 @@ impl Browser {
     }
 
     pub async fn sign_in(&mut self, handle: &str, password: &str) -> Reply {
-        self.post(SESSION, &json!({ "handle": handle, "password": password })).await
+        self.post(SESSION, &json!({ "handle": handle, "password": password }))
+            .await
     }
 
     pub async fn sign_in_with_code(&mut self, handle: &str, password: &str, code: &str) -> Reply {

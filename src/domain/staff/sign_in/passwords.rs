@@ -21,6 +21,9 @@ pub const SHORTEST: usize = 10;
 /// The most characters of a password.
 pub const LONGEST: usize = 128;
 
+/// The fewest letters and digits of a password beside words that are known.
+const LEFT: usize = 5;
+
 /// A hash that no password has, with today's parameters: comparing with it costs what comparing
 /// with a real one does. A test keeps the parameters in step.
 pub const DUMMY: &str =
@@ -173,14 +176,36 @@ pub fn check(check: &mut Check, pointer: &str, password: &str, words: &[&str]) {
 }
 
 fn is_guessable(password: &str, words: &[&str]) -> bool {
-    let own = words.iter().flat_map(|word| {
-        let parts = word
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|part| part.chars().count() > 1);
-        std::iter::once(*word).chain(parts)
-    });
-    let known: Vec<&str> = own.chain(COMMON_HERE.iter().copied()).collect();
-    zxcvbn::zxcvbn(password, &known).score() < Score::Three
+    let known = known_words(words);
+    let listed: Vec<&str> = known.iter().map(String::as_str).collect();
+    is_nothing_else(password, &known) || zxcvbn::zxcvbn(password, &listed).score() < Score::Three
+}
+
+/// The person's own words, whole, in parts and run together, and those that everybody here knows; the
+/// longest first.
+fn known_words(words: &[&str]) -> Vec<String> {
+    let mut known: Vec<String> = COMMON_HERE.iter().map(|word| (*word).to_owned()).collect();
+    for word in words {
+        let word = word.to_lowercase();
+        let parts: Vec<&str> = word.split(|c: char| !c.is_alphanumeric()).collect();
+        known.extend(parts.iter().map(|part| (*part).to_owned()));
+        known.push(parts.concat());
+        known.push(word);
+    }
+    known.retain(|word| word.chars().count() > 1);
+    known.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    known.dedup();
+    known
+}
+
+/// Whether hardly anything is left of a password without the known words. (The estimator takes three words
+/// for many guesses, however well known each is.)
+fn is_nothing_else(password: &str, known: &[String]) -> bool {
+    let mut left = password.to_lowercase();
+    for word in known.iter().filter(|word| word.len() > 2) {
+        left = left.replace(word.as_str(), " ");
+    }
+    left.chars().filter(|c| c.is_alphanumeric()).count() < LEFT
 }
 
 #[cfg(test)]
