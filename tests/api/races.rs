@@ -27,6 +27,7 @@ fn beside(desk: &Desk) -> String {
         edge: crate::support::lenient(),
         threads: 1,
         shutdown: Duration::from_secs(1),
+        edge: crate::support::lenient(),
         body_limit: 262_144,
         signals: false,
     };

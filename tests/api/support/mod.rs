@@ -153,7 +153,11 @@ impl Desk {
     /// Another door to the same desk, with another application behind it.
     pub fn door_of(&self, app: App, edge: EdgeSettings) -> Door {
         let (url, stop) = serve(app, edge);
-        Door { url, stop: Some(stop), secrets: self.secrets.clone() }
+        Door {
+            url,
+            stop: Some(stop),
+            secrets: self.secrets.clone(),
+        }
     }
 
     /// A client without credentials.
@@ -197,9 +201,9 @@ impl Desk {
         self.column::<RowCount>(&format!("SELECT count(*) AS n FROM {table}"))[0].n
     }
 
-    /// What a query that counts says.
-    pub fn seen(&self, count: &str) -> i64 {
-        self.column::<RowCount>(count)[0].n
+    /// The number that a query answers with, as `n`.
+    pub fn count(&self, sql: &str) -> i64 {
+        self.column::<RowCount>(sql)[0].n
     }
 
     /// How many rows there are of everything that a request may add.
