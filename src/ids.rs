@@ -107,6 +107,8 @@ id! {
     TypeChangeId,
     /// Names one closing of a complaint.
     ClosureId,
+    /// Names a file that belongs to a complaint.
+    AttachmentId,
     /// Names a person who works here.
     StaffId,
     /// Names a team.

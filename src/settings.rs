@@ -2,6 +2,8 @@
 //!
 //! The file is TOML with the same names as the flags, `_` for `-` (`bind = "0.0.0.0:8080"`).
 
+pub mod edge;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -218,6 +220,10 @@ pub struct Settings {
         value_name = "HOURS"
     )]
     pub idempotency_hours: u16,
+
+    /// The side that is turned to strangers.
+    #[command(flatten)]
+    pub edge: edge::EdgeSettings,
 }
 
 impl Settings {
@@ -258,6 +264,7 @@ impl Settings {
             default_time_zone: self.default_time_zone.clone(),
             default_language: self.default_language.clone(),
             idempotency_kept: TimeDelta::hours(self.idempotency_hours.into()),
+            attachments: self.edge.attachment_limits(),
         }
     }
 }

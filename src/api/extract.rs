@@ -8,10 +8,11 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_TYPE, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::edge::Edge;
+use super::limits::address::Origin;
 use super::observe::RequestId;
 use crate::app::App;
 use crate::db::conn::Conn;
@@ -25,7 +26,7 @@ pub(super) struct Ctx {
     pub(super) app: App,
     actor: Arc<Actor>,
     request_id: Option<Arc<str>>,
-    address: Option<IpAddr>,
+    pub(super) address: Option<IpAddr>,
     purpose: Option<Arc<str>>,
     method: String,
     path: String,
@@ -61,7 +62,7 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
         app: app.get_ref().clone(),
         actor: actor.unwrap_or_else(|| Arc::new(Actor::customer())),
         request_id: req.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0)),
-        address: req.peer_addr().map(|peer| peer.ip()),
+        address: req.extensions().get::<Origin>().and_then(|origin| origin.address),
         purpose: purpose(req)?,
         method: req.method().to_string(),
         path: req.path().to_owned(),
@@ -175,6 +176,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
+        let pace = req.app_data::<web::Data<Edge>>().map(|edge| edge.pace).unwrap_or_default();
         let mut payload = payload.take();
         Box::pin(async move {
             let essence = content_type
@@ -188,8 +190,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 ));
             }
             let mut raw = web::BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Error::problem(Code::BadRequest, "the body broke off"))?;
+            let mut paced = pace.start();
+            while let Some(chunk) = paced.next(&mut payload).await? {
                 if raw.len() + chunk.len() > limit {
                     return Err(Error::problem(Code::TooLarge, format!("at most {limit} bytes")));
                 }

@@ -3,7 +3,8 @@
 use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
-use super::{answer, audit, call_backs, complaints, customers, health, observe, playbooks, problems, public, tokens};
+use super::limits::Rate;
+use super::{answer, audit, call_backs, challenge, complaints, customers, health, observe, playbooks, problems, public, tokens};
 use crate::domain::staff::Permission;
 
 /// What a route needs.
@@ -26,6 +27,8 @@ pub struct Route {
     pub path: &'static str,
     /// What it needs.
     pub access: Access,
+    /// What it counts as.
+    pub rate: Rate,
 }
 
 macro_rules! verb {
@@ -46,11 +49,28 @@ macro_rules! verb {
     };
 }
 
+/// What a route counts as when its line does not say.
+const fn usual(access: Access) -> Rate {
+    match access {
+        Access::Public => Rate::Open,
+        _ => Rate::Staff,
+    }
+}
+
+macro_rules! rate {
+    ($access:expr) => {
+        usual($access)
+    };
+    ($access:expr, $rate:ident) => {
+        Rate::$rate
+    };
+}
+
 macro_rules! routes {
-    ($($path:literal => { $($method:ident $access:expr => $module:ident :: $handler:ident),+ $(,)? })+) => {
+    ($($path:literal => { $($method:ident $access:expr $(, $rate:ident)? => $module:ident :: $handler:ident),+ $(,)? })+) => {
         /// Every route of the API.
         pub const ROUTES: &[Route] = &[
-            $($(Route { method: verb!($method), path: $path, access: $access }),+),+
+            $($(Route { method: verb!($method), path: $path, access: $access, rate: rate!($access $(, $rate)?) }),+),+
         ];
 
         /// Registers every route of the API.
@@ -79,9 +99,9 @@ use Access::{Needs, Public, SignedIn};
 use Permission as P;
 
 routes! {
-    "/livez" => { get Public => health::get_liveness }
-    "/readyz" => { get Public => health::get_readiness }
-    "/metrics" => { get Public => health::get_metrics }
+    "/livez" => { get Public, Exempt => health::get_liveness }
+    "/readyz" => { get Public, Exempt => health::get_readiness }
+    "/metrics" => { get Public, Exempt => health::get_metrics }
     "/problems" => { get Public => problems::list_problems }
     "/problems/{code}" => { get Public => problems::get_problem }
 
@@ -150,13 +170,14 @@ routes! {
     "/api/v1/playbooks" => { get Needs(P::ReadPlaybooks) => playbooks::list_playbooks }
     "/api/v1/playbooks/{type}" => { get Needs(P::ReadPlaybooks) => playbooks::get_playbook }
 
-    "/api/v1/public/complaints" => { post Public => public::file_complaint }
-    "/api/v1/public/complaints/{token}" => { get Public => public::track_complaint }
-    "/api/v1/public/complaints/{token}/messages" => { post Public => public::write_to_desk }
-    "/api/v1/public/complaints/{token}/dispute" => { post Public => public::dispute_decision }
-    "/api/v1/public/complaints/{token}/withdraw" => { post Public => public::take_back_complaint }
-    "/api/v1/public/complaints/{token}/call-backs/{id}/move" => { post Public => public::move_call_back }
-    "/api/v1/public/complaints/{token}/call-backs/{id}/decline" => { post Public => public::decline_call_back }
+    "/api/v1/public/challenge" => { get Public => challenge::get_challenge }
+    "/api/v1/public/complaints" => { post Public, Filing => public::file_complaint }
+    "/api/v1/public/complaints/{token}" => { get Public, Tracking => public::track_complaint }
+    "/api/v1/public/complaints/{token}/messages" => { post Public, Tracking => public::write_to_desk }
+    "/api/v1/public/complaints/{token}/dispute" => { post Public, Tracking => public::dispute_decision }
+    "/api/v1/public/complaints/{token}/withdraw" => { post Public, Tracking => public::take_back_complaint }
+    "/api/v1/public/complaints/{token}/call-backs/{id}/move" => { post Public, Tracking => public::move_call_back }
+    "/api/v1/public/complaints/{token}/call-backs/{id}/decline" => { post Public, Tracking => public::decline_call_back }
 }
 
 /// What a request needs; `None` when the table does not know it. Documentation is open to
@@ -171,4 +192,14 @@ pub(super) fn access(method: &str, pattern: &str) -> Option<Access> {
     }
     let documentation = pattern.starts_with("/docs") || pattern == "/openapi.json" || pattern == "/";
     (known || documentation).then_some(Access::Public)
+}
+
+/// What a request counts as.
+pub(super) fn rate(method: &str, pattern: &str) -> Rate {
+    let mut rates = ROUTES.iter().filter(|route| route.path == pattern);
+    let first = rates.clone().next();
+    rates
+        .find(|route| route.method == method)
+        .or(first)
+        .map_or(Rate::Open, |route| route.rate)
 }

@@ -40,6 +40,7 @@ pub(super) fn serve(settings: &Settings, with_worker: bool) -> Result<()> {
         threads: settings.http_threads.into(),
         shutdown: Duration::from_secs(settings.shutdown_seconds.into()),
         body_limit: settings.body_limit,
+        edge: settings.edge.clone(),
         signals: true,
     };
     actix_web::rt::System::new().block_on(async move {

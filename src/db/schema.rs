@@ -353,6 +353,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    attachments (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        name -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        sha256 -> Binary,
+        scan -> Text,
+        shared -> Bool,
+        added_by_kind -> Text,
+        added_by -> Text,
+        added_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    discarded_objects (object_key) {
+        object_key -> Text,
+        discarded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    spent_challenges (nonce_hash) {
+        nonce_hash -> Binary,
+        expires_at -> Instant,
+    }
+}
+
+diesel::joinable!(attachments -> complaints (complaint_id));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
 diesel::joinable!(complaints -> customers (customer_id));
 diesel::joinable!(call_backs -> complaints (complaint_id));
@@ -363,6 +403,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     complaint_statements,
     handling_steps,
     customer_type_changes,
+    attachments,
+    discarded_objects,
+    spent_challenges,
     call_backs,
     call_back_attempts,
     closures,

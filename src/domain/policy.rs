@@ -21,6 +21,32 @@ pub struct Policy {
     pub default_language: String,
     /// How long the answer to an idempotency key is kept.
     pub idempotency_kept: TimeDelta,
+    /// How much may be attached.
+    pub attachments: AttachmentLimits,
+}
+
+/// How many attachments there may be, and how large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttachmentLimits {
+    /// The largest one, bytes.
+    pub bytes: u64,
+    /// The most of one complaint.
+    pub per_complaint: u32,
+    /// Those of one complaint together, bytes.
+    pub bytes_per_complaint: u64,
+    /// All together, bytes.
+    pub bytes_total: u64,
+}
+
+impl Default for AttachmentLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 20 << 20,
+            per_complaint: 20,
+            bytes_per_complaint: 100 << 20,
+            bytes_total: u64::MAX,
+        }
+    }
 }
 
 impl Default for Policy {
@@ -34,6 +60,7 @@ impl Default for Policy {
             default_time_zone: "Asia/Shanghai".to_owned(),
             default_language: "zh-CN".to_owned(),
             idempotency_kept: TimeDelta::hours(48),
+            attachments: AttachmentLimits::default(),
         }
     }
 }

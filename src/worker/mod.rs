@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use crate::app::App;
 use crate::db::conn::Conn;
 use crate::domain::audit;
+use crate::domain::challenges;
 use crate::domain::complaints::call_backs;
 use crate::domain::idempotency;
 use crate::domain::staff::Act;
@@ -36,6 +37,10 @@ const JOBS: &[Job] = &[
     Job {
         name: "seal_audit",
         run: |conn, act| audit::seal::seal(conn, act, SEALED_AT_ONCE),
+    },
+    Job {
+        name: "forget_spent_challenges",
+        run: |conn, act| challenges::forget_expired(conn, act.now),
     },
     Job {
         name: "forget_idempotency_keys",

@@ -1,5 +1,6 @@
 //! Complaints: intake, the seven steps, promises to call back, closing.
 
+pub mod attachments;
 pub mod bulk;
 pub mod call_backs;
 pub mod changes;

@@ -16,6 +16,7 @@ use crate::db::conn::Conn;
 use crate::db::dialect::{self, SearchRow};
 use crate::db::types::Json;
 use crate::domain::audit;
+use crate::domain::challenges::{self, Proof};
 use crate::domain::customers::recognise::{self, Recognised};
 use crate::domain::idempotency::{self, Claim};
 use crate::domain::notifications::{self, Notice, OutboxRow};
@@ -35,6 +36,8 @@ pub struct Arrival {
     pub intake: Intake,
     /// The caller's idempotency key, if any.
     pub claim: Option<Claim>,
+    /// The challenge that a stranger has solved for it, if one was asked for.
+    pub proof: Option<Proof>,
 }
 
 /// Who the complaint was filed under.
@@ -93,6 +96,8 @@ pub fn receive_all(conn: &mut Conn, arrivals: &[Arrival]) -> Result<Vec<Receipt>
         .filter(|(_, answer)| answer.is_none())
         .map(|(arrival, _)| arrival)
         .collect();
+    let proofs: Vec<&Proof> = fresh.iter().filter_map(|arrival| arrival.proof.as_ref()).collect();
+    challenges::spend_all(conn, &proofs)?;
     let mut receipts = take_in(conn, &fresh)?.into_iter();
     answered
         .into_iter()
