@@ -14,6 +14,7 @@ use crate::domain::complaints::receive::{self, Arrival, Receipt};
 use crate::domain::policy::Policy;
 use crate::domain::staff::{Act, Actor, tokens};
 use crate::error::{Code, Error, Result};
+use crate::files::Files;
 use crate::keys::Keys;
 use crate::telemetry::Metrics;
 
@@ -36,6 +37,8 @@ pub struct App {
     pub disclosures: Lane<audit::Entry, ()>,
     /// The keys of this installation.
     pub keys: Keys,
+    /// The content of attachments.
+    pub files: Files,
     /// Figures for operations.
     pub metrics: Arc<Metrics>,
     believed: Arc<Cache<Vec<u8>, Believed>>,
@@ -61,11 +64,19 @@ impl App {
             db,
             clock,
             policy: Arc::new(policy),
+            files: Files::in_memory(),
             keys,
             metrics: Arc::new(Metrics::new()?),
             believed: Arc::new(Cache::new(10_000)),
             in_flight: Arc::default(),
         })
+    }
+
+    /// The same with another place for the content of attachments; at first it is in memory.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
+        self
     }
 
     /// An act of Hark itself, now.

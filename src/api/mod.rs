@@ -1,6 +1,7 @@
 //! The JSON edge: routes, who may use them, and the translation between HTTP and the domain.
 
 mod answer;
+mod attachments;
 mod audit;
 mod auth;
 mod call_backs;
@@ -13,6 +14,7 @@ mod extract;
 mod headers;
 mod health;
 pub mod limits;
+mod links;
 mod observe;
 pub mod openapi;
 mod pace;
@@ -23,3 +25,4 @@ mod public;
 pub mod routes;
 pub mod server;
 mod tokens;
+mod upload;

@@ -4,7 +4,10 @@ use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
 use super::limits::Rate;
-use super::{answer, audit, call_backs, challenge, complaints, customers, health, observe, playbooks, problems, public, tokens};
+use super::{
+    answer, attachments, audit, call_backs, challenge, complaints, customers, health, links, observe, playbooks,
+    problems, public, tokens,
+};
 use crate::domain::staff::Permission;
 
 /// What a route needs.
@@ -138,7 +141,20 @@ routes! {
         post Needs(P::HandleComplaints) => complaints::write_message,
     }
     "/api/v1/complaints/{id}/timeline" => { get Needs(P::ReadComplaints) => complaints::list_timeline }
-    "/api/v1/complaints/{id}/tracking-link" => { post Needs(P::HandleComplaints) => complaints::renew_tracking_link }
+    "/api/v1/complaints/{id}/tracking-link" => {
+        post Needs(P::HandleComplaints) => complaints::renew_tracking_link,
+        delete Needs(P::HandleComplaints) => links::revoke_tracking_link,
+    }
+    "/api/v1/complaints/{id}/attachments" => {
+        get Needs(P::ReadComplaints) => attachments::list_attachments,
+        post Needs(P::HandleComplaints) => attachments::add_attachment,
+    }
+    "/api/v1/complaints/{id}/attachments/{attachment}" => {
+        delete Needs(P::RemoveAttachments) => attachments::remove_attachment,
+    }
+    "/api/v1/complaints/{id}/attachments/{attachment}/content" => {
+        get Needs(P::ReadComplaints) => attachments::read_attachment,
+    }
     "/api/v1/complaints/{id}/call-backs" => {
         get Needs(P::ReadComplaints) => call_backs::list_call_backs_of_complaint,
         post Needs(P::HandleComplaints) => call_backs::promise_call_back,
@@ -173,6 +189,13 @@ routes! {
     "/api/v1/public/challenge" => { get Public => challenge::get_challenge }
     "/api/v1/public/complaints" => { post Public, Filing => public::file_complaint }
     "/api/v1/public/complaints/{token}" => { get Public, Tracking => public::track_complaint }
+    "/api/v1/public/complaints/{token}/attachments" => {
+        get Public, Tracking => attachments::list_own_attachments,
+        post Public, Tracking => attachments::send_attachment,
+    }
+    "/api/v1/public/complaints/{token}/attachments/{attachment}/content" => {
+        get Public, Tracking => attachments::read_own_attachment,
+    }
     "/api/v1/public/complaints/{token}/messages" => { post Public, Tracking => public::write_to_desk }
     "/api/v1/public/complaints/{token}/dispute" => { post Public, Tracking => public::dispute_decision }
     "/api/v1/public/complaints/{token}/withdraw" => { post Public, Tracking => public::take_back_complaint }

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::db::{Db, migrate};
 use crate::domain::staff::tokens;
 use crate::error::{Error, Result};
+use crate::files::Files;
 use crate::settings::Settings;
 use crate::worker::Worker;
 
@@ -20,7 +21,8 @@ fn app(settings: &Settings) -> Result<App> {
         tracing::info!(migrations = done, "the schema is up to date");
     }
     let db = Db::open(&target, settings.database_connections)?;
-    App::new(db, Clock::System, settings.policy(), settings.keys()?)
+    let files = Files::open(&settings.edge, &settings.data_dir)?;
+    Ok(App::new(db, Clock::System, settings.policy(), settings.keys()?)?.with_files(files))
 }
 
 fn worker_of(app: &App, settings: &Settings) -> Worker {

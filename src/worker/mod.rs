@@ -1,5 +1,6 @@
 //! Background work: jobs on a timer, each by one process at a time.
 
+mod files;
 mod lease;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,7 @@ pub struct Worker {
     holder: Arc<str>,
     every: Duration,
     stop: Arc<Notify>,
+    sweep: Arc<files::Sweep>,
 }
 
 impl Worker {
@@ -66,6 +68,7 @@ impl Worker {
             holder,
             every,
             stop: Arc::default(),
+            sweep: Arc::default(),
         }
     }
 
@@ -76,21 +79,30 @@ impl Worker {
     pub async fn run_once(&self) -> Result<BTreeMap<&'static str, usize>> {
         let mut done = Ok(BTreeMap::new());
         for job in JOBS {
-            match self.run_job(job).await {
-                Ok(n) => {
-                    self.app.metrics.job_runs.with_label_values(&[job.name, "ok"]).inc();
-                    if let Ok(done) = &mut done {
-                        done.insert(job.name, n);
-                    }
-                }
-                Err(error) => {
-                    self.app.metrics.job_runs.with_label_values(&[job.name, "failed"]).inc();
-                    tracing::error!(job = job.name, %error, "job failed");
-                    done = done.and(Err(error));
+            let outcome = self.run_job(job).await;
+            Self::note(&self.app, job.name, outcome, &mut done);
+        }
+        let outcome = files::tidy(&self.app, &self.sweep).await;
+        Self::note(&self.app, "tidy_files", outcome, &mut done);
+        done
+    }
+
+    /// Takes over how a job ended.
+    fn note(app: &App, job: &'static str, outcome: Result<usize>, done: &mut Result<BTreeMap<&'static str, usize>>) {
+        let word = if outcome.is_ok() { "ok" } else { "failed" };
+        app.metrics.job_runs.with_label_values(&[job, word]).inc();
+        match (outcome, done) {
+            (Ok(n), Ok(done)) => {
+                done.insert(job, n);
+            }
+            (Ok(_), Err(_)) => {}
+            (Err(error), done) => {
+                tracing::error!(job, %error, "job failed");
+                if done.is_ok() {
+                    *done = Err(error);
                 }
             }
         }
-        done
     }
 
     async fn run_job(&self, job: &'static Job) -> Result<usize> {

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod attachments;
 mod audit;
 mod call_backs;
 mod complaints;
@@ -25,5 +26,6 @@ mod playbooks;
 mod properties;
 mod public;
 mod races;
+mod security;
 mod service_tokens;
 mod support;

@@ -109,7 +109,10 @@ mod tests {
 
     fn counter(n: u32, seconds: u64) -> (Counter, Clock) {
         let clock = Clock::fixed(Moment::EPOCH);
-        (Counter::new("test", n, Duration::from_secs(seconds), &clock).unwrap(), clock)
+        (
+            Counter::new("test", n, Duration::from_secs(seconds), &clock).unwrap(),
+            clock,
+        )
     }
 
     fn address(n: u32) -> Key {

@@ -20,6 +20,7 @@ use hark::domain::policy::Policy;
 use hark::domain::staff::tokens::{self, TokenForm};
 use hark::domain::staff::{Act, Role};
 use hark::keys::Keys;
+use hark::settings::edge::EdgeSettings;
 use hark::worker::Worker;
 
 pub use self::http::{Client, Reply};
@@ -111,32 +112,26 @@ impl Desk {
     fn on(target: &Target, policy: Policy, folder: Option<tempfile::TempDir>) -> Self {
         let db = Db::open(target, 4).unwrap();
         let app = App::new(db, Clock::fixed(start_of_time()), policy, keys()).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let secrets = make_tokens(&app);
-        let (send, receive) = std::sync::mpsc::channel();
-        let served = app.clone();
-        std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let options = Options {
-                    threads: 1,
-                    shutdown: Duration::from_secs(1),
-                    body_limit: 262_144,
-                    signals: false,
-                };
-                let server = server::server(served, listener, &options).unwrap();
-                send.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
-        let stop = Some(receive.recv().unwrap());
+        let (url, stop) = serve(app.clone(), lenient());
         Self {
             app,
             url,
             secrets,
-            stop,
+            stop: Some(stop),
             _folder: folder,
         }
+    }
+
+    /// Another door to the same desk, with other settings of the public side.
+    pub fn door(&self, edge: EdgeSettings) -> Door {
+        self.door_of(self.app.clone(), edge)
+    }
+
+    /// Another door to the same desk, with another application behind it.
+    pub fn door_of(&self, app: App, edge: EdgeSettings) -> Door {
+        let (url, stop) = serve(app, edge);
+        Door { url, stop: Some(stop), secrets: self.secrets.clone() }
     }
 
     /// A client without credentials.
@@ -224,6 +219,72 @@ impl Desk {
     }
 }
 
+/// A server on a port of its own; the settings of its public side.
+fn serve(app: App, edge: EdgeSettings) -> (String, actix_web::dev::ServerHandle) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let options = Options {
+                threads: 1,
+                shutdown: Duration::from_secs(1),
+                body_limit: 262_144,
+                edge,
+                signals: false,
+            };
+            let server = server::server(app, listener, &options).unwrap();
+            send.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    (url, receive.recv().unwrap())
+}
+
+/// Settings of the public side that stand in no test's way: no limits, a proof of work that costs next to nothing.
+pub fn lenient() -> EdgeSettings {
+    EdgeSettings {
+        rate_filing: 0,
+        rate_tracking: 0,
+        rate_link: 0,
+        rate_sign_in: 0,
+        rate_open: 0,
+        rate_staff: 0,
+        proof_cost: 1,
+        filing_without_proof: 0,
+        ..EdgeSettings::default()
+    }
+}
+
+/// Another door to a desk.
+pub struct Door {
+    /// Where it is.
+    pub url: String,
+    secrets: Vec<(Role, String)>,
+    stop: Option<actix_web::dev::ServerHandle>,
+}
+
+impl Door {
+    /// A client without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// A client with a token of this role.
+    pub fn client(&self, role: Role) -> Client {
+        let (_, secret) = self.secrets.iter().find(|(have, _)| *have == role).unwrap();
+        Client::new(&self.url, Some(secret))
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        if let Some(handle) = self.stop.take() {
+            drop(handle.stop(false));
+        }
+    }
+}
+
 impl Drop for Desk {
     fn drop(&mut self) {
         if let Some(handle) = self.stop.take() {
@@ -245,6 +306,7 @@ const TABLES: &[&str] = &[
     "call_back_attempts",
     "closures",
     "messages",
+    "attachments",
     "timeline_entries",
     "outbox",
     "service_tokens",

@@ -1,7 +1,8 @@
 //! SQL of attachments.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::Scan;
 use super::media::Media;
@@ -85,15 +86,16 @@ pub(super) fn count_of(conn: &mut Conn, complaint: ComplaintId) -> Result<i64> {
 
 /// How large those of one complaint, or all, are together.
 pub(super) fn bytes_of(conn: &mut Conn, complaint: Option<ComplaintId>) -> Result<u64> {
-    // The sum of whole numbers is a decimal on one side; as text it reads alike on both.
-    let bytes: Vec<i64> = match complaint {
+    // The sum of whole numbers is a decimal on one side.
+    let together = || sql::<BigInt>("CAST(coalesce(sum(bytes), 0) AS BIGINT)");
+    let bytes: i64 = match complaint {
         Some(id) => attachments::table
             .filter(attachments::complaint_id.eq(id))
-            .select(attachments::bytes)
-            .load(conn)?,
-        None => attachments::table.select(attachments::bytes).load(conn)?,
+            .select(together())
+            .first(conn)?,
+        None => attachments::table.select(together()).first(conn)?,
     };
-    Ok(bytes.into_iter().filter_map(|n| u64::try_from(n).ok()).sum())
+    Ok(u64::try_from(bytes).unwrap_or_default())
 }
 
 pub(super) fn insert(conn: &mut Conn, row: &Attachment) -> Result<()> {
@@ -110,7 +112,7 @@ pub(super) fn set_scan(conn: &mut Conn, id: AttachmentId, scan: Scan) -> Result<
 
 pub(super) fn quarantined(conn: &mut Conn, limit: i64) -> Result<Vec<Attachment>> {
     Ok(attachments::table
-        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("scan = 'quarantined'"))
+        .filter(sql::<Bool>("scan = 'quarantined'"))
         .order(attachments::id)
         .limit(limit)
         .select(Attachment::as_select())
@@ -144,7 +146,8 @@ pub(super) fn discarded(conn: &mut Conn, limit: i64) -> Result<Vec<String>> {
 }
 
 pub(super) fn forget_discarded(conn: &mut Conn, keys: &[String]) -> Result<()> {
-    diesel::delete(discarded_objects::table.filter(discarded_objects::object_key.eq_any(keys.to_vec()))).execute(conn)?;
+    diesel::delete(discarded_objects::table.filter(discarded_objects::object_key.eq_any(keys.to_vec())))
+        .execute(conn)?;
     Ok(())
 }
 
