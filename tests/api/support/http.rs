@@ -56,7 +56,12 @@ impl Client {
 
     /// A solved challenge, as the header has it.
     pub async fn solution(&self) -> String {
-        let text = self.http.get(format!("{}/api/v1/public/challenge", self.url)).send().await.unwrap();
+        let text = self
+            .http
+            .get(format!("{}/api/v1/public/challenge", self.url))
+            .send()
+            .await
+            .unwrap();
         let challenge: altcha::Challenge = serde_json::from_str(&text.text().await.unwrap()).unwrap();
         let solved = altcha::solve_challenge(altcha::SolveChallengeOptions::new(&challenge));
         let payload = altcha::Payload {
@@ -115,6 +120,17 @@ impl Client {
                 .unwrap(),
         )
         .await
+    }
+
+    /// The bytes of an answer that must succeed, with its status and headers.
+    pub async fn bytes(&self, path: &str) -> (u16, HeaderMap, Vec<u8>) {
+        let request = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .headers(self.headers.clone());
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        (status, headers, response.bytes().await.unwrap().to_vec())
     }
 
     pub async fn get(&self, path: &str) -> Reply {

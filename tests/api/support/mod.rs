@@ -131,7 +131,11 @@ impl Desk {
     /// Another door to the same desk, with another application behind it.
     pub fn door_of(&self, app: App, edge: EdgeSettings) -> Door {
         let (url, stop) = serve(app, edge);
-        Door { url, stop: Some(stop), secrets: self.secrets.clone() }
+        Door {
+            url,
+            stop: Some(stop),
+            secrets: self.secrets.clone(),
+        }
     }
 
     /// A client without credentials.
@@ -173,6 +177,11 @@ impl Desk {
     /// How many rows a table has.
     pub fn rows(&self, table: &str) -> i64 {
         self.column::<RowCount>(&format!("SELECT count(*) AS n FROM {table}"))[0].n
+    }
+
+    /// The number that a query answers with, as `n`.
+    pub fn count(&self, sql: &str) -> i64 {
+        self.column::<RowCount>(sql)[0].n
     }
 
     /// How many rows there are of everything that a request may add.
