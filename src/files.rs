@@ -60,7 +60,10 @@ fn failed(error: object_store::Error) -> Error {
 fn open_s3(url: &str) -> Result<Arc<dyn ObjectStore>> {
     let builder = object_store::aws::AmazonS3Builder::from_env().with_url(url);
     let store = builder.build().map_err(|e| Error::internal(format!("files: {e}")))?;
-    let prefix = url.trim_start_matches("s3://").split_once('/').map_or("", |(_, prefix)| prefix);
+    let prefix = url
+        .trim_start_matches("s3://")
+        .split_once('/')
+        .map_or("", |(_, prefix)| prefix);
     Ok(Arc::new(object_store::prefix::PrefixStore::new(store, prefix)))
 }
 
@@ -145,7 +148,10 @@ impl Files {
     /// # Errors
     /// When the object store refuses.
     pub async fn put_in_place(&self, received: &Received, key: &str) -> Result<()> {
-        self.store.rename(&received.place, &Path::from(key)).await.map_err(failed)
+        self.store
+            .rename(&received.place, &Path::from(key))
+            .await
+            .map_err(failed)
     }
 
     /// Takes away what lies under this key; nothing there is as good.

@@ -77,7 +77,9 @@ async fn add(
     let limit = ctx.app.policy.attachments.bytes;
     upload.check_length(limit)?;
     let asked = way.clone();
-    let whose = ctx.read(move |conn, act| attachments::room(conn, act, &asked, 1)).await?;
+    let whose = ctx
+        .read(move |conn, act| attachments::room(conn, act, &asked, 1))
+        .await?;
     let id = AttachmentId::new(ctx.app.clock.now());
     let (sent_name, content) = upload.open().await?;
     let received = ctx.app.files.receive(id.0, limit, content).await?;
@@ -98,7 +100,9 @@ async fn add(
         raw: fingerprint,
     };
     let added = ctx
-        .once(body, move |conn, act, new| attachments::add(conn, act, &way, version.0, new))
+        .once(body, move |conn, act, new| {
+            attachments::add(conn, act, &way, version.0, new)
+        })
         .await;
     if added.as_ref().map_or(true, |view| view.id != id) {
         // Refused, or answered from what was kept: this content belongs to no row.
@@ -245,7 +249,13 @@ fn part_of(range: &str, size: u64) -> Option<std::ops::Range<u64>> {
 fn disposition(name: &str) -> String {
     let plain: String = name
         .chars()
-        .map(|c| if (c.is_ascii_graphic() || c == ' ') && !matches!(c, '"' | '\\' | '%') { c } else { '_' })
+        .map(|c| {
+            if (c.is_ascii_graphic() || c == ' ') && !matches!(c, '"' | '\\' | '%') {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     let mut encoded = String::new();
     for byte in name.bytes() {
@@ -297,9 +307,15 @@ mod tests {
 
     #[test]
     fn a_name_in_a_header_is_quoted_and_encoded() {
-        assert_eq!(disposition("a b.txt"), "attachment; filename=\"a b.txt\"; filename*=UTF-8''a%20b.txt");
+        assert_eq!(
+            disposition("a b.txt"),
+            "attachment; filename=\"a b.txt\"; filename*=UTF-8''a%20b.txt"
+        );
         let chinese = disposition("收据.jpg");
-        assert_eq!(chinese, "attachment; filename=\"__.jpg\"; filename*=UTF-8''%E6%94%B6%E6%8D%AE.jpg");
+        assert_eq!(
+            chinese,
+            "attachment; filename=\"__.jpg\"; filename*=UTF-8''%E6%94%B6%E6%8D%AE.jpg"
+        );
         assert!(!disposition("x\"; filename=evil.exe\r\n").contains(['\r', '\n']));
     }
 
@@ -309,7 +325,15 @@ mod tests {
         assert_eq!(part_of("bytes=4-", 10), Some(4..10));
         assert_eq!(part_of("bytes=-3", 10), Some(7..10));
         assert_eq!(part_of("bytes=5-100", 10), Some(5..10));
-        for whole in ["bytes=9-3", "bytes=10-", "bytes=a-b", "bytes=-", "bytes=0-1,3-4", "items=0-1", "bytes=0--1"] {
+        for whole in [
+            "bytes=9-3",
+            "bytes=10-",
+            "bytes=a-b",
+            "bytes=-",
+            "bytes=0-1,3-4",
+            "items=0-1",
+            "bytes=0--1",
+        ] {
             assert_eq!(part_of(whole, 10), None, "{whole}");
         }
         assert_eq!(part_of("bytes=0-", 0), None);

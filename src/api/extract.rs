@@ -185,7 +185,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
-        let pace = req.app_data::<web::Data<Edge>>().map(|edge| edge.pace).unwrap_or_default();
+        let pace = req
+            .app_data::<web::Data<Edge>>()
+            .map(|edge| edge.pace)
+            .unwrap_or_default();
         let mut payload = payload.take();
         Box::pin(async move {
             let essence = content_type

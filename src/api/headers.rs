@@ -48,7 +48,11 @@ pub(super) async fn guard(
     } else {
         next.call(req).await?.map_into_boxed_body()
     };
-    let tls = response.request().extensions().get::<Origin>().is_some_and(|origin| origin.tls);
+    let tls = response
+        .request()
+        .extensions()
+        .get::<Origin>()
+        .is_some_and(|origin| origin.tls);
     let headers = response.headers_mut();
     for (name, value) in &ALWAYS {
         headers.insert(name.clone(), HeaderValue::from_static(value));

@@ -248,7 +248,10 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("415", "The body is not JSON."),
     ("422", "Some values do not fit; nothing was changed."),
     ("428", "`If-Match` is needed."),
-    ("429", "The caller has asked too often; `Retry-After` says when to come back."),
+    (
+        "429",
+        "The caller has asked too often; `Retry-After` says when to come back.",
+    ),
     ("500", "Something went wrong on our side."),
     ("503", "Too much work at once; repeat later."),
 ];

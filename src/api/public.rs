@@ -80,8 +80,12 @@ pub(super) async fn file_complaint(
 /// Whether there is an answer to this request already.
 async fn kept(ctx: &Ctx, claim: Option<&Claim>) -> Result<bool> {
     let Some(claim) = claim.cloned() else { return Ok(false) };
-    ctx.read(move |conn, _| Ok(idempotency::recall::<Receipt>(conn, &[Some(&claim)])?.iter().any(Option::is_some)))
-        .await
+    ctx.read(move |conn, _| {
+        Ok(idempotency::recall::<Receipt>(conn, &[Some(&claim)])?
+            .iter()
+            .any(Option::is_some))
+    })
+    .await
 }
 
 /// Follow a complaint.

@@ -78,10 +78,13 @@ impl Upload {
             .and_then(|value| value.to_str().ok())
             .and_then(|text| text.split(';').next())
             .map(|text| text.trim().to_ascii_lowercase());
-        let paced = stream::try_unfold((self.payload, self.pace.start()), |(mut payload, mut paced)| async move {
-            let next = paced.next(&mut payload).await?;
-            Ok::<_, Error>(next.map(|piece| (piece, (payload, paced))))
-        });
+        let paced = stream::try_unfold(
+            (self.payload, self.pace.start()),
+            |(mut payload, mut paced)| async move {
+                let next = paced.next(&mut payload).await?;
+                Ok::<_, Error>(next.map(|piece| (piece, (payload, paced))))
+            },
+        );
         if essence.as_deref() != Some("multipart/form-data") {
             return Ok((None, paced.boxed_local()));
         }
@@ -89,7 +92,10 @@ impl Upload {
         let mut form = Multipart::new(&self.headers, inner.boxed_local());
         let field = form.try_next().await.map_err(of_form)?;
         let Some(field) = field.filter(|field| field.name() == Some("file")) else {
-            return Err(Error::problem(Code::BadRequest, "the form needs one field `file`, the first"));
+            return Err(Error::problem(
+                Code::BadRequest,
+                "the form needs one field `file`, the first",
+            ));
         };
         let name = field
             .content_disposition()

@@ -52,7 +52,9 @@ async fn discard(app: &App) -> Result<usize> {
     }
     let n = keys.len();
     if n > 0 {
-        app.db.write(move |conn| attachments::forget_discarded(conn, &keys)).await?;
+        app.db
+            .write(move |conn| attachments::forget_discarded(conn, &keys))
+            .await?;
     }
     Ok(n)
 }
@@ -81,7 +83,9 @@ async fn scan(app: &App) -> Result<usize> {
     let mut done = 0;
     for row in waiting {
         // Still down: the next run asks again.
-        let Ok(infected) = app.files.is_infected(&row.key()).await else { break };
+        let Ok(infected) = app.files.is_infected(&row.key()).await else {
+            break;
+        };
         let act = app.own_act();
         app.db
             .write(move |conn| attachments::scanned(conn, &act, &row, infected))

@@ -94,17 +94,17 @@ impl Worker {
         let mut done = Ok(BTreeMap::new());
         for job in JOBS {
             let outcome = self.run_job(job).await;
-            self.note(job.name, outcome, &mut done);
+            Self::note(&self.app, job.name, outcome, &mut done);
         }
         let outcome = files::tidy(&self.app, &self.sweep).await;
-        self.note("tidy_files", outcome, &mut done);
+        Self::note(&self.app, "tidy_files", outcome, &mut done);
         done
     }
 
     /// Takes over how a job ended.
-    fn note(&self, job: &'static str, outcome: Result<usize>, done: &mut Result<BTreeMap<&'static str, usize>>) {
+    fn note(app: &App, job: &'static str, outcome: Result<usize>, done: &mut Result<BTreeMap<&'static str, usize>>) {
         let word = if outcome.is_ok() { "ok" } else { "failed" };
-        self.app.metrics.job_runs.with_label_values(&[job, word]).inc();
+        app.metrics.job_runs.with_label_values(&[job, word]).inc();
         match (outcome, done) {
             (Ok(n), Ok(done)) => {
                 done.insert(job, n);

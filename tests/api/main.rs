@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod attachments;
 mod audit;
 mod call_backs;
 mod complaints;

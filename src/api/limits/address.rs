@@ -113,7 +113,10 @@ fn x_forwarded_for(headers: &HeaderMap) -> Vec<Hop> {
 }
 
 fn forwarded(headers: &HeaderMap) -> Vec<Hop> {
-    texts(headers, "forwarded").iter().flat_map(|line| read_forwarded(line)).collect()
+    texts(headers, "forwarded")
+        .iter()
+        .flat_map(|line| read_forwarded(line))
+        .collect()
 }
 
 /// The entries of a `Forwarded` header. Commas and semicolons within quotes belong to the value.
@@ -126,7 +129,9 @@ pub fn read_forwarded(line: &str) -> Vec<Hop> {
                 tls: false,
             };
             for pair in split_outside_quotes(entry, ';') {
-                let Some((name, value)) = pair.split_once('=') else { continue };
+                let Some((name, value)) = pair.split_once('=') else {
+                    continue;
+                };
                 match name.trim().to_ascii_lowercase().as_str() {
                     "for" => hop.address = read_address(value),
                     "proto" => hop.tls = value.trim().trim_matches('"').eq_ignore_ascii_case("https"),
@@ -172,18 +177,34 @@ mod tests {
     #[test]
     fn only_proxies_of_ours_are_believed() {
         let by = |peer, value| origin(ForwardedHeader::XForwardedFor, peer, &[("x-forwarded-for", value)]).0;
-        assert_eq!(by("203.0.113.9", "198.51.100.1"), "203.0.113.9", "a stranger says what it likes");
+        assert_eq!(
+            by("203.0.113.9", "198.51.100.1"),
+            "203.0.113.9",
+            "a stranger says what it likes"
+        );
         assert_eq!(by("10.0.0.1", "198.51.100.1"), "198.51.100.1");
         assert_eq!(by("::ffff:10.0.0.1", "198.51.100.1"), "198.51.100.1");
-        assert_eq!(by("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.2"), "198.51.100.1", "the right-most stranger");
-        assert_eq!(by("10.0.0.1", "1.1.1.1, unknown"), "10.0.0.1", "what cannot be read ends the chain");
+        assert_eq!(
+            by("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.2"),
+            "198.51.100.1",
+            "the right-most stranger"
+        );
+        assert_eq!(
+            by("10.0.0.1", "1.1.1.1, unknown"),
+            "10.0.0.1",
+            "what cannot be read ends the chain"
+        );
         assert_eq!(by("10.0.0.1", ""), "10.0.0.1");
         assert_eq!(by("fd00::1", "[2001:db8::7]:4711"), "2001:db8::7");
     }
 
     #[test]
     fn several_lines_are_one_list() {
-        let lines = [("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "2.2.2.2"), ("x-forwarded-proto", "https")];
+        let lines = [
+            ("x-forwarded-for", "1.1.1.1"),
+            ("x-forwarded-for", "2.2.2.2"),
+            ("x-forwarded-proto", "https"),
+        ];
         let found = origin(ForwardedHeader::XForwardedFor, "10.0.0.1", &lines);
         assert_eq!(found, ("2.2.2.2".to_owned(), true));
     }
@@ -198,7 +219,10 @@ mod tests {
     #[test]
     fn a_forwarded_header_is_read_as_the_rfc_has_it() {
         let by = |value| origin(ForwardedHeader::Forwarded, "10.0.0.1", &[("forwarded", value)]);
-        assert_eq!(by("for=192.0.2.60;proto=https;by=203.0.113.43"), ("192.0.2.60".to_owned(), true));
+        assert_eq!(
+            by("for=192.0.2.60;proto=https;by=203.0.113.43"),
+            ("192.0.2.60".to_owned(), true)
+        );
         assert_eq!(by(r#"For="[2001:db8:cafe::17]:4711""#).0, "2001:db8:cafe::17");
         assert_eq!(by(r#"for=1.1.1.1;host="a,b;for=9.9.9.9", for=2.2.2.2"#).0, "2.2.2.2");
         assert_eq!(by("for=_hidden").0, "10.0.0.1");

@@ -56,7 +56,10 @@ async fn go_on(
     let mut response = if standing.admitted {
         next.call(req).await?.map_into_boxed_body()
     } else {
-        let detail = format!("the limit `{}` is used up; come back in {} s", standing.name, standing.wait);
+        let detail = format!(
+            "the limit `{}` is used up; come back in {} s",
+            standing.name, standing.wait
+        );
         let error = Error::problem(Code::RateLimited, detail);
         let id = observe::id_of(req.request());
         let mut refused = answer::problem(&error, id.as_deref());

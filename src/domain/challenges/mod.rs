@@ -8,9 +8,7 @@ mod store;
 
 use std::collections::BTreeMap;
 
-use altcha::{
-    CreateChallengeOptions, Payload, VerifySolutionOptions, create_challenge, verify_solution,
-};
+use altcha::{CreateChallengeOptions, Payload, VerifySolutionOptions, create_challenge, verify_solution};
 use base64::Engine as _;
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -79,7 +77,12 @@ pub fn create(now: Moment, key: &[u8; 32], cost: u32) -> Result<ChallengeView> {
 /// # Errors
 /// `challenge.invalid`.
 pub fn read(sent: &str) -> Result<Payload> {
-    let refused = || Error::problem(Code::ChallengeInvalid, "not the JSON of a solution, nor that in base 64");
+    let refused = || {
+        Error::problem(
+            Code::ChallengeInvalid,
+            "not the JSON of a solution, nor that in base 64",
+        )
+    };
     let sent = sent.trim();
     if sent.len() > LONGEST {
         return Err(refused());
@@ -163,7 +166,9 @@ mod tests {
     fn solved(key: &[u8; 32]) -> Payload {
         let view = create(Moment::EPOCH, key, 1).unwrap();
         let challenge: Challenge = serde_json::from_value(serde_json::to_value(&view).unwrap()).unwrap();
-        let solution = solve_challenge(SolveChallengeOptions::new(&challenge)).unwrap().unwrap();
+        let solution = solve_challenge(SolveChallengeOptions::new(&challenge))
+            .unwrap()
+            .unwrap();
         Payload { challenge, solution }
     }
 

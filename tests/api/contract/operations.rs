@@ -189,6 +189,8 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["notes" | "messages"] => Some(json!({ "body": "We are on it." })),
         ["tracking-link"] => None,
         ["legal-hold"] => Some(reason("a court case")),
+        // Taken as it is: JSON is plain text, too.
+        ["attachments"] => Some(json!({ "note": "as dictated on the phone" })),
         ["call-backs"] => Some(merged(case.window(10, 20), json!({ "note": "the bill" }))),
         _ => panic!(
             "write a request that succeeds for the new operation {}",
@@ -218,6 +220,7 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
     let (path, body) = match rest {
         ["messages"] => ("messages".to_owned(), json!({ "body": "It is 4711." })),
         ["withdraw"] => ("withdraw".to_owned(), reason("found it")),
+        ["attachments"] => ("attachments".to_owned(), json!({ "note": "the bill" })),
         ["dispute"] => {
             case.post("withdraw", &reason("a misunderstanding")).await.expect(200);
             ("dispute".to_owned(), reason("it was not"))

@@ -1,7 +1,13 @@
-//! Attacks on every operation, made from the schemas of the OpenAPI file: a new operation is attacked as it is.
+//! Attacks. Those on every operation are made from the schemas of the OpenAPI file: a new operation is attacked as
+//! it is. The others are what strangers may try: asking too often, sending slowly or too much, guessing.
 
+mod challenge;
 mod cursors;
+mod edges;
+mod headers;
 mod ids;
+mod limits;
+mod links;
 mod mail;
 mod mass_assignment;
 mod queries;

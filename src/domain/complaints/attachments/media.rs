@@ -127,7 +127,9 @@ impl Sniffer {
                 return;
             }
         };
-        self.not_text = text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}'));
+        self.not_text = text
+            .chars()
+            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}'));
     }
 
     /// What it is.
@@ -140,7 +142,9 @@ impl Sniffer {
             return refused("the file is empty");
         }
         let lower = self.head.to_ascii_lowercase();
-        let markup = MARKUP.iter().any(|mark| lower.windows(mark.len()).any(|window| window == *mark));
+        let markup = MARKUP
+            .iter()
+            .any(|mark| lower.windows(mark.len()).any(|window| window == *mark));
         if markup {
             return refused("the content is a web page, or may be taken for one");
         }

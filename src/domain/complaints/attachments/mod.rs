@@ -240,7 +240,11 @@ pub fn list(conn: &mut Conn, way: &Way) -> Result<(Whose, Vec<AttachmentView>)> 
         customer: complaint.customer_id,
     };
     let rows = store::of_complaint(conn, complaint.id)?;
-    let seen = rows.into_iter().filter(|row| way.shows(row)).map(|row| way.view(row)).collect();
+    let seen = rows
+        .into_iter()
+        .filter(|row| way.shows(row))
+        .map(|row| way.view(row))
+        .collect();
     Ok((whose, seen))
 }
 
@@ -291,7 +295,13 @@ pub fn remove(
 fn take_away(conn: &mut Conn, act: &Act, work: Work, row: Attachment, reason: &str) -> Result<AttachmentView> {
     store::delete(conn, act.now, std::slice::from_ref(&row))?;
     let before = json!({ "attachment_id": row.id, "media_type": row.media_type, "bytes": row.bytes });
-    work.finish(conn, act, "attachment_removed", Some(before), Some(json!({ "reason": reason })))?;
+    work.finish(
+        conn,
+        act,
+        "attachment_removed",
+        Some(before),
+        Some(json!({ "reason": reason })),
+    )?;
     Ok(row.into())
 }
 

@@ -20,7 +20,13 @@ pub fn clean(name: &str, media: Media) -> String {
     let kept: String = last
         .nfc()
         .filter(|c| !is_hidden(*c))
-        .map(|c| if matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*') { '_' } else { c })
+        .map(|c| {
+            if matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*') {
+                '_'
+            } else {
+                c
+            }
+        })
         .collect();
     let kept = kept.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
     let fits = |ending: &str| media.endings().iter().any(|fit| ending.eq_ignore_ascii_case(fit));
@@ -29,7 +35,11 @@ pub fn clean(name: &str, media: Media) -> String {
         _ => (kept, media.endings().first().copied().unwrap_or("bin")),
     };
     let stem: String = stem.chars().take(LONGEST - ending.len() - 1).collect();
-    let stem = if stem.trim().is_empty() { "attachment" } else { stem.trim() };
+    let stem = if stem.trim().is_empty() {
+        "attachment"
+    } else {
+        stem.trim()
+    };
     format!("{stem}.{ending}")
 }
 

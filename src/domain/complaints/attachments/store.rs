@@ -146,7 +146,8 @@ pub(super) fn discarded(conn: &mut Conn, limit: i64) -> Result<Vec<String>> {
 }
 
 pub(super) fn forget_discarded(conn: &mut Conn, keys: &[String]) -> Result<()> {
-    diesel::delete(discarded_objects::table.filter(discarded_objects::object_key.eq_any(keys.to_vec()))).execute(conn)?;
+    diesel::delete(discarded_objects::table.filter(discarded_objects::object_key.eq_any(keys.to_vec())))
+        .execute(conn)?;
     Ok(())
 }
 
