@@ -9,6 +9,7 @@ mod customers;
 mod examples;
 mod extract;
 mod health;
+mod misfit;
 mod observe;
 pub mod openapi;
 mod page;

@@ -22,8 +22,8 @@ use crate::domain::idempotency::{self, Claim};
 use crate::domain::notifications::{self, Notice, OutboxRow};
 use crate::domain::privacy::{ConsentPurpose, consents};
 use crate::domain::search;
-use crate::domain::staff::{Act, Permission};
 use crate::domain::staff::tokens::{self, Secret};
+use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CustomerId, TypeChangeId};
@@ -204,7 +204,10 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
             "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
             "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
         });
-        if let Some(after) = after.as_object_mut().filter(|_| intake.given_contact.email.is_some() && !acknowledged) {
+        if let Some(after) = after
+            .as_object_mut()
+            .filter(|_| intake.given_contact.email.is_some() && !acknowledged)
+        {
             after.insert("acknowledged".to_owned(), json!(false));
         }
         let entry = timeline::entry(act, complaint.id, "received", None, Some(after));

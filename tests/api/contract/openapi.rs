@@ -93,7 +93,9 @@ fn every_post_takes_a_key_and_every_change_a_version() {
         );
         // The customer who moves or declines a call names the call, and sees no version of it.
         // An export changes nothing that has a version.
-        let no_version = ["/move", "/decline", "/export"].iter().any(|end| operation.path.ends_with(end));
+        let no_version = ["/move", "/decline", "/export"]
+            .iter()
+            .any(|end| operation.path.ends_with(end));
         assert_eq!(
             operation.takes("IfMatch"),
             operation.changes() && !no_version,
