@@ -85,6 +85,12 @@ pub(super) fn of(operation: &str) -> Option<Value> {
             "reason": "I am at work until six",
         }),
         "decline_call_back" => json!({ "reason": "It works again, no call needed." }),
+        _ => return of_privacy(operation),
+    })
+}
+
+fn of_privacy(operation: &str) -> Option<Value> {
+    Some(match operation {
         "restrict_customer" => {
             json!({ "reason": "says the address is not hers", "legal_basis": "accuracy_contested" })
         }

@@ -17,6 +17,7 @@ mod headers;
 mod health;
 pub mod limits;
 mod links;
+mod misfit;
 mod observe;
 mod open_id;
 pub mod openapi;

@@ -183,6 +183,19 @@ pub fn hold_complaint(conn: &mut Conn, id: ComplaintId) -> Result<()> {
     Ok(())
 }
 
+/// Holds several complaints as [`hold_complaint`] does, in one order everywhere.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_complaints(conn: &mut Conn, ids: &[ComplaintId]) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM complaints WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+            .bind::<Array<Uid>, _>(ids.to_vec())
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Holds a customer alone: nobody refers to it anew until the transaction has ended, so that no complaint
 /// comes in behind an erasure. On SQLite there is one writer anyway.
 ///
@@ -413,7 +426,8 @@ pub fn purge_words(conn: &mut Conn) -> Result<bool> {
     let Conn::Sqlite(conn) = conn else { return Ok(true) };
     for _ in 0..10 {
         let before: i64 = diesel::select(total_changes()).get_result(conn)?;
-        diesel::sql_query("INSERT INTO complaint_search (complaint_search, rank) VALUES ('merge', -200)").execute(conn)?;
+        diesel::sql_query("INSERT INTO complaint_search (complaint_search, rank) VALUES ('merge', -200)")
+            .execute(conn)?;
         let after: i64 = diesel::select(total_changes()).get_result(conn)?;
         if after - before < 2 {
             return Ok(true);

@@ -44,10 +44,6 @@ CREATE TABLE legal_holds (
     lifted_by text,
     lifted_at timestamptz
 );
-CREATE UNIQUE INDEX legal_holds_one_per_customer ON legal_holds (customer_id)
-    WHERE complaint_id IS NULL AND lifted_at IS NULL;
-CREATE UNIQUE INDEX legal_holds_one_per_complaint ON legal_holds (complaint_id)
-    WHERE complaint_id IS NOT NULL AND lifted_at IS NULL;
 CREATE INDEX legal_holds_by_customer ON legal_holds (customer_id, id);
 
 CREATE TABLE privacy_events (

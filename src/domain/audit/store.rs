@@ -220,3 +220,11 @@ pub(super) fn count_values(conn: &mut Conn, customer: CustomerId) -> Result<i64>
         .count()
         .get_result(conn)?)
 }
+
+pub(super) fn values_of(conn: &mut Conn, customer: CustomerId) -> Result<Vec<ValueRow>> {
+    Ok(audit_values::table
+        .filter(audit_values::customer_id.eq(customer))
+        .order(audit_values::id.asc())
+        .select(ValueRow::as_select())
+        .load(conn)?)
+}

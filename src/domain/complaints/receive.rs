@@ -27,6 +27,7 @@ use crate::domain::search;
 use crate::domain::staff::owners::{self, Owners};
 use crate::domain::staff::{Act, Permission};
 use crate::domain::staff::tokens::{self, Secret};
+use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CustomerId, TypeChangeId};
@@ -230,7 +231,10 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
             "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
             "team": complaint.team_id,
         });
-        if let Some(after) = after.as_object_mut().filter(|_| intake.given_contact.email.is_some() && !acknowledged) {
+        if let Some(after) = after
+            .as_object_mut()
+            .filter(|_| intake.given_contact.email.is_some() && !acknowledged)
+        {
             after.insert("acknowledged".to_owned(), json!(false));
         }
         let entry = timeline::entry(act, complaint.id, "received", None, Some(after));

@@ -166,11 +166,20 @@ pub fn wipe(conn: &mut Conn, act: &Act, before: &Customer, state: PrivacyState) 
 /// # Errors
 /// [`Error::Retry`].
 pub fn check_still_here(conn: &mut Conn, ids: &[CustomerId]) -> Result<()> {
-    if store::gone_among(conn, ids)?.is_empty() {
+    if store::in_state(conn, ids, &[PrivacyState::Anonymised, PrivacyState::Erased])?.is_empty() {
         Ok(())
     } else {
         Err(Error::Retry("the customer was anonymised meanwhile"))
     }
+}
+
+/// The customers among these whose data is restricted.
+///
+/// # Errors
+/// When the database refuses.
+pub fn restricted_among(conn: &mut Conn, ids: &[CustomerId]) -> Result<BTreeSet<CustomerId>> {
+    let restricted = store::in_state(conn, ids, &[PrivacyState::Restricted])?;
+    Ok(restricted.into_iter().collect())
 }
 
 /// Whether the record is kept for other reasons than complaints: a key account, or a customer whom another

@@ -148,14 +148,14 @@ pub(super) fn lookup_forms(text: &str, default_region: &str) -> Vec<String> {
     forms
 }
 
-/// Which of these customers are gone by now.
-pub(super) fn gone_among(conn: &mut Conn, ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
+/// Which of these customers are in one of these states.
+pub(super) fn in_state(conn: &mut Conn, ids: &[CustomerId], states: &[PrivacyState]) -> Result<Vec<CustomerId>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     Ok(customers::table
         .filter(customers::id.eq_any(ids.to_vec()))
-        .filter(customers::privacy.eq_any([PrivacyState::Anonymised, PrivacyState::Erased]))
+        .filter(customers::privacy.eq_any(states.to_vec()))
         .select(customers::id)
         .load(conn)?)
 }

@@ -42,7 +42,10 @@ pub(super) fn stop(
         .filter(dsl::topic.eq_any(topics))
         .filter(dsl::done_at.is_null());
     Ok(diesel::update(waiting)
-        .set((dsl::done_at.eq(Some(now)), dsl::last_error.eq(Some(format!("not sent: {why}")))))
+        .set((
+            dsl::done_at.eq(Some(now)),
+            dsl::last_error.eq(Some(format!("not sent: {why}"))),
+        ))
         .execute(conn)?)
 }
 

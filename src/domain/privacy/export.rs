@@ -1,6 +1,9 @@
 //! Everything held about a customer, as JSON, in pieces of bounded size.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::consents::{self, ConsentView};
@@ -10,7 +13,7 @@ use super::store;
 use super::vocabulary::{LegalBasis, PrivacyAction};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::domain::audit::{ObjectKind, query};
+use crate::domain::audit::{self, ObjectKind, query};
 use crate::domain::check::Check;
 use crate::domain::complaints::privacy::held::{self, HeldComplaint};
 use crate::domain::customers::model::CustomerView;
@@ -31,7 +34,11 @@ const ACCESSES_AT_ONCE: i64 = 500;
 #[serde(deny_unknown_fields)]
 pub struct ExportForm {
     /// Why. Forgotten when the customer is anonymised or erased.
-    #[schema(min_length = 1, max_length = 2000, example = "Access request of 20 November, by letter")]
+    #[schema(
+        min_length = 1,
+        max_length = 2000,
+        example = "Access request of 20 November, by letter"
+    )]
     pub reason: String,
     /// On which ground; the customer's request when left out.
     pub legal_basis: Option<LegalBasis>,
@@ -66,6 +73,9 @@ pub struct ExportOpening {
     pub legal_holds: Vec<LegalHold>,
     /// What was done about the customer's privacy, this export included.
     pub privacy_events: Vec<PrivacyEvent>,
+    /// What fields of the record hold and held before, by the reference in `accesses`.
+    #[schema(value_type = Object)]
+    pub recorded_values: BTreeMap<String, Value>,
 }
 
 /// Everything held about a customer.
@@ -98,6 +108,8 @@ pub struct Access {
     pub object_id: Option<AnyId>,
     /// What they said it was for.
     pub purpose: Option<String>,
+    /// Fields before and after; personal values by reference to `recorded_values` or the timeline.
+    pub fields: Option<Value>,
 }
 
 /// Some of who read and changed what, the newest first, below a place, and where to go on.
@@ -124,6 +136,7 @@ pub fn accesses(
         object_kind: event.object_kind,
         object_id: event.object_id,
         purpose: event.purpose,
+        fields: event.fields,
     };
     Ok((events.into_iter().map(access).collect(), next))
 }
@@ -138,7 +151,14 @@ pub fn begin(conn: &mut Conn, act: &Act, id: CustomerId, form: &ExportForm) -> R
     let reason = check.text("/reason", &form.reason, 1, 2_000);
     check.finish(())?;
     let basis = form.legal_basis.unwrap_or(LegalBasis::CustomerRequest);
-    let event = note(conn, act, (id, None), PrivacyAction::Exported, Some(basis), Some(reason))?;
+    let event = note(
+        conn,
+        act,
+        (id, None),
+        PrivacyAction::Exported,
+        Some(basis),
+        Some(reason),
+    )?;
     Ok(Begun {
         customer_id: id,
         event: event.id,
@@ -161,6 +181,10 @@ pub fn opening(conn: &mut Conn, begun: &Begun) -> Result<ExportOpening> {
         consents: consents::entries(conn, id)?,
         legal_holds: store::holds_of(conn, &[id])?,
         privacy_events: store::events_of(conn, id)?,
+        recorded_values: audit::values_of(conn, id)?
+            .into_iter()
+            .map(|(reference, value)| (reference.to_string(), value))
+            .collect(),
     })
 }
 

@@ -101,16 +101,18 @@ fn place(
         lifted_at: None,
     };
     store::insert_hold(conn, &hold)?;
-    note(conn, act, (customer, complaint), PrivacyAction::HoldPlaced, None, Some(reason))?;
+    note(
+        conn,
+        act,
+        (customer, complaint),
+        PrivacyAction::HoldPlaced,
+        None,
+        Some(reason),
+    )?;
     Ok(hold)
 }
 
-fn lift(
-    conn: &mut Conn,
-    act: &Act,
-    customer: CustomerId,
-    complaint: Option<ComplaintId>,
-) -> Result<LegalHold> {
+fn lift(conn: &mut Conn, act: &Act, customer: CustomerId, complaint: Option<ComplaintId>) -> Result<LegalHold> {
     let hold = store::standing_hold(conn, customer, complaint)?;
     let mut hold = hold.ok_or_else(|| Error::not_found("legal hold"))?;
     store::lift_hold(conn, hold.id, &act.actor.name, act.now)?;

@@ -128,7 +128,7 @@ pub struct DryRun {
     pub version: i32,
     /// Cases whose content would go, by kind, counted up to 100,000 each.
     pub complaints: BTreeMap<String, i64>,
-    /// Of these, those that a legal hold keeps.
+    /// Of these, those that a legal hold or a restriction keeps.
     pub held: i64,
     /// Some of the cases, the longest closed first.
     pub sample: Vec<ComplaintId>,
@@ -149,7 +149,7 @@ pub struct RetentionRun {
     pub complaints: i32,
     /// Customers that were anonymised or erased.
     pub customers: i32,
-    /// Cases that a legal hold kept.
+    /// Cases that a legal hold or a restriction kept.
     pub kept: i32,
     /// Whether everything due that day was done.
     pub finished: bool,

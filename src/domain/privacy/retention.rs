@@ -160,15 +160,28 @@ fn cutoff(now: Moment, rule: &RetentionRule) -> Moment {
     now - TimeDelta::days(rule.keep_days.into())
 }
 
-fn held(holds: &[LegalHold], due: &Due) -> bool {
-    holds
-        .iter()
-        .any(|hold| hold.customer_id == due.customer_id && hold.complaint_id.is_none_or(|id| id == due.id))
+/// What keeps cases that are due.
+struct Kept {
+    holds: Vec<LegalHold>,
+    /// Whoever had the processing restricted may need the data for a claim of their own.
+    restricted: BTreeSet<CustomerId>,
 }
 
-fn holds_on(conn: &mut Conn, act: &Act, cases: &[Due]) -> Result<Vec<LegalHold>> {
-    let customers: BTreeSet<CustomerId> = cases.iter().map(|due| due.customer_id).collect();
-    holds::standing(conn, act, &customers.into_iter().collect::<Vec<_>>())
+impl Kept {
+    fn of(conn: &mut Conn, act: &Act, cases: &[Due]) -> Result<Self> {
+        let customers: BTreeSet<CustomerId> = cases.iter().map(|due| due.customer_id).collect();
+        let customers: Vec<CustomerId> = customers.into_iter().collect();
+        Ok(Self {
+            holds: holds::standing(conn, act, &customers)?,
+            restricted: customers::restricted_among(conn, &customers)?,
+        })
+    }
+
+    fn keeps(&self, due: &Due) -> bool {
+        let on =
+            |hold: &LegalHold| hold.customer_id == due.customer_id && hold.complaint_id.is_none_or(|id| id == due.id);
+        self.restricted.contains(&due.customer_id) || self.holds.iter().any(on)
+    }
 }
 
 /// Says what the present rules would remove now, and keeps the answer: with it they can be activated.
@@ -186,8 +199,9 @@ pub fn dry_run(conn: &mut Conn, act: &Act) -> Result<DryRun> {
         let n = complaints::count_due(conn, rule.kind, before, COUNTED)?;
         run.complaints.insert(rule.kind.to_string(), n);
         let sample = complaints::due(conn, rule.kind, before, None, SAMPLE)?;
-        let holds = holds_on(conn, act, &sample)?;
-        run.sample.extend(sample.iter().filter(|due| !held(&holds, due)).map(|due| due.id));
+        let kept = Kept::of(conn, act, &sample)?;
+        run.sample
+            .extend(sample.iter().filter(|due| !kept.keeps(due)).map(|due| due.id));
         run.held += held_among(conn, act, rule, before)?;
     }
     store::note_dry_run(conn, set.version, act.now, &run)?;
@@ -201,7 +215,7 @@ fn tell(conn: &mut Conn, act: &Act, action: &'static str, fields: serde_json::Va
     audit::record(conn, act, event)
 }
 
-/// How many of the cases that are due a hold keeps.
+/// How many of the cases that are due are kept by a hold or a restriction.
 fn held_among(conn: &mut Conn, act: &Act, rule: &RetentionRule, before: Moment) -> Result<i64> {
     let (mut n, mut after, mut seen) = (0, None, 0);
     loop {
@@ -209,8 +223,8 @@ fn held_among(conn: &mut Conn, act: &Act, rule: &RetentionRule, before: Moment) 
         let Some(last) = cases.last() else { return Ok(n) };
         after = Some((last.closed_at, last.seq));
         seen += i64::try_from(cases.len()).unwrap_or_default();
-        let holds = holds_on(conn, act, &cases)?;
-        let kept = cases.iter().filter(|due| held(&holds, due)).count();
+        let kept = Kept::of(conn, act, &cases)?;
+        let kept = cases.iter().filter(|due| kept.keeps(due)).count();
         n += i64::try_from(kept).unwrap_or_default();
         if seen >= COUNTED {
             return Ok(n);
@@ -278,15 +292,22 @@ fn apply_rule(
         let cases = complaints::due(conn, rule.kind, before, after, *left)?;
         let Some(last) = cases.last() else { break };
         after = Some((last.closed_at, last.seq));
-        let holds = holds_on(conn, act, &cases)?;
-        let (kept, free): (Vec<&Due>, Vec<&Due>) = cases.iter().partition(|due| held(&holds, due));
+        let keeper = Kept::of(conn, act, &cases)?;
+        let (kept, free): (Vec<&Due>, Vec<&Due>) = cases.iter().partition(|due| keeper.keeps(due));
         run.kept += i32::try_from(kept.len()).unwrap_or(i32::MAX);
         let ids: Vec<_> = free.iter().map(|due| due.id).collect();
         complaints::wipe(conn, act, &ids, true)?;
         store::wipe_about(conn, &ids)?;
         for due in &free {
             let whose = (due.customer_id, Some(due.id));
-            states::note(conn, act, whose, PrivacyAction::ContentRemoved, Some(LegalBasis::RetentionRule), None)?;
+            states::note(
+                conn,
+                act,
+                whose,
+                PrivacyAction::ContentRemoved,
+                Some(LegalBasis::RetentionRule),
+                None,
+            )?;
         }
         gone += ids.len();
         run.complaints += i32::try_from(ids.len()).unwrap_or(i32::MAX);

@@ -226,10 +226,7 @@ fn asked(
     if done {
         return Err(wrong_state(&customer));
     }
-    let stops = [
-        holds::check_none(conn, act, id),
-        complaints::check_all_done(conn, id),
-    ];
+    let stops = [holds::check_none(conn, act, id), complaints::check_all_done(conn, id)];
     let mut blocked_by = Vec::new();
     for stop in stops {
         match stop {
@@ -266,6 +263,9 @@ pub(super) fn remove(
     touched.insert("audit_values", audit::count_values(conn, id)?);
     if !really {
         return Ok((touched, customer.clone()));
+    }
+    if complaints::has_content(conn, id)? {
+        return Err(Error::Retry("a complaint was opened again meanwhile"));
     }
     idempotency::forget_about(conn, &[id.0.as_bytes().to_vec()])?;
     audit::forget_values(conn, id)?;

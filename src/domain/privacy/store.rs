@@ -61,7 +61,9 @@ pub(super) fn wipe(conn: &mut Conn, customer: CustomerId, really: bool) -> Resul
                 consents::note.eq(&nothing),
             ))
             .execute(conn)?;
-        diesel::update(holds_own()).set(legal_holds::reason.eq("")).execute(conn)?;
+        diesel::update(holds_own())
+            .set(legal_holds::reason.eq(""))
+            .execute(conn)?;
         diesel::update(events_own())
             .set(privacy_events::reason.eq(&nothing))
             .execute(conn)?;
@@ -103,14 +105,7 @@ pub(super) fn events_of(conn: &mut Conn, customer: CustomerId) -> Result<Vec<Pri
 }
 
 pub(super) fn insert_hold(conn: &mut Conn, row: &LegalHold) -> Result<()> {
-    insert_rows!(conn, legal_holds::table, std::slice::from_ref(row)).map_err(|error| {
-        let error = Error::from(error);
-        if error.is_unique_violation() {
-            Error::Retry("a hold was placed meanwhile")
-        } else {
-            error
-        }
-    })?;
+    insert_rows!(conn, legal_holds::table, std::slice::from_ref(row))?;
     Ok(())
 }
 
@@ -210,4 +205,3 @@ pub(super) fn last_runs(conn: &mut Conn, limit: i64) -> Result<Vec<RetentionRun>
         .select(RetentionRun::as_select())
         .load(conn)?)
 }
-

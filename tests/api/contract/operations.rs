@@ -198,7 +198,11 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ),
     };
     let path = operation.path.replace("{id}", &case.id).replace("{step}", "listen");
-    let client = if rest == ["legal-hold"] { officer(desk) } else { desk.agent() };
+    let client = if rest == ["legal-hold"] {
+        officer(desk)
+    } else {
+        desk.agent()
+    };
     (client, path, body, case.path())
 }
 
@@ -319,20 +323,36 @@ async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {
     let resource = format!("{CUSTOMERS}/{}", made.id());
     let about = match rest {
         ["{id}", about] => *about,
-        ["{id}"] => return (desk.agent(), resource.clone(), Some(json!({ "name": "Zhang" })), resource),
+        ["{id}"] => {
+            return (
+                desk.agent(),
+                resource.clone(),
+                Some(json!({ "name": "Zhang" })),
+                resource,
+            );
+        }
         _ => return (desk.agent(), external, Some(json!({ "name": "Zhang" })), resource),
     };
     let body = match about {
-        "consents" => json!({ "purpose": "marketing", "given": true, "source": "phone", "wording": "May we?", "note": "sure" }),
+        "consents" => {
+            json!({ "purpose": "marketing", "given": true, "source": "phone", "wording": "May we?", "note": "sure" })
+        }
         "restrict" | "anonymise" | "erase" | "legal-hold" | "export" => reason("by letter"),
         "lift-restriction" => {
             let restrict = format!("{resource}/restrict");
-            officer(desk).post(&restrict, &reason("wrong address")).await.expect(200);
+            officer(desk)
+                .post(&restrict, &reason("wrong address"))
+                .await
+                .expect(200);
             reason("put right")
         }
         _ => panic!("write a request that succeeds for the new address {about} of customers"),
     };
-    let client = if about == "consents" { desk.agent() } else { officer(desk) };
+    let client = if about == "consents" {
+        desk.agent()
+    } else {
+        officer(desk)
+    };
     (client, format!("{resource}/{about}"), Some(body), resource)
 }
 
@@ -345,5 +365,10 @@ async fn with_rules(desk: &Desk, method: &str, path: &str) -> Parts {
     let rules = json!({ "rules": [{ "kind": "complaint", "keep_days": 1000, "then": "erase" }] });
     let resource = "/api/v1/retention-rules".to_owned();
     officer(desk).put(&resource, &rules).await.expect(200);
-    (officer(desk), path.to_owned(), (method == "PUT").then_some(rules), resource)
+    (
+        officer(desk),
+        path.to_owned(),
+        (method == "PUT").then_some(rules),
+        resource,
+    )
 }

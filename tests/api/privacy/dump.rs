@@ -56,7 +56,11 @@ pub fn everything(desk: &Desk) -> Vec<(String, String)> {
             };
             let found: Vec<Found> = diesel::sql_query(sql).load(conn).unwrap();
             let place = format!("{table}.{column}");
-            values.extend(found.into_iter().map(|found| (place.clone(), found.value.to_lowercase())));
+            values.extend(
+                found
+                    .into_iter()
+                    .map(|found| (place.clone(), found.value.to_lowercase())),
+            );
         }
         values
     })

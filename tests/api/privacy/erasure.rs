@@ -41,6 +41,7 @@ on_both! {
         assert_eq!(erased.str("/state"), "erased");
         while desk.rows("word_purges") > 0 {
             desk.run_jobs().await;
+            desk.pass(TimeDelta::minutes(2));
         }
         let after = everything(&desk);
         for text in [GOING, &going.digits] {
@@ -63,7 +64,10 @@ on_both! {
 async fn figures(desk: &Desk, customer: &str) -> Value {
     let client = officer(desk);
     let counts = client.get(&format!("{COMPLAINTS}/counts")).await.expect(200).json;
-    let list = client.get(&format!("{COMPLAINTS}?customer_id={customer}&order=oldest")).await.expect(200);
+    let list = client
+        .get(&format!("{COMPLAINTS}?customer_id={customer}&order=oldest"))
+        .await
+        .expect(200);
     let mut complaints = list.items().to_vec();
     let mut more = Vec::new();
     for complaint in &mut complaints {
@@ -81,9 +85,27 @@ async fn figures(desk: &Desk, customer: &str) -> Value {
 /// Takes out what is not coded.
 fn strip(value: &mut Value) {
     const TEXTS: &[&str] = &[
-        "version", "updated_at", "subject", "on_behalf_of", "statement", "facts", "opinions", "product", "order_ref",
-        "desired_remedy", "preferred_time", "external_ref", "given_contact", "note", "skip_note", "record", "number",
-        "change_reason", "recording_ref", "decision_reason", "root_cause",
+        "version",
+        "updated_at",
+        "subject",
+        "on_behalf_of",
+        "statement",
+        "facts",
+        "opinions",
+        "product",
+        "order_ref",
+        "desired_remedy",
+        "preferred_time",
+        "external_ref",
+        "given_contact",
+        "note",
+        "skip_note",
+        "record",
+        "number",
+        "change_reason",
+        "recording_ref",
+        "decision_reason",
+        "root_cause",
     ];
     match value {
         Value::Object(members) => {
@@ -146,5 +168,53 @@ on_both! {
         let path = format!("{CUSTOMERS}/{customer}");
         let changed = desk.agent().if_match(tombstone.etag()).patch(&path, &json!({ "name": "Li" })).await;
         changed.expect_problem(409, "customer.anonymised");
+    }
+}
+
+on_both! {
+    /// A complaint that comes in while its customer is erased: either it stops the erasure, or it makes a new customer.
+    async fn no_complaint_slips_in_behind_an_erasure(desk) {
+        for round in 0..12 {
+            let phone = json!({ "customer": { "phone": format!("139001390{round:02}") } });
+            let body = merged(by_phone(), phone);
+            let case = Case::of(&desk, &body).await;
+            case.post("withdraw", &json!({ "reason": "solved" })).await.expect(200);
+            let customer = case.get().await.str("/customer_id").to_owned();
+            let (officer, agent) = (officer(&desk), desk.agent());
+            let why = json!({ "reason": "by letter" });
+            let (erased, logged) = tokio::join!(on_customer(&officer, &customer, "erase", &why), agent.post(COMPLAINTS, &body));
+            let logged = logged.expect(201);
+            let same = logged.str("/customer/id") == customer;
+            match erased.status {
+                200 => assert!(!same, "filed under a customer that is gone"),
+                _ => {
+                    assert!(same);
+                    erased.expect_problem(409, "privacy.open_complaint");
+                }
+            }
+        }
+    }
+}
+
+on_both! {
+    async fn no_complaint_is_opened_again_behind_an_erasure(desk) {
+        for round in 0..12 {
+            let phone = json!({ "customer": { "phone": format!("139001391{round:02}") } });
+            let case = Case::of(&desk, &merged(by_phone(), phone)).await;
+            case.post("withdraw", &json!({ "reason": "solved" })).await.expect(200);
+            let customer = case.get().await.str("/customer_id").to_owned();
+            let officer = officer(&desk);
+            let why = json!({ "reason": "again" });
+            let (erased, opened) = tokio::join!(on_customer(&officer, &customer, "erase", &why), case.post("reopen", &why));
+            match erased.status {
+                200 => {
+                    opened.expect_problem(409, "complaint.anonymised");
+                }
+                _ => {
+                    erased.expect_problem(409, "privacy.open_complaint");
+                    opened.expect(200);
+                }
+            }
+        }
     }
 }

@@ -48,9 +48,7 @@ impl<'a> Marked<'a> {
     /// A text that nobody else has.
     fn text(&mut self) -> String {
         self.n += 1;
-        let text = format!("{}{:03}", self.tag, self.n);
-        self.texts.push(text.clone());
-        text
+        format!("{}{:03}", self.tag, self.n)
     }
 
     fn phone(&self, last: u8) -> String {
@@ -80,6 +78,9 @@ impl<'a> Marked<'a> {
     fn note(&mut self, operation: &str, at: &str, value: &Value) {
         match value {
             Value::String(text) if text.contains(&self.tag) || text.contains(&self.digits) => {
+                if let Some(mark) = text.split('@').next().filter(|mark| mark.starts_with(&self.tag)) {
+                    self.texts.push(mark.to_owned());
+                }
                 self.covered.insert((operation.to_owned(), at.to_owned()));
             }
             Value::Object(members) => members
@@ -146,7 +147,12 @@ impl<'a> Marked<'a> {
     }
 
     async fn agent_external(&self) -> Value {
-        let record = self.desk.agent().get(&format!("{CUSTOMERS}/{}", self.id)).await.expect(200);
+        let record = self
+            .desk
+            .agent()
+            .get(&format!("{CUSTOMERS}/{}", self.id))
+            .await
+            .expect(200);
         record.at("/external_ids/0").clone()
     }
 
@@ -159,17 +165,27 @@ impl<'a> Marked<'a> {
         let path = format!("{COMPLAINTS}/{complaint}");
         let version = self.desk.agent().get(&path).await.expect(200).etag().to_owned();
         let client = self.desk.agent().if_match(&version);
-        self.send(&client, ("PATCH", &format!("{COMPLAINTS}/{{id}}")), &path, body).await;
+        self.send(&client, ("PATCH", &format!("{COMPLAINTS}/{{id}}")), &path, body)
+            .await;
     }
 
     fn records(&mut self) -> Vec<(&'static str, Value)> {
         vec![
-            ("listen", json!({ "own_words": self.text(), "facts": [self.text()], "opinions": [self.text()] })),
+            (
+                "listen",
+                json!({ "own_words": self.text(), "facts": [self.text()], "opinions": [self.text()] }),
+            ),
             ("accept_feelings", json!({ "feeling": self.text() })),
             ("apologise", json!({ "apologised_for": self.text() })),
             ("understand_needs", json!({ "need": self.text(), "worry": self.text() })),
-            ("seek_solutions", json!({ "options": [self.text()], "agreed": self.text() })),
-            ("explain_actions", json!({ "who": self.text(), "what": self.text(), "by_when": self.desk.in_minutes(60) })),
+            (
+                "seek_solutions",
+                json!({ "options": [self.text()], "agreed": self.text() }),
+            ),
+            (
+                "explain_actions",
+                json!({ "who": self.text(), "what": self.text(), "by_when": self.desk.in_minutes(60) }),
+            ),
         ]
     }
 
@@ -187,7 +203,8 @@ impl<'a> Marked<'a> {
         );
         self.on(complaint, "PUT", "steps", json!({ "steps": steps })).await;
         for (step, record) in self.records() {
-            self.on(complaint, "PUT", &format!("steps/{step}"), json!({ "record": record })).await;
+            self.on(complaint, "PUT", &format!("steps/{step}"), json!({ "record": record }))
+                .await;
         }
         let skip = json!({ "skip": { "reason": "no_feeling_shown", "note": self.text() } });
         self.on(complaint, "PUT", "steps/accept_feelings", skip).await;
@@ -201,7 +218,12 @@ impl<'a> Marked<'a> {
         let agent = self.desk.agent();
         let body = merged(self.window(10), json!({ "number": self.phone(5), "note": self.text() }));
         let promise = self.on(complaint, "POST", "call-backs", body).await.id().to_owned();
-        let call = |action: &str| (format!("{CALL_BACKS}/{{id}}/{action}"), format!("{CALL_BACKS}/{promise}/{action}"));
+        let call = |action: &str| {
+            (
+                format!("{CALL_BACKS}/{{id}}/{action}"),
+                format!("{CALL_BACKS}/{promise}/{action}"),
+            )
+        };
         let (template, path) = call("attempts");
         let body = json!({ "result": "no_answer", "note": self.text(), "recording_ref": self.text() });
         self.send(&agent, ("POST", &template), &path, body).await;
@@ -210,7 +232,11 @@ impl<'a> Marked<'a> {
             self.window(100),
             json!({ "asked_by": "desk", "reason": self.text(), "number": self.phone(6) }),
         );
-        let moved = self.send(&agent, ("POST", &template), &path, body).await.id().to_owned();
+        let moved = self
+            .send(&agent, ("POST", &template), &path, body)
+            .await
+            .id()
+            .to_owned();
         let template = format!("{CALL_BACKS}/{{id}}/cancel");
         let body = json!({ "reason": self.text() });
         let path = format!("{CALL_BACKS}/{moved}/cancel");
@@ -261,7 +287,11 @@ impl<'a> Marked<'a> {
         for action in ["move", "decline"] {
             let promise = self.on(&complaint, "POST", "call-backs", self.window(10)).await;
             let reason = json!({ "reason": self.text() });
-            let body = if action == "move" { merged(self.window(20), reason) } else { reason };
+            let body = if action == "move" {
+                merged(self.window(20), reason)
+            } else {
+                reason
+            };
             let path = format!("{link}/call-backs/{}/{action}", promise.id());
             let template = format!("{PUBLIC}/{{token}}/call-backs/{{id}}/{action}");
             let reply = self.send(&anybody, ("POST", &template), &path, body).await;
@@ -281,7 +311,11 @@ impl<'a> Marked<'a> {
         self.on(&complaint, "POST", "withdraw", body).await;
         let body = json!({ "reason": self.text() });
         self.on(&complaint, "POST", "reopen", body).await;
-        self.desk.agent().post(&format!("{COMPLAINTS}/{complaint}/tracking-link"), &json!({})).await.expect(200);
+        self.desk
+            .agent()
+            .post(&format!("{COMPLAINTS}/{complaint}/tracking-link"), &json!({}))
+            .await
+            .expect(200);
         let body = json!({ "reason": self.text() });
         self.on(&complaint, "POST", "withdraw", body).await;
     }
@@ -289,7 +323,8 @@ impl<'a> Marked<'a> {
     async fn public(&mut self, link: &str, action: &str, body: Value) {
         let anybody = self.desk.anonymous();
         let template = format!("{PUBLIC}/{{token}}/{action}");
-        self.send(&anybody, ("POST", &template), &format!("{link}/{action}"), body).await;
+        self.send(&anybody, ("POST", &template), &format!("{link}/{action}"), body)
+            .await;
     }
 
     async fn privacy(&mut self, complaint: &str) {
@@ -310,9 +345,9 @@ impl<'a> Marked<'a> {
         for action in ["anonymise", "erase"] {
             let (template, path) = on(action);
             let body = json!({ "reason": self.text(), "dry_run": true });
+            self.send(&officer, ("POST", &template), &path, body).await;
             // Not kept: it may name the person.
             self.texts.pop();
-            self.send(&officer, ("POST", &template), &path, body).await;
         }
         let (template, path) = on("legal-hold");
         let body = json!({ "reason": self.text() });
@@ -320,7 +355,13 @@ impl<'a> Marked<'a> {
         officer.send(Method::DELETE, &path, None).await.expect(200);
         let path = format!("{COMPLAINTS}/{complaint}/legal-hold");
         let body = json!({ "reason": self.text() });
-        self.send(&officer, ("PUT", &format!("{COMPLAINTS}/{{id}}/legal-hold")), &path, body).await;
+        self.send(
+            &officer,
+            ("PUT", &format!("{COMPLAINTS}/{{id}}/legal-hold")),
+            &path,
+            body,
+        )
+        .await;
         officer.send(Method::DELETE, &path, None).await.expect(200);
     }
 
@@ -340,7 +381,9 @@ impl<'a> Marked<'a> {
     /// Erases the customer.
     pub async fn erase(&mut self) -> Reply {
         let body = json!({ "reason": self.text(), "legal_basis": "customer_request" });
-        on_customer(&officer(self.desk), &self.id.clone(), "erase", &body).await.expect(200)
+        on_customer(&officer(self.desk), &self.id.clone(), "erase", &body)
+            .await
+            .expect(200)
     }
 }
 
@@ -362,7 +405,13 @@ pub fn free_texts() -> BTreeSet<(String, String)> {
 
 fn gather(document: &Value, schema: &Value, operation: &str, at: &str, found: &mut BTreeSet<(String, String)>) {
     if let Some(reference) = schema["$ref"].as_str() {
-        return gather(document, document.pointer(&reference[1..]).unwrap(), operation, at, found);
+        return gather(
+            document,
+            document.pointer(&reference[1..]).unwrap(),
+            operation,
+            at,
+            found,
+        );
     }
     for alternative in ["oneOf", "allOf", "anyOf"] {
         for one in schema[alternative].as_array().into_iter().flatten() {
@@ -382,7 +431,9 @@ fn gather(document: &Value, schema: &Value, operation: &str, at: &str, found: &m
         Value::Array(kinds) => kinds.contains(&json!("string")),
         _ => false,
     };
-    let coded = ["enum", "format", "pattern", "readOnly"].iter().any(|key| schema.get(*key).is_some());
+    let coded = ["enum", "format", "pattern", "readOnly"]
+        .iter()
+        .any(|key| schema.get(*key).is_some());
     if is_text && !coded {
         found.insert((operation.to_owned(), at.to_owned()));
     }

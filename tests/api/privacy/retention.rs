@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::officer;
+use super::{officer, on_customer};
 use crate::fixtures::{COMPLAINTS, CUSTOMERS, Case, merged, reason};
 use crate::journeys::by_phone;
 use crate::on_both;
@@ -61,12 +61,15 @@ on_both! {
         let key = json!({ "name": "Key", "tier": "key_account", "phones": ["13900139006"] });
         desk.agent().post(CUSTOMERS, &key).await.expect(201);
         let of_key = closed(&desk, "13900139006").await;
+        let restricted = closed(&desk, "13900139007").await;
+        let id = restricted.get().await.str("/customer_id").to_owned();
+        on_customer(&officer, &id, "restrict", &reason("needs it for a claim")).await.expect(200);
         desk.pass(TimeDelta::days(20));
         let young = closed(&desk, "13900139004").await;
         desk.pass(TimeDelta::days(11));
         officer.put(RULES, &rules(false)).await.expect(200);
         let tried = officer.post(&format!("{RULES}/dry-run"), &json!({})).await.expect(200);
-        assert_eq!((tried.at("/complaints/complaint"), tried.at("/held")), (&json!(4), &json!(1)));
+        assert_eq!((tried.at("/complaints/complaint"), tried.at("/held")), (&json!(5), &json!(2)));
         let mut sample: Vec<String> = tried.at("/sample").as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect();
         let mut due = vec![old.id.clone(), shared.id.clone(), of_key.id.clone()];
         sample.sort();
@@ -76,8 +79,9 @@ on_both! {
         desk.run_jobs().await;
         assert_eq!(old.everything().await, before, "a rule that is not active does nothing");
         officer.put(RULES, &rules(true)).await.expect(200);
+        desk.pass(TimeDelta::minutes(2));
         desk.run_jobs().await;
-        for (case, gone) in [(&old, true), (&shared, true), (&of_key, true), (&held, false), (&waiting, false), (&young, false)] {
+        for (case, gone) in [(&old, true), (&shared, true), (&of_key, true), (&held, false), (&restricted, false), (&waiting, false), (&young, false)] {
             assert_eq!(case.get().await.str("/subject").is_empty(), gone);
         }
         for (case, state) in [(&old, "erased"), (&shared, "active"), (&of_key, "active"), (&held, "active"), (&young, "active")] {
@@ -86,15 +90,16 @@ on_both! {
             assert_eq!(record.str("/privacy"), state);
         }
         let run = officer.get(RULES).await.expect(200);
-        assert_eq!((run.at("/runs/0/complaints"), run.at("/runs/0/customers"), run.at("/runs/0/kept")), (&json!(3), &json!(1), &json!(1)));
+        assert_eq!((run.at("/runs/0/complaints"), run.at("/runs/0/customers"), run.at("/runs/0/kept")), (&json!(3), &json!(1), &json!(2)));
         assert_eq!(run.at("/runs/0/finished"), &json!(true));
+        desk.pass(TimeDelta::minutes(2));
         desk.run_jobs().await;
         assert_eq!(officer.get(RULES).await.expect(200).at("/runs").as_array().unwrap().len(), 1, "once a day");
         desk.pass(TimeDelta::days(20));
         desk.run_jobs().await;
         assert!(young.get().await.str("/subject").is_empty());
         let counts = officer.get(&format!("{COMPLAINTS}/counts")).await.expect(200);
-        assert_eq!(counts.at("/by_state"), &json!({ "received": 1, "in_handling": 0, "waiting": 0, "closed": 5 }));
+        assert_eq!(counts.at("/by_state"), &json!({ "received": 1, "in_handling": 0, "waiting": 0, "closed": 6 }));
     }
 }
 

@@ -83,7 +83,12 @@ fn spoiled(body: &Value, mark: &str) -> Vec<Value> {
             spoiled[name] = value;
             spoiled
         };
-        bodies.extend([with(json!(mark)), with(json!([mark])), with(json!({ "nothing": mark })), with(json!({ "kind": mark }))]);
+        bodies.extend([
+            with(json!(mark)),
+            with(json!([mark])),
+            with(json!({ "nothing": mark })),
+            with(json!({ "kind": mark })),
+        ]);
         for inner in spoiled_inside(member, mark) {
             bodies.push(with(inner));
         }

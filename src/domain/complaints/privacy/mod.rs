@@ -105,6 +105,10 @@ pub fn touch(
 pub fn wipe(conn: &mut Conn, act: &Act, ids: &[ComplaintId], really: bool) -> Result<Touched> {
     let mut touched = Touched::new();
     for some in ids.chunks(AT_ONCE) {
+        if really {
+            // Before it is asked which are closed: nobody opens one of them again meanwhile.
+            dialect::hold_complaints(conn, some)?;
+        }
         let some = store::not_gone(conn, some)?;
         if some.is_empty() {
             continue;
@@ -121,7 +125,6 @@ pub fn wipe(conn: &mut Conn, act: &Act, ids: &[ComplaintId], really: bool) -> Re
 }
 
 fn wipe_some(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -> Result<()> {
-    store::hold(conn, ids)?;
     let subjects = store::subjects(conn, ids)?;
     idempotency::forget_about(conn, &subjects)?;
     notifications::stop(conn, act.now, ids, "gone")?;

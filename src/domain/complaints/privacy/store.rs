@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use super::Due;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::db::dialect;
 use crate::db::schema::{
     anonymised_complaints, call_back_attempts, call_backs, closures, complaint_statements, complaints,
     customer_type_changes, handling_steps, messages, timeline_entries, word_purges,
@@ -83,13 +82,6 @@ pub(super) fn not_gone(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<Compl
         .order(complaints::id.asc())
         .select(complaints::id)
         .load(conn)?)
-}
-
-pub(super) fn hold(conn: &mut Conn, ids: &[ComplaintId]) -> Result<()> {
-    for id in ids {
-        dialect::hold_complaint(conn, *id)?;
-    }
-    Ok(())
 }
 
 /// How many rows of each table hang on these complaints.
@@ -200,7 +192,10 @@ pub(super) fn wipe(conn: &mut Conn, now: Moment, ids: &[ComplaintId]) -> Result<
         .filter(timeline_entries::action.ne_all(CODED.to_vec()));
     let nothing = None::<Json<serde_json::Value>>;
     diesel::update(told)
-        .set((timeline_entries::before.eq(&nothing), timeline_entries::after.eq(&nothing)))
+        .set((
+            timeline_entries::before.eq(&nothing),
+            timeline_entries::after.eq(&nothing),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -269,7 +264,12 @@ pub(super) fn due(
     let mut query = due!(kind, closed_before)
         .order((complaints::closed_at.asc(), complaints::seq.asc()))
         .limit(limit)
-        .select((complaints::id, complaints::seq, complaints::closed_at, complaints::customer_id))
+        .select((
+            complaints::id,
+            complaints::seq,
+            complaints::closed_at,
+            complaints::customer_id,
+        ))
         .into_boxed();
     if let Some((at, seq)) = after {
         let same = complaints::closed_at.eq(Some(at)).and(complaints::seq.gt(seq));
@@ -369,6 +369,9 @@ rows_of! {
 pub(super) fn gone_since(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<(ComplaintId, Moment)>> {
     Ok(anonymised_complaints::table
         .filter(anonymised_complaints::complaint_id.eq_any(ids.to_vec()))
-        .select((anonymised_complaints::complaint_id, anonymised_complaints::anonymised_at))
+        .select((
+            anonymised_complaints::complaint_id,
+            anonymised_complaints::anonymised_at,
+        ))
         .load(conn)?)
 }
