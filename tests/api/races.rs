@@ -24,7 +24,6 @@ fn beside(desk: &Desk) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let options = Options {
-        edge: crate::support::lenient(),
         threads: 1,
         shutdown: Duration::from_secs(1),
         edge: crate::support::lenient(),
