@@ -161,7 +161,10 @@ async fn at_the_provider(browser: &mut Browser, who: &str) -> String {
         for cookie in answer.headers().get_all("set-cookie") {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
-            cookies.insert(name.to_owned(), value.to_owned());
+            // An empty one takes away that of another path.
+            if !value.is_empty() {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
         let to = answer.headers()[LOCATION].to_str().unwrap();
         if let Some(back) = to.strip_prefix("http://desk.example") {
