@@ -54,19 +54,6 @@ impl Work {
     pub(super) fn of(conn: &mut Conn, act: &Act, before: Complaint) -> Result<Self> {
         super::privacy::check_here(conn, before.id, before.state)?;
         act.actor.check_team(before.team_id)?;
-        Self::with_parts(conn, before)
-    }
-
-    /// Loads a complaint whichever team holds it: for the right of customers to their data.
-    pub(super) fn load_in_any_team(conn: &mut Conn, id: ComplaintId, expected: Option<i32>) -> Result<Self> {
-        dialect::hold_complaint(conn, id)?;
-        let before = store::load(conn, id)?;
-        check_version(expected, before.version)?;
-        super::privacy::check_here(conn, before.id, before.state)?;
-        Self::with_parts(conn, before)
-    }
-
-    fn with_parts(conn: &mut Conn, before: Complaint) -> Result<Self> {
         let steps = store::steps_of(conn, before.id)?;
         let call_backs = store::call_backs_of(conn, before.id)?;
         let has_phone = record::primary_phone(conn, before.customer_id)?.is_some();

@@ -128,15 +128,18 @@ pub fn accesses(
     let events = query::list(conn, &filter, below, ACCESSES_AT_ONCE)?;
     let full = i64::try_from(events.len()).unwrap_or_default() == ACCESSES_AT_ONCE;
     let next = events.last().filter(|_| full).map(|event| event.id);
-    let access = |event: query::AuditEvent| Access {
-        happened_at: event.happened_at,
-        actor_kind: event.actor_kind,
-        actor: event.actor,
-        action: event.action,
-        object_kind: event.object_kind,
-        object_id: event.object_id,
-        purpose: event.purpose,
-        fields: event.fields,
+    let access = |mut event: query::AuditEvent| {
+        event.fields.iter_mut().for_each(held::neutralise);
+        Access {
+            happened_at: event.happened_at,
+            actor_kind: event.actor_kind,
+            actor: event.actor,
+            action: event.action,
+            object_kind: event.object_kind,
+            object_id: event.object_id,
+            purpose: event.purpose,
+            fields: event.fields,
+        }
     };
     Ok((events.into_iter().map(access).collect(), next))
 }

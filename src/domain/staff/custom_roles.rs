@@ -186,7 +186,11 @@ pub fn delete(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>) -> 
     }
     store::delete_role(conn, &role.slug)?;
     let fields = json!({ "slug": role.slug, "before": { "permissions": role.permissions.0 } });
-    audit::record(conn, act, Event::about_many(ObjectKind::Role, "role.deleted").with(fields))?;
+    audit::record(
+        conn,
+        act,
+        Event::about_many(ObjectKind::Role, "role.deleted").with(fields),
+    )?;
     Ok(role.into())
 }
 

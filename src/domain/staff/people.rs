@@ -332,9 +332,7 @@ fn told(before: &StaffMember, after: &StaffMember) -> Event {
         (false, true) => "person.reactivated",
         _ => "person.changed",
     };
-    let side = |member: &StaffMember| {
-        json!({ "role": member.role, "language": member.language, "successor_id": member.successor_id })
-    };
+    let side = |member: &StaffMember| json!({ "role": member.role, "language": member.language, "successor_id": member.successor_id });
     let fields = json!({
         "before": side(before), "after": side(after),
         "name_changed": before.name != after.name, "email_changed": before.email != after.email,

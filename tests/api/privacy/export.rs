@@ -32,12 +32,10 @@ const EXPORTED: &[(&str, &str)] = &[
 ];
 
 /// Tables that belong to a customer and are not in the export, each with its reason.
-const NOT_EXPORTED: &[(&str, &str)] = &[
-    (
-        "anonymised_complaints",
-        "when content was removed stands on the complaint itself",
-    ),
-];
+const NOT_EXPORTED: &[(&str, &str)] = &[(
+    "anonymised_complaints",
+    "when content was removed stands on the complaint itself",
+)];
 
 fn found(value: &Value, pointer: &[&str]) -> Vec<Value> {
     match pointer {

@@ -86,13 +86,15 @@ fn neutral(customer_type: CustomerType) -> &'static str {
     }
 }
 
-/// Puts neutral words in the place of types.
-fn neutralise(value: &mut Value) {
+/// Puts neutral words in the place of types, wherever they are.
+pub fn neutralise(value: &mut Value) {
     let Some(members) = value.as_object_mut() else { return };
-    if let Some(word) = members.get_mut("customer_type")
-        && let Some(known) = word.as_str().and_then(|word| word.parse::<CustomerType>().ok())
-    {
-        *word = Value::from(neutral(known));
+    for (name, member) in members {
+        let known = member.as_str().and_then(|word| word.parse::<CustomerType>().ok());
+        match known {
+            Some(known) if name == "customer_type" => *member = Value::from(neutral(known)),
+            _ => neutralise(member),
+        }
     }
 }
 
