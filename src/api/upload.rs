@@ -1,6 +1,10 @@
 //! A file in a request: as it is, or in a form.
 
-use std::future::{Ready, ready};
+use std::cell::Cell;
+use std::future::{Future, Ready, poll_fn, ready};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
 
 use actix_multipart::{Multipart, MultipartError};
 use actix_web::dev::Payload;
@@ -78,19 +82,22 @@ impl Upload {
             .and_then(|value| value.to_str().ok())
             .and_then(|text| text.split(';').next())
             .map(|text| text.trim().to_ascii_lowercase());
-        let paced = stream::try_unfold(
-            (self.payload, self.pace.start()),
-            |(mut payload, mut paced)| async move {
+        let ended = Rc::new(Cell::new(false));
+        let (start, at_end) = ((self.payload, self.pace.start()), Rc::clone(&ended));
+        let paced = stream::try_unfold(start, move |(mut payload, mut paced)| {
+            let at_end = Rc::clone(&at_end);
+            async move {
                 let next = paced.next(&mut payload).await?;
+                at_end.set(next.is_none());
                 Ok::<_, Error>(next.map(|piece| (piece, (payload, paced))))
-            },
-        );
+            }
+        });
         if essence.as_deref() != Some("multipart/form-data") {
             return Ok((None, paced.boxed_local()));
         }
         let inner = paced.map_err(|error| PayloadError::Io(std::io::Error::other(error)));
         let mut form = Multipart::new(&self.headers, inner.boxed_local());
-        let field = form.try_next().await.map_err(of_form)?;
+        let field = unless_cut_off(form.try_next(), &ended).await?;
         let Some(field) = field.filter(|field| field.name() == Some("file")) else {
             return Err(Error::problem(
                 Code::BadRequest,
@@ -101,12 +108,27 @@ impl Upload {
             .content_disposition()
             .and_then(|disposition| disposition.get_filename().map(str::to_owned));
         // The form is kept with its field: without it, the field would end.
-        let content = stream::try_unfold((form, field), |(form, mut field)| async move {
-            let next = field.try_next().await.map_err(of_form)?;
-            Ok(next.map(|piece| (piece, (form, field))))
+        let content = stream::try_unfold((form, field, ended), |(form, mut field, ended)| async move {
+            let next = unless_cut_off(field.try_next(), &ended).await?;
+            Ok(next.map(|piece| (piece, (form, field, ended))))
         });
         Ok((name, content.boxed_local()))
     }
+}
+
+/// The next part of a form. The reader of forms waits for ever when a body ends within the mark between two
+/// parts; where nothing more can come, that is an error.
+async fn unless_cut_off<T>(
+    next: impl Future<Output = std::result::Result<T, MultipartError>>,
+    ended: &Cell<bool>,
+) -> Result<T> {
+    let mut next = pin!(next);
+    poll_fn(|context| match next.as_mut().poll(context) {
+        Poll::Ready(found) => Poll::Ready(found.map_err(of_form)),
+        Poll::Pending if ended.get() => Poll::Ready(Err(Error::problem(Code::BadRequest, "the body broke off"))),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
 }
 
 /// What went wrong in a form: our own word about the body, or that it is no form.

@@ -109,7 +109,6 @@ on_both! {
             }
         }
         agent.with("idempotency-key", "a b").get(COMPLAINTS).await.expect_problem(400, "request.malformed");
-        agent.with("authorization", "Bearer \u{7f}x").get(COMPLAINTS).await;
     }
 }
 
@@ -122,11 +121,12 @@ on_both! {
                 "POST {PUBLIC} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
             ).as_bytes()).unwrap();
             let piece = [b"10000\r\n".as_slice(), &b" ".repeat(0x10000), b"\r\n"].concat();
-            let mut sent = 0_usize;
-            while sent < 1_000 && stream.write_all(&piece).is_ok() {
-                sent += 1;
+            let begun = Instant::now();
+            while stream.write_all(&piece).is_ok() {
+                // What comes after the limit is read for a moment, so that the answer is seen, and not kept.
+                assert!(begun.elapsed() < Duration::from_secs(10), "it is read for ever");
+                std::thread::sleep(Duration::from_millis(5));
             }
-            assert!(sent < 1_000, "64 MB were taken");
         }).await;
         answer.unwrap();
         desk.anonymous().post(PUBLIC, &by_web()).await.expect(201);
