@@ -50,7 +50,13 @@ async fn look(desk: &Desk, operation: &Operation) -> Reply {
         Some("audit") => event,
         _ => case.id.clone(),
     };
+    let shared = format!("{}/attachments?name=a.txt&shared=true", case.path());
+    let attached = case
+        .agent
+        .send_raw(reqwest::Method::POST, &shared, "text/plain", "a letter")
+        .await;
     let path = operation.path.replace("{id}", &id).replace("{token}", &token);
+    let path = path.replace("{attachment}", attached.expect(201).id());
     assert!(!path.contains('{'), "teach this test how to read {}", operation.name());
     desk.client(Role::Admin)
         .send(Method::GET, &path, None)

@@ -5,6 +5,7 @@
 //! So every row has its object; an object without a row is swept away by a job.
 
 pub mod media;
+mod model;
 pub mod names;
 mod store;
 
@@ -13,7 +14,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use self::media::Media;
-pub use self::store::Attachment;
+pub use self::model::Attachment;
 use super::model::Complaint;
 use super::procedure::Action;
 use super::work::Work;
