@@ -120,6 +120,8 @@ pub(super) async fn list_complaints_of_customer(
     let rows = ctx
         .read(move |conn, _| states::of_customer(conn, id.0, after, limit + 1))
         .await?;
+    ctx.disclose(Event::on(ObjectKind::Customer, id.0.0, "customer.complaints_listed").of([id.0]))
+        .await?;
     let page = Page::of(rows, limit, |(place, _)| *place)?;
     answer::ok(&Page {
         items: page.items.into_iter().map(|(_, state)| state).collect(),

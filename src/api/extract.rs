@@ -14,6 +14,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::edge::Edge;
 use super::limits::address::Origin;
 use super::observe::RequestId;
+use super::unread::Reading;
 use crate::app::App;
 use crate::db::conn::Conn;
 use crate::domain::audit;
@@ -189,7 +190,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             .app_data::<web::Data<Edge>>()
             .map(|edge| edge.pace)
             .unwrap_or_default();
-        let mut payload = payload.take();
+        let mut reading = Reading::of(req, payload);
         Box::pin(async move {
             let essence = content_type
                 .as_deref()
@@ -203,7 +204,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             }
             let mut raw = web::BytesMut::new();
             let mut paced = pace.start();
-            while let Some(chunk) = paced.next(&mut payload).await? {
+            while let Some(chunk) = paced.next(reading.payload()).await? {
                 if raw.len() + chunk.len() > limit {
                     return Err(Error::problem(Code::TooLarge, format!("at most {limit} bytes")));
                 }

@@ -34,4 +34,5 @@ mod sessions;
 mod staff;
 mod teams;
 mod tokens;
+mod unread;
 mod upload;

@@ -9,7 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 use tracing::Instrument;
 
-use super::answer;
+use super::{answer, unread};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::error::{Code, Error};
@@ -60,7 +60,7 @@ pub(super) async fn observe(
     req.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let response = next.call(req).instrument(span.clone()).await?;
     let _entered = span.enter();
-    let mut response = with_request_id(response.map_into_boxed_body(), &id);
+    let mut response = unread::held(with_request_id(response.map_into_boxed_body(), &id));
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);

@@ -7,6 +7,8 @@ use utoipa::IntoParams;
 use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch, Query};
 use super::page::{self, Page};
+use crate::domain::audit::{Event, ObjectKind};
+use crate::domain::complaints::view;
 use crate::domain::staff::leaving::{self, HandOverView, LeavingForm, LeavingView};
 use crate::domain::staff::people::{self, Listing, StaffChangeForm, StaffForm, StaffView};
 use crate::error::Result;
@@ -145,5 +147,11 @@ pub(super) async fn reactivate_staff_member(ctx: Ctx, id: Id<StaffId>, version: 
     params(("id" = StaffId, Path, description = "Who.")),
     responses((status = 200, description = "The brief.", body = HandOverView)))]
 pub(super) async fn get_hand_over(ctx: Ctx, id: Id<StaffId>) -> Result<HttpResponse> {
-    answer::ok(&ctx.read(move |conn, act| leaving::hand_over(conn, act, id.0)).await?)
+    let brief = ctx.read(move |conn, act| leaving::hand_over(conn, act, id.0)).await?;
+    let event = Event::on(ObjectKind::Person, id.0.0, "person.hand_over_read");
+    let read = brief.brief.complaint_ids();
+    let whose = ctx.read(move |conn, _| view::customers_of(conn, &read)).await?;
+    let shown = brief.brief.key_customers.iter().map(|customer| customer.id);
+    ctx.disclose(event.of(whose.into_iter().chain(shown))).await?;
+    answer::ok(&brief)
 }

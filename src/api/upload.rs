@@ -19,6 +19,7 @@ use utoipa::IntoParams;
 
 use super::edge::Edge;
 use super::pace::Pace;
+use super::unread::Reading;
 use crate::error::{Code, Error, Result};
 
 /// How a file comes.
@@ -37,7 +38,7 @@ pub(super) struct UploadQuery {
 pub(super) struct Upload {
     headers: HeaderMap,
     pace: Pace,
-    payload: Payload,
+    reading: Reading,
 }
 
 impl FromRequest for Upload {
@@ -51,7 +52,7 @@ impl FromRequest for Upload {
                 .app_data::<web::Data<Edge>>()
                 .map(|edge| edge.pace)
                 .unwrap_or_default(),
-            payload: payload.take(),
+            reading: Reading::of(req, payload),
         }))
     }
 }
@@ -83,13 +84,13 @@ impl Upload {
             .and_then(|text| text.split(';').next())
             .map(|text| text.trim().to_ascii_lowercase());
         let ended = Rc::new(Cell::new(false));
-        let (start, at_end) = ((self.payload, self.pace.start()), Rc::clone(&ended));
-        let paced = stream::try_unfold(start, move |(mut payload, mut paced)| {
+        let (start, at_end) = ((self.reading, self.pace.start()), Rc::clone(&ended));
+        let paced = stream::try_unfold(start, move |(mut reading, mut paced)| {
             let at_end = Rc::clone(&at_end);
             async move {
-                let next = paced.next(&mut payload).await?;
+                let next = paced.next(reading.payload()).await?;
                 at_end.set(next.is_none());
-                Ok::<_, Error>(next.map(|piece| (piece, (payload, paced))))
+                Ok::<_, Error>(next.map(|piece| (piece, (reading, paced))))
             }
         });
         if essence.as_deref() != Some("multipart/form-data") {

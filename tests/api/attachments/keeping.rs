@@ -10,6 +10,7 @@ use hark::domain::policy::{AttachmentLimits, Policy};
 use hark::files::Files;
 use hark::settings::edge::EdgeSettings;
 use reqwest::Method;
+use serde_json::json;
 
 use super::{PHOTO, send};
 use crate::fixtures::Case;
@@ -129,13 +130,13 @@ on_both! {
         for name in ["a.jpg", "b.jpg"] {
             send(&case.agent, &case.path(), name, PHOTO).await.expect(201);
         }
-        let customer: hark::ids::CustomerId = serde_json::from_value(case.get().await.at("/customer_id").clone()).unwrap();
-        let found = desk.app.db.read(move |conn| attachments::of_customer(conn, customer)).await.unwrap();
-        let names: Vec<&str> = found.iter().map(|row| row.name.as_str()).collect();
+        let complaint: hark::ids::ComplaintId = serde_json::from_value(json!(case.id)).unwrap();
+        let found = desk.app.db.read(move |conn| attachments::of_complaints(conn, &[complaint])).await.unwrap();
+        let names: Vec<&str> = found.iter().map(|(_, row)| row.name.as_str()).collect();
         assert_eq!(names, ["a.jpg", "b.jpg"]);
-        let (complaint, now) = (found[0].complaint_id, desk.now());
-        let gone = desk.app.db.write(move |conn| attachments::delete_for_complaint(conn, now, complaint)).await.unwrap();
-        assert_eq!((gone, desk.rows("attachments"), desk.rows("discarded_objects")), (2, 0, 2));
+        let now = desk.now();
+        desk.app.db.write(move |conn| attachments::discard_all(conn, now, &[complaint])).await.unwrap();
+        assert_eq!((desk.rows("attachments"), desk.rows("discarded_objects")), (0, 2));
         desk.run_jobs().await;
         assert_eq!(desk.rows("discarded_objects"), 0);
     }

@@ -10,6 +10,9 @@ use crate::fixtures::{COMPLAINTS, CUSTOMERS, Case, reached};
 use crate::on_both;
 use crate::support::{Desk, Reply};
 
+/// Changes that only begin something: what is told is its end.
+const BEGINS: &[&str] = &["/api/v1/me/second-factor"];
+
 /// Reads that show nobody's personal data.
 const SHOWS_NOBODY: &[&str] = &[
     "/livez",
@@ -19,6 +22,22 @@ const SHOWS_NOBODY: &[&str] = &[
     "/problems/{code}",
     "/api/v1/me",
     "/api/v1/service-tokens",
+    "/api/v1/service-tokens/{id}",
+    "/api/v1/session",
+    "/api/v1/me/sessions",
+    "/api/v1/me/second-factor",
+    "/api/v1/oidc/sign-in",
+    "/api/v1/oidc/callback",
+    "/api/v1/public/invitations/{token}",
+    "/api/v1/public/challenge",
+    "/api/v1/staff",
+    "/api/v1/staff/{id}",
+    "/api/v1/staff/{id}/sessions",
+    "/api/v1/teams",
+    "/api/v1/teams/{id}",
+    "/api/v1/roles",
+    "/api/v1/roles/{slug}",
+    "/api/v1/retention-rules",
     "/api/v1/complaints/counts",
     "/api/v1/playbooks",
     "/api/v1/playbooks/{type}",
@@ -81,7 +100,8 @@ on_both! {
 on_both! {
     async fn every_change_leaves_an_event_of_its_request(desk) {
         for operation in operations() {
-            if operation.method == "GET" || operation.method == "DELETE" {
+            let begins = BEGINS.contains(&operation.path.as_str());
+            if operation.method == "GET" || operation.method == "DELETE" || begins {
                 continue;
             }
             let sample = sample(&desk, &operation).await;

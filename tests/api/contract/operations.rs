@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{CALL_BACKS, COMPLAINTS, CUSTOMERS, Case, PUBLIC, by_web, merged, method, missed, reason};
 use crate::journeys::{by_phone, six_steps, upheld};
-use crate::support::{Client, Desk, Reply};
+use crate::support::{Client, Desk, Reply, person};
 
 /// One operation of the OpenAPI file.
 pub struct Operation {
@@ -143,6 +143,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
                 String::new(),
             )
         }
+        (_, ["session" | "me", ..] | ["public", "invitations", ..]) => by_a_person(desk, operation, &parts).await,
         (method, ["retention-rules", ..]) => with_rules(desk, method, &operation.path).await,
         _ => panic!(
             "write a request that succeeds for the new operation {}",
@@ -156,6 +157,49 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         body,
         resource,
     }
+}
+
+/// Somebody signs in, or sees to how they do.
+async fn by_a_person(desk: &Desk, operation: &Operation, parts: &[&str]) -> Parts {
+    let handle = format!("person-{}", desk.rows("staff_members"));
+    let mut path = operation.path.clone();
+    let (client, body) = match parts {
+        ["session"] => {
+            person::with_password(desk, &handle, "agent").await;
+            (
+                desk.anonymous(),
+                json!({ "handle": handle, "password": person::PASSWORD }),
+            )
+        }
+        ["public", "invitations", ..] => {
+            let staff = person::add(desk, &handle, "agent").await;
+            path = person::invite(desk, &staff).await;
+            (desk.anonymous(), json!({ "password": person::PASSWORD }))
+        }
+        ["me", rest @ ..] => {
+            let mut browser = person::signed_in(desk, &handle, "agent").await;
+            let body = match rest {
+                ["password"] => json!({ "current": person::PASSWORD, "new": "seven quiet harbours sing" }),
+                ["second-factor"] => json!({ "password": person::PASSWORD }),
+                ["second-factor", "confirm"] => {
+                    let path = "/api/v1/me/second-factor";
+                    let begun = browser
+                        .post(path, &json!({ "password": person::PASSWORD }))
+                        .await
+                        .expect(200);
+                    json!({ "code": person::App::of(begun.str("/secret")).code(desk) })
+                }
+                ["second-factor", "remove"] => {
+                    let (_, codes) = browser.enrol(desk).await;
+                    json!({ "password": person::PASSWORD, "code": codes[0] })
+                }
+                _ => panic!("write a request that succeeds for {}", operation.name()),
+            };
+            (browser.client(), body)
+        }
+        _ => panic!("write a request that succeeds for {}", operation.name()),
+    };
+    (client, path, Some(body), String::new())
 }
 
 type Parts = (Client, String, Option<Value>, String);

@@ -218,3 +218,18 @@ on_both! {
         }
     }
 }
+
+on_both! {
+    async fn the_content_of_the_files_of_an_erased_customer_goes_with_the_next_run_of_the_jobs(desk) {
+        let mut going = Marked::new(&desk, GOING, "1390013011");
+        going.walk().await;
+        let files = desk.app.files.clone();
+        let ever = "2099-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!((desk.rows("attachments"), files.older_than(ever).await.unwrap().len()), (1, 1));
+        going.erase().await;
+        desk.pass(TimeDelta::minutes(2));
+        desk.run_jobs().await;
+        assert_eq!((desk.rows("attachments"), desk.rows("discarded_objects")), (0, 0));
+        assert_eq!(files.older_than(ever).await.unwrap(), []);
+    }
+}

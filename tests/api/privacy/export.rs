@@ -21,6 +21,7 @@ const EXPORTED: &[(&str, &str)] = &[
     ("call_backs", "/complaints/*/call_backs"),
     ("call_back_attempts", "/complaints/*/call_backs/*/attempts"),
     ("closures", "/complaints/*/closures"),
+    ("attachments", "/complaints/*/attachments"),
     ("timeline_entries", "/complaints/*/timeline"),
     ("messages", "/complaints/*/messages"),
     ("outbox", "/complaints/*/notices"),

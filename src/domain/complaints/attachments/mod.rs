@@ -306,23 +306,23 @@ fn take_away(conn: &mut Conn, act: &Act, work: Work, row: Attachment, reason: &s
     Ok(row.into())
 }
 
-/// Every file of a customer: for an export of what is held about them.
+/// Every file of these complaints: for an export of what is held about a customer.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn of_customer(conn: &mut Conn, customer: CustomerId) -> Result<Vec<Attachment>> {
-    store::of_customer(conn, customer)
+pub fn of_complaints(conn: &mut Conn, complaints: &[ComplaintId]) -> Result<Vec<(ComplaintId, AttachmentView)>> {
+    let rows = store::of_complaints(conn, complaints)?;
+    Ok(rows.into_iter().map(|row| (row.complaint_id, row.into())).collect())
 }
 
-/// Takes every file of a complaint away without a word in the timeline: for an erasure, which has its own.
-/// Says how many. Their content goes with the next run of a job.
+/// Takes every file of these complaints away without a word in the timelines: for an erasure, which has its own.
+/// Their content goes with the next run of a job.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete_for_complaint(conn: &mut Conn, now: Moment, complaint: ComplaintId) -> Result<usize> {
-    let rows = store::of_complaint(conn, complaint)?;
-    store::delete(conn, now, &rows)?;
-    Ok(rows.len())
+pub fn discard_all(conn: &mut Conn, now: Moment, complaints: &[ComplaintId]) -> Result<()> {
+    let rows = store::of_complaints(conn, complaints)?;
+    store::delete(conn, now, &rows)
 }
 
 /// Some keys of objects whose row is gone.

@@ -8,9 +8,9 @@ use super::Scan;
 use super::model::Attachment;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::db::schema::{attachments, complaints, discarded_objects};
+use crate::db::schema::{attachments, discarded_objects};
 use crate::error::{Error, Result};
-use crate::ids::{AttachmentId, ComplaintId, CustomerId};
+use crate::ids::{AttachmentId, ComplaintId};
 use crate::insert_new;
 
 #[derive(Insertable)]
@@ -38,10 +38,12 @@ pub(super) fn of_complaint(conn: &mut Conn, complaint: ComplaintId) -> Result<Ve
         .load(conn)?)
 }
 
-pub(super) fn of_customer(conn: &mut Conn, customer: CustomerId) -> Result<Vec<Attachment>> {
+pub(super) fn of_complaints(conn: &mut Conn, complaints: &[ComplaintId]) -> Result<Vec<Attachment>> {
+    if complaints.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(attachments::table
-        .inner_join(complaints::table)
-        .filter(complaints::customer_id.eq(customer))
+        .filter(attachments::complaint_id.eq_any(complaints.to_vec()))
         .order(attachments::id)
         .select(Attachment::as_select())
         .load(conn)?)

@@ -198,6 +198,14 @@ pub struct BriefView {
     pub key_customers: Vec<KeyCustomer>,
 }
 
+impl BriefView {
+    /// The complaints that it tells of.
+    pub fn complaint_ids(&self) -> Vec<ComplaintId> {
+        let promised = self.promises.iter().map(|line| line.complaint_id);
+        promised.chain(self.complaints.iter().map(|line| line.id)).collect()
+    }
+}
+
 /// What is open with somebody now.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::complaints::attachments::{self, AttachmentView};
 use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::messages::MessageView;
 use crate::domain::complaints::model::TimelineEntry;
@@ -67,6 +68,8 @@ pub struct HeldComplaint {
     pub messages: Vec<MessageView>,
     /// Every closing.
     pub closures: Vec<ClosureView>,
+    /// What the files are; their content is read one by one.
+    pub attachments: Vec<AttachmentView>,
     /// Every change.
     pub timeline: Vec<EntryView>,
     /// Notices about it.
@@ -161,6 +164,10 @@ pub fn page(
     let promises = store::call_backs(conn, &ids)?;
     let promises = call_backs::views(conn, promises, now)?;
     let mut promises = by_complaint(promises, |view| view.complaint_id, |view| view);
+    let mut files: Groups<AttachmentView> = Groups::new();
+    for (id, view) in attachments::of_complaints(conn, &ids)? {
+        files.entry(id).or_default().push(view);
+    }
     let mut notices = Groups::new();
     for row in notifications::about(conn, &ids)? {
         if let Some(id) = row.complaint_id {
@@ -187,6 +194,7 @@ pub fn page(
             call_backs: of(&mut promises, id),
             messages: of(&mut messages, id),
             closures: of(&mut closures, id),
+            attachments: of(&mut files, id),
             timeline: of(&mut timeline, id),
             notices: of(&mut notices, id),
             content_removed_at: gone.remove(&id),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::vocabulary::{Kind, State};
 use super::work::check_version;
-use super::{store as complaint, timeline};
+use super::{attachments, store as complaint, timeline};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::dialect;
@@ -141,6 +141,7 @@ fn wipe_some(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -> Result<()> {
     idempotency::forget_about(conn, &subjects)?;
     notifications::stop(conn, act.now, ids, "gone")?;
     notifications::wipe(conn, ids)?;
+    attachments::discard_all(conn, act.now, ids)?;
     let seqs = store::seqs(conn, ids)?;
     dialect::forget_words(conn, &seqs)?;
     store::wipe(conn, act.now, ids)?;
