@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use hark::settings::edge::EdgeSettings;
 use reqwest::Method;
 
-use crate::fixtures::{COMPLAINTS, Case, PUBLIC, by_web};
+use crate::fixtures::{COMPLAINTS, Case, PUBLIC};
 use crate::on_both;
 use crate::support::lenient;
 
@@ -109,27 +109,6 @@ on_both! {
             }
         }
         agent.with("idempotency-key", "a b").get(COMPLAINTS).await.expect_problem(400, "request.malformed");
-    }
-}
-
-on_both! {
-    async fn a_body_of_endless_chunks_is_cut_off_at_the_limit(desk) {
-        let url = desk.url.clone();
-        let answer = tokio::task::spawn_blocking(move || {
-            let mut stream = connect(&url);
-            stream.write_all(format!(
-                "POST {PUBLIC} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
-            ).as_bytes()).unwrap();
-            let piece = [b"10000\r\n".as_slice(), &b" ".repeat(0x10000), b"\r\n"].concat();
-            let begun = Instant::now();
-            while stream.write_all(&piece).is_ok() {
-                // What comes after the limit is read for a moment, so that the answer is seen, and not kept.
-                assert!(begun.elapsed() < Duration::from_secs(10), "it is read for ever");
-                std::thread::sleep(Duration::from_millis(5));
-            }
-        }).await;
-        answer.unwrap();
-        desk.anonymous().post(PUBLIC, &by_web()).await.expect(201);
     }
 }
 
