@@ -21,6 +21,7 @@ const SHOWS_NOBODY: &[&str] = &[
     "/problems",
     "/problems/{code}",
     "/api/v1/me",
+    "/api/v1/public/challenge",
     "/api/v1/service-tokens",
     "/api/v1/service-tokens/{id}",
     "/api/v1/session",
