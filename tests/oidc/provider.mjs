@@ -7,6 +7,9 @@
 import http from 'node:http';
 import Provider from 'oidc-provider';
 
+// What it says of itself would go into a pipe that nobody reads.
+console.info = console.warn = () => {};
+
 const [redirect, where] = process.argv.slice(2);
 
 const accounts = {
