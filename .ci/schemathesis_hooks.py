@@ -171,6 +171,22 @@ def a_role():
     return slug
 
 
+def a_customer():
+    return ask("POST", "/customers", {"name": "Wang"})["id"]
+
+
+def a_restricted_customer():
+    customer = a_customer()
+    ask("POST", f"/customers/{customer}/restrict", {"reason": "The address is wrong."})
+    return customer
+
+
+def a_held(kind, make):
+    thing = make()
+    ask("PUT", f"/{kind}/{thing}/legal-hold", {"reason": "A court case."})
+    return thing
+
+
 NEEDS = {
     "PATCH /api/v1/staff/{id}": a_member,
     "POST /api/v1/staff/{id}/deactivate": a_member,
@@ -180,6 +196,13 @@ NEEDS = {
     "DELETE /api/v1/teams/{id}/members/{staff_id}": a_team,
     "DELETE /api/v1/service-tokens/{id}": a_token,
     "POST /api/v1/service-tokens/{id}/rotate": a_token,
+    "POST /api/v1/customers/{id}/restrict": a_customer,
+    "POST /api/v1/customers/{id}/lift-restriction": a_restricted_customer,
+    "POST /api/v1/customers/{id}/anonymise": a_customer,
+    "POST /api/v1/customers/{id}/erase": a_customer,
+    "PUT /api/v1/complaints/{id}/legal-hold": a_complaint,
+    "DELETE /api/v1/customers/{id}/legal-hold": lambda: a_held("customers", a_customer),
+    "DELETE /api/v1/complaints/{id}/legal-hold": lambda: a_held("complaints", a_complaint),
     "PATCH /api/v1/complaints/{id}": a_complaint,
     "POST /api/v1/complaints/{id}/resume": a_waiting_one,
     "POST /api/v1/complaints/{id}/reopen": a_closed_one,
@@ -299,6 +322,8 @@ def put_a_person(case):
 
 def put_known_ids(case):
     parameters = case.path_parameters or {}
+    if case.path == "/api/v1/retention-rules/dry-run":
+        ask("PUT", "/retention-rules", {"rules": [{"kind": "feedback", "keep_days": 900, "then": "anonymise"}]})
     if "token" in parameters:
         if often():
             put_known_link(case, parameters)

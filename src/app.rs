@@ -19,6 +19,7 @@ use crate::domain::complaints::receive::{self, Arrival, Receipt};
 use crate::domain::policy::Policy;
 use crate::domain::staff::{Act, Actor, Principal, tokens};
 use crate::error::{Code, Error, Result};
+use crate::files::Files;
 use crate::heavy::Heavy;
 use crate::ids::TokenId;
 use crate::keys::Keys;
@@ -50,6 +51,8 @@ pub struct App {
     pub front: Arc<Front>,
     /// Where passwords are hashed.
     pub heavy: Heavy,
+    /// The content of attachments.
+    pub files: Files,
     /// Figures for operations.
     pub metrics: Arc<Metrics>,
     sessions: Beliefs<SignedIn>,
@@ -77,6 +80,7 @@ impl App {
             db,
             clock,
             policy: Arc::new(policy),
+            files: Files::in_memory(),
             keys,
             front: Arc::default(),
             heavy: Heavy::default(),
@@ -91,6 +95,13 @@ impl App {
     /// The same, reached in another way.
     pub fn with_front(mut self, front: Front) -> Self {
         self.front = Arc::new(front);
+        self
+    }
+
+    /// The same with another place for the content of attachments; at first it is in memory.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
         self
     }
 

@@ -88,6 +88,30 @@ codes! {
     NotFound = 404 "resource.not_found" "Not found",
     /// The address exists, but not for this method. The header `Allow` lists the methods.
     MethodNotAllowed = 405 "request.method_not_allowed" "Method not allowed",
+    /// The caller has asked too often. Repeat after `Retry-After` seconds; `RateLimit-Policy` names the limit. Nothing was changed.
+    RateLimited = 429 "rate.limited" "Too many requests",
+    /// The body did not come in time. Send it faster, or in smaller pieces; nothing was changed.
+    TooSlow = 408 "request.too_slow" "The body came too slowly",
+    /// The headers together are larger than this service takes.
+    HeadersTooLarge = 431 "request.headers_too_large" "The headers are too large",
+    /// This address has filed as many complaints without a proof of work as it may. Fetch `GET /api/v1/public/challenge`, solve it, and send the solution as `X-Challenge`.
+    ChallengeRequired = 422 "challenge.required" "Solve a challenge first",
+    /// The header `X-Challenge` holds no solution of a challenge of this service. Fetch a new challenge.
+    ChallengeInvalid = 422 "challenge.invalid" "The challenge is not solved",
+    /// The challenge is too old. Fetch a new one.
+    ChallengeExpired = 422 "challenge.expired" "The challenge has expired",
+    /// The challenge was used for another complaint. Fetch a new one; a repeated request needs its `Idempotency-Key`.
+    ChallengeSpent = 409 "challenge.spent" "The challenge was used already",
+    /// The content is none of the types that may be attached: JPEG, PNG, WebP, HEIC, PDF, plain text, MP3, M4A, Ogg, WAV, MP4. The name does not matter.
+    AttachmentType = 415 "attachment.type_not_allowed" "This type of file cannot be attached",
+    /// The complaint has as many attachments as it may, in number or together in size.
+    AttachmentsFull = 409 "attachment.too_many" "No more can be attached",
+    /// The virus scanner found something in the file. It was not kept.
+    AttachmentInfected = 422 "attachment.infected" "The file is infected",
+    /// The virus scanner does not answer, and nothing is kept unscanned. Repeat later.
+    ScannerDown = 503 "attachment.scanner_down" "The file cannot be scanned now",
+    /// The file waits for the virus scanner; nobody can read it before. Repeat later.
+    AttachmentQuarantined = 409 "attachment.quarantined" "The file is not scanned yet",
     /// The body is larger than this operation takes.
     TooLarge = 413 "request.too_large" "The body is too large",
     /// The body must be `application/json`.
@@ -130,6 +154,22 @@ codes! {
     PromiseSettled = 409 "call_back.settled" "The promise is settled",
     /// Another customer already has this phone number, e-mail address or external id.
     ContactTaken = 409 "customer.contact_taken" "Another customer has this contact point",
+    /// The processing of this customer's data is restricted (GDPR article 18), or the customer does not share the record with the caller. Ask whoever manages privacy to lift the restriction.
+    CustomerRestricted = 409 "customer.restricted" "The customer's record is restricted",
+    /// The customer's record was anonymised or erased; nothing can be added to it.
+    CustomerAnonymised = 409 "customer.anonymised" "The customer's record is gone",
+    /// The personal content of this complaint is gone; it counts in the figures, but cannot be changed any more.
+    ComplaintAnonymised = 409 "complaint.anonymised" "The complaint's content is gone",
+    /// A complaint of the customer is open. Finish it first.
+    PrivacyOpenComplaint = 409 "privacy.open_complaint" "A complaint is open",
+    /// A promise to call the customer back is open. Keep it, or let the customer cancel it, first.
+    PrivacyOpenPromise = 409 "privacy.open_promise" "A promise is open",
+    /// A legal hold keeps the data of this customer or complaint. Lift it first.
+    PrivacyLegalHold = 409 "privacy.legal_hold" "A legal hold applies",
+    /// The customer's privacy state does not allow this; `detail` names the state.
+    PrivacyWrongState = 409 "privacy.wrong_state" "Not in this state",
+    /// Retention rules can be activated only after a dry run of exactly this version, and unchanged.
+    RetentionDryRunMissing = 409 "retention.dry_run_missing" "Do a dry run of these rules first",
     /// A complaint cannot be linked to itself, nor to a duplicate of itself.
     LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
     /// The name is taken already.

@@ -107,6 +107,8 @@ id! {
     TypeChangeId,
     /// Names one closing of a complaint.
     ClosureId,
+    /// Names a file that belongs to a complaint.
+    AttachmentId,
     /// Names a person who works here.
     StaffId,
     /// Names a session of a person who signed in.
@@ -115,6 +117,16 @@ id! {
     InvitationId,
     /// Names a team.
     TeamId,
+    /// Names an entry about a consent.
+    ConsentId,
+    /// Names a legal hold.
+    HoldId,
+    /// Names something that was done about a customer's privacy.
+    PrivacyEventId,
+    /// Names a run of the retention rules.
+    RetentionRunId,
+    /// Names something that the word index still has to forget.
+    PurgeId,
     /// Names an event of the audit.
     AuditEventId,
     /// Names a value that an event of the audit refers to.

@@ -2,6 +2,7 @@
 //!
 //! The file is TOML with the same names as the flags, `_` for `-` (`bind = "0.0.0.0:8080"`).
 
+pub mod edge;
 pub mod sign_in;
 
 use std::net::SocketAddr;
@@ -23,6 +24,15 @@ pub enum LogFormat {
     Human,
     /// For programs: one JSON object a line.
     Json,
+}
+
+/// What holds while a customer has said nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SharingDefault {
+    /// Shared until the customer refuses.
+    Allowed,
+    /// Not shared until the customer agrees.
+    Refused,
 }
 
 /// A database URL; `Debug` hides what it holds.
@@ -226,9 +236,21 @@ pub struct Settings {
     )]
     pub idempotency_hours: u16,
 
+    /// Whether the sales modules see the records of customers who have not said whether they may.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_SHARE_WITH_SALES_DEFAULT",
+        default_value = "allowed",
+        value_name = "ANSWER"
+    )]
+    pub share_with_sales_default: SharingDefault,
     /// How people sign in.
     #[command(flatten)]
     pub sign_in: sign_in::SignInSettings,
+    /// The side that is turned to strangers.
+    #[command(flatten)]
+    pub edge: edge::EdgeSettings,
 }
 
 impl Settings {
@@ -285,7 +307,9 @@ impl Settings {
             default_time_zone: self.default_time_zone.clone(),
             default_language: self.default_language.clone(),
             idempotency_kept: TimeDelta::hours(self.idempotency_hours.into()),
+            share_with_sales: self.share_with_sales_default == SharingDefault::Allowed,
             sign_in: self.sign_in.policy(),
+            attachments: self.edge.attachment_limits(),
         }
     }
 }

@@ -17,6 +17,8 @@ INSERT INTO complaints (id, reference, kind, channel, state, ball_with, customer
 INSERT INTO complaint_statements (complaint_id, statement, facts, opinions, product, order_ref, desired_remedy, safety, complexity, impact, immediate_action, given_contact) VALUES (:cid::uuid, '两周来每天晚上八点准时断网，打了三次电话都说会派人来，结果没有人来。孩子要上网课，这样下去我只能退订了，请你们退还这两周的费用。', '[]', '[]', '家庭宽带', 'B' || :order, '退费', false, 'medium', 'medium', false, '{}');
 INSERT INTO complaint_search (seq, tokens) VALUES (:seq, 'TOKENS'::tsvector) ON CONFLICT (seq) DO UPDATE SET tokens = excluded.tokens;
 INSERT INTO timeline_entries (complaint_id, id, action, actor_kind, actor, after, happened_at) VALUES (:cid::uuid, gen_random_uuid(), 'received', 'staff', 'load', '{}', now());
+INSERT INTO audit_events (id, happened_at, actor_kind, actor, actor_id, action, object_kind, object_id, fields, request_id, address) VALUES (gen_random_uuid(), now(), 'staff', 'load', gen_random_uuid(), 'complaint.received', 'complaint', :cid::uuid, FIELDS, gen_random_uuid()::text, '127.0.0.1') RETURNING id AS eid \gset
+INSERT INTO audit_subjects (event_id, customer_id) VALUES (:eid::uuid, :kid::uuid);
 INSERT INTO idempotency_keys (key_hash, fingerprint, sealed_answer, created_at, expires_at) VALUES (sha256((:phone || '-' || :order)::bytea), '\x00', decode(repeat('ab', 300), 'hex'), now(), now()) ON CONFLICT DO NOTHING;
 INSERT INTO state_tallies (state, slot, n) VALUES ('received', :order % 16, 1) ON CONFLICT (state, slot) DO UPDATE SET n = state_tallies.n + excluded.n;
 COMMIT;
@@ -29,27 +31,50 @@ SELECT * FROM customer_type_changes WHERE complaint_id = 'ID'::uuid ORDER BY id;
 SELECT * FROM closures WHERE complaint_id = 'ID'::uuid ORDER BY id;
 ";
 
+/// What tells the audit of a read, before it is answered.
+const DISCLOSE: &str = r"BEGIN;
+INSERT INTO audit_events (id, happened_at, actor_kind, actor, actor_id, action, object_kind, fields, request_id, address) VALUES (gen_random_uuid(), now(), 'staff', 'load', gen_random_uuid(), 'complaint.listed', 'complaint', FIELDS, gen_random_uuid()::text, '127.0.0.1') RETURNING id AS eid \gset
+INSERT INTO audit_subjects (event_id, customer_id) SELECT :eid::uuid, gen_random_uuid() FROM generate_series(1, SUBJECTS);
+COMMIT;
+";
+
 const LIST: &str = "SELECT * FROM complaints WHERE state = ANY (ARRAY['received', 'in_handling', 'waiting']) ORDER BY seq DESC LIMIT 51;\n";
 
-const SEARCH: &str = "SELECT seq FROM complaint_search WHERE tokens @@ '''退款'''::tsquery AND seq < 9223372036854775807 ORDER BY seq DESC LIMIT 51;
+const SEARCH: &str = "SELECT seq FROM complaint_search WHERE seq < 9223372036854775807 ORDER BY seq DESC LIMIT 1;
+SELECT seq FROM (SELECT seq FROM complaint_search WHERE tokens @@ '''退款'' & (''#BLOCK'' | ''#BEFORE'')'::tsquery OFFSET 0) AS hits WHERE seq < 9223372036854775807 ORDER BY seq DESC LIMIT 51;
 SELECT * FROM complaints WHERE seq = ANY (ARRAY[SEQS]);
 ";
 
 /// Transactions a second of the statements of one request.
 pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) -> f64 {
     let ask = |sql: &str| cluster.psql("hark", sql).unwrap_or_default();
+    let disclose = |subjects: usize| {
+        DISCLOSE
+            .replace(
+                "FIELDS",
+                &format!("'{{\"complaints\": \"{}\"}}'", "x".repeat(39 * subjects)),
+            )
+            .replace("SUBJECTS", &subjects.to_string())
+    };
     let script = match kind {
         Kind::Intake => {
             let tokens = ask("SELECT tokens FROM complaint_search ORDER BY length(tokens) DESC LIMIT 1");
-            INTAKE.replace("TOKENS", &tokens.replace('\'', "''"))
+            INTAKE
+                .replace("TOKENS", &tokens.replace('\'', "''"))
+                .replace("FIELDS", &format!("'{{\"after\": \"{}\"}}'", "x".repeat(300)))
         }
-        Kind::ReadOne => READ_ONE.replace("ID", &ask("SELECT id FROM complaints ORDER BY seq DESC LIMIT 1")),
-        Kind::List => LIST.to_owned(),
+        Kind::ReadOne => {
+            let id = ask("SELECT id FROM complaints ORDER BY seq DESC LIMIT 1");
+            READ_ONE.replace("ID", &id) + &disclose(1)
+        }
+        Kind::List => LIST.to_owned() + &disclose(50),
         Kind::Search => {
             let seqs = ask(
                 "SELECT string_agg(seq::text, ',') FROM (SELECT seq FROM complaints ORDER BY seq DESC LIMIT 51) AS s",
             );
-            SEARCH.replace("SEQS", &seqs)
+            let block: i64 = ask("SELECT max(seq) >> 10 FROM complaints").parse().unwrap_or_default();
+            let search = SEARCH.replace("SEQS", &seqs).replace("BLOCK", &block.to_string());
+            search.replace("BEFORE", &(block - 1).to_string()) + &disclose(50)
         }
     };
     let mut file = tempfile::NamedTempFile::new().unwrap();

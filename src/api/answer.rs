@@ -59,8 +59,12 @@ pub(super) fn problem(error: &Error, request_id: Option<&str>) -> HttpResponse {
         Code::Unauthenticated => {
             builder.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
-        Code::Overloaded | Code::IdempotencyInFlight => {
+        Code::Overloaded | Code::IdempotencyInFlight | Code::ScannerDown => {
             builder.insert_header((RETRY_AFTER, "1"));
+        }
+        // What is still to come of the body is not wanted.
+        Code::TooSlow | Code::TooLarge => {
+            builder.force_close();
         }
         _ => {}
     }

@@ -160,7 +160,16 @@ pub(super) async fn receive_complaint(ctx: Ctx, body: Body<IntakeForm>) -> Resul
     let claim = ctx.claim(&body.raw);
     let act = ctx.act();
     let intake = Intake::by_staff(body.value, &act)?;
-    let receipt = submit(&ctx, Arrival { act, intake, claim }).await?;
+    let receipt = submit(
+        &ctx,
+        Arrival {
+            act,
+            intake,
+            claim,
+            proof: None,
+        },
+    )
+    .await?;
     answer::created(&format!("/api/v1/complaints/{}", receipt.id), receipt.version, &receipt)
 }
 

@@ -10,7 +10,7 @@ use super::page::{self, Page};
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::listing::Cursor;
 use crate::domain::complaints::states::{self, ComplaintStateView};
-use crate::domain::customers::model::{CustomerView, ExternalId};
+use crate::domain::customers::model::{CustomerView, ExternalId, SeenCustomer};
 use crate::domain::customers::record::{self, CustomerRecordForm, Lookup};
 use crate::error::Result;
 use crate::ids::CustomerId;
@@ -46,7 +46,7 @@ pub(super) struct PageQuery {
 ///
 /// The newest first; by `contact`, the customers that a phone number, e-mail address or external id belongs to.
 #[utoipa::path(get, path = "/api/v1/customers", tag = "customers", params(CustomerQuery),
-    responses((status = 200, description = "A page of customers.", body = Page<CustomerView>)))]
+    responses((status = 200, description = "A page of customers.", body = Page<SeenCustomer>)))]
 pub(super) async fn list_customers(ctx: Ctx, query: Query<CustomerQuery>) -> Result<HttpResponse> {
     let limit = page::limit(query.0.limit)?;
     let after = page::decode::<CustomerId>(query.0.cursor.as_deref())?;
@@ -56,9 +56,9 @@ pub(super) async fn list_customers(ctx: Ctx, query: Query<CustomerQuery>) -> Res
         limit: limit + 1,
     };
     let rows = ctx.read(move |conn, act| record::list(conn, act, &lookup)).await?;
-    let event = Event::about_many(ObjectKind::Customer, "customer.listed").of(rows.iter().map(|row| row.id));
+    let event = Event::about_many(ObjectKind::Customer, "customer.listed").of(rows.iter().map(SeenCustomer::id));
     ctx.disclose(event).await?;
-    answer::ok(&Page::of(rows, limit, |row| row.id)?)
+    answer::ok(&Page::of(rows, limit, SeenCustomer::id)?)
 }
 
 /// Create a customer.
@@ -73,15 +73,16 @@ pub(super) async fn create_customer(ctx: Ctx, body: Body<CustomerRecordForm>) ->
 
 /// Read a customer.
 ///
-/// With every contact point.
+/// With every contact point. A record whose processing is restricted, or that is not shared with the caller, shows
+/// only its id and version, and that it is restricted.
 #[utoipa::path(get, path = "/api/v1/customers/{id}", tag = "customers",
     params(("id" = CustomerId, Path, description = "The customer.")),
-    responses((status = 200, description = "The customer.", body = CustomerView)))]
+    responses((status = 200, description = "The customer.", body = SeenCustomer)))]
 pub(super) async fn get_customer(ctx: Ctx, id: Id<CustomerId>) -> Result<HttpResponse> {
-    let found = ctx.read(move |conn, _| record::get(conn, id.0)).await?;
+    let found = ctx.read(move |conn, act| record::see(conn, act, id.0)).await?;
     ctx.disclose(Event::on(ObjectKind::Customer, id.0.0, "customer.read").of([id.0]))
         .await?;
-    answer::ok_version(found.version, &found)
+    answer::ok_version(found.version(), &found)
 }
 
 /// Change a customer.

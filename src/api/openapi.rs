@@ -5,6 +5,7 @@ use utoipa::OpenApi;
 
 use super::answer::ProblemDocument;
 use super::examples;
+use super::limits::Rate;
 use super::routes::{Access, Operations, ROUTES, Route};
 use crate::error::{Error, Result};
 
@@ -142,6 +143,8 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
             .into_iter()
             .flatten(),
     );
+    statuses.extend((route.rate != Rate::Exempt).then_some("429"));
+    statuses.extend(has_body.then_some("408"));
     statuses.extend(in_path.then_some("404"));
     statuses.extend(has_body.then_some(["413", "415"]).into_iter().flatten());
     statuses.extend(matches!(route.method, "POST" | "PUT" | "PATCH").then_some("409"));
@@ -193,6 +196,7 @@ const WITHOUT_VERSION: &[&str] = &[
     "/staff/{id}/invitation",
     "/public/invitations/{token}",
     "/me/password",
+    "/customers/{id}/export",
 ];
 
 /// Statuses beside those that all operations of their kind answer with.
@@ -234,6 +238,7 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("401", "No valid credentials."),
     ("403", "The role does not allow it."),
     ("404", "There is no such thing."),
+    ("408", "The body came too slowly."),
     (
         "409",
         "It does not fit the present state; the code says which rule refuses.",
@@ -243,7 +248,10 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("415", "The body is not JSON."),
     ("422", "Some values do not fit; nothing was changed."),
     ("428", "`If-Match` is needed."),
-    ("429", "Too many tries; wait."),
+    (
+        "429",
+        "The caller has asked too often; `Retry-After` says when to come back.",
+    ),
     ("500", "Something went wrong on our side."),
     ("503", "Too much work at once; repeat later."),
 ];

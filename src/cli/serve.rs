@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::db::{Db, migrate};
 use crate::domain::staff::tokens;
 use crate::error::{Error, Result};
+use crate::files::Files;
 use crate::settings::Settings;
 use crate::worker::Worker;
 
@@ -20,8 +21,9 @@ fn app(settings: &Settings) -> Result<App> {
         tracing::info!(migrations = done, "the schema is up to date");
     }
     let db = Db::open(&target, settings.database_connections)?;
+    let files = Files::open(&settings.edge, &settings.data_dir)?;
     let app = App::new(db, Clock::System, settings.policy(), settings.keys()?)?;
-    Ok(app.with_front(settings.front()?))
+    Ok(app.with_front(settings.front()?).with_files(files))
 }
 
 fn worker_of(app: &App, settings: &Settings) -> Worker {
@@ -48,6 +50,7 @@ pub(super) fn serve(settings: &Settings, with_worker: bool) -> Result<()> {
         threads: settings.http_threads.into(),
         shutdown: Duration::from_secs(settings.shutdown_seconds.into()),
         body_limit: settings.body_limit,
+        edge: settings.edge.clone(),
         signals: true,
     };
     actix_web::rt::System::new().block_on(async move {

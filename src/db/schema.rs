@@ -20,6 +20,8 @@ diesel::table! {
         created_at -> Instant,
         updated_at -> Instant,
         version -> Integer,
+        privacy -> Text,
+        privacy_since -> Nullable<Instant>,
     }
 }
 
@@ -227,6 +229,7 @@ diesel::table! {
         body -> Text,
         author -> Text,
         written_at -> Instant,
+        not_sent -> Nullable<Text>,
     }
 }
 
@@ -254,6 +257,7 @@ diesel::table! {
         tries -> Integer,
         last_error -> Nullable<Text>,
         done_at -> Nullable<Instant>,
+        complaint_id -> Nullable<Uid>,
     }
 }
 
@@ -348,6 +352,7 @@ diesel::table! {
         sealed_answer -> Binary,
         created_at -> Instant,
         expires_at -> Instant,
+        subject -> Nullable<Binary>,
     }
 }
 
@@ -460,6 +465,110 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Instant, JsonDoc, Uid};
 
+    anonymised_complaints (complaint_id) {
+        complaint_id -> Uid,
+        anonymised_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    consents (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        purpose -> Text,
+        given -> Bool,
+        source -> Text,
+        wording -> Nullable<Text>,
+        evidence_ref -> Nullable<Text>,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    legal_holds (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        complaint_id -> Nullable<Uid>,
+        reason -> Text,
+        until -> Nullable<Instant>,
+        placed_by -> Text,
+        placed_at -> Instant,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    privacy_events (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        complaint_id -> Nullable<Uid>,
+        action -> Text,
+        legal_basis -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        actor_kind -> Text,
+        actor -> Text,
+        happened_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    retention_rules (version) {
+        version -> Integer,
+        rules -> JsonDoc,
+        active -> Bool,
+        set_by -> Text,
+        set_at -> Instant,
+        dry_run_at -> Nullable<Instant>,
+        dry_run -> Nullable<JsonDoc>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    retention_runs (id) {
+        id -> Uid,
+        rules_version -> Integer,
+        day -> Text,
+        complaints -> Integer,
+        customers -> Integer,
+        kept -> Integer,
+        finished -> Bool,
+        started_at -> Instant,
+        last_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    word_purges (id) {
+        id -> Uid,
+        asked_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
     audit_events (id) {
         id -> Uid,
         happened_at -> Instant,
@@ -513,6 +622,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    attachments (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        name -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        sha256 -> Binary,
+        scan -> Text,
+        shared -> Bool,
+        added_by_kind -> Text,
+        added_by -> Text,
+        added_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    discarded_objects (object_key) {
+        object_key -> Text,
+        discarded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    spent_challenges (nonce_hash) {
+        nonce_hash -> Binary,
+        expires_at -> Instant,
+    }
+}
+
+diesel::joinable!(attachments -> complaints (complaint_id));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
 diesel::joinable!(complaints -> customers (customer_id));
 diesel::joinable!(call_backs -> complaints (complaint_id));
@@ -525,6 +674,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     complaint_statements,
     handling_steps,
     customer_type_changes,
+    attachments,
+    discarded_objects,
+    spent_challenges,
     call_backs,
     call_back_attempts,
     closures,
@@ -546,6 +698,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     team_members,
     hand_overs,
     job_leases,
+    anonymised_complaints,
+    consents,
+    legal_holds,
+    privacy_events,
+    retention_rules,
+    retention_runs,
+    word_purges,
     audit_events,
     audit_subjects,
     audit_values,

@@ -194,6 +194,7 @@ impl History<'_> {
             body: body.to_owned(),
             author: by.name().to_owned(),
             written_at: at,
+            not_sent: None,
         });
         let action = match direction {
             Direction::In => "message_received",

@@ -23,8 +23,12 @@ pub struct Policy {
     pub default_language: String,
     /// How long the answer to an idempotency key is kept.
     pub idempotency_kept: TimeDelta,
+    /// Whether the sales modules see customers who have not said whether they may.
+    pub share_with_sales: bool,
     /// How people sign in.
     pub sign_in: SignIn,
+    /// How much may be attached.
+    pub attachments: AttachmentLimits,
 }
 
 /// How people sign in.
@@ -57,6 +61,30 @@ impl Default for SignIn {
     }
 }
 
+/// How many attachments there may be, and how large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttachmentLimits {
+    /// The largest one, bytes.
+    pub bytes: u64,
+    /// The most of one complaint.
+    pub per_complaint: u32,
+    /// Those of one complaint together, bytes.
+    pub bytes_per_complaint: u64,
+    /// All together, bytes.
+    pub bytes_total: u64,
+}
+
+impl Default for AttachmentLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 20 << 20,
+            per_complaint: 20,
+            bytes_per_complaint: 100 << 20,
+            bytes_total: u64::MAX,
+        }
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -68,7 +96,9 @@ impl Default for Policy {
             default_time_zone: "Asia/Shanghai".to_owned(),
             default_language: "zh-CN".to_owned(),
             idempotency_kept: TimeDelta::hours(48),
+            share_with_sales: true,
             sign_in: SignIn::default(),
+            attachments: AttachmentLimits::default(),
         }
     }
 }

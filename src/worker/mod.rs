@@ -1,7 +1,9 @@
 //! Background work: jobs on a timer, each by one process at a time.
 
+mod files;
 mod lease;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +12,11 @@ use tokio::sync::Notify;
 use crate::app::App;
 use crate::db::conn::Conn;
 use crate::domain::audit;
+use crate::domain::challenges;
 use crate::domain::complaints::call_backs;
+use crate::domain::complaints::privacy as erased;
 use crate::domain::idempotency;
+use crate::domain::privacy::retention;
 use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
 
@@ -41,8 +46,20 @@ const JOBS: &[Job] = &[
         run: |conn, act| sign_in::sweep(conn, act),
     },
     Job {
+        name: "forget_spent_challenges",
+        run: |conn, act| challenges::forget_expired(conn, act.now),
+    },
+    Job {
         name: "forget_idempotency_keys",
         run: |conn, act| idempotency::forget_expired(conn, act.now),
+    },
+    Job {
+        name: "apply_retention",
+        run: |conn, act| retention::apply(conn, act, AT_ONCE),
+    },
+    Job {
+        name: "purge_erased_words",
+        run: erased::purge_words,
     },
 ];
 
@@ -53,6 +70,7 @@ pub struct Worker {
     holder: Arc<str>,
     every: Duration,
     stop: Arc<Notify>,
+    sweep: Arc<files::Sweep>,
 }
 
 impl Worker {
@@ -64,31 +82,41 @@ impl Worker {
             holder,
             every,
             stop: Arc::default(),
+            sweep: Arc::default(),
         }
     }
 
-    /// Runs every job once; a job that another process holds is left to it. Gives what was done.
+    /// Runs every job once; a job that another process holds is left to it. Gives how much each did.
     ///
     /// # Errors
     /// The failure of the first job that fails; the others have been run all the same.
-    pub async fn run_once(&self) -> Result<usize> {
-        let mut done = Ok(0);
+    pub async fn run_once(&self) -> Result<BTreeMap<&'static str, usize>> {
+        let mut done = Ok(BTreeMap::new());
         for job in JOBS {
-            match self.run_job(job).await {
-                Ok(n) => {
-                    self.app.metrics.job_runs.with_label_values(&[job.name, "ok"]).inc();
-                    if let Ok(done) = &mut done {
-                        *done += n;
-                    }
-                }
-                Err(error) => {
-                    self.app.metrics.job_runs.with_label_values(&[job.name, "failed"]).inc();
-                    tracing::error!(job = job.name, %error, "job failed");
-                    done = done.and(Err(error));
+            let outcome = self.run_job(job).await;
+            Self::note(&self.app, job.name, outcome, &mut done);
+        }
+        let outcome = files::tidy(&self.app, &self.sweep).await;
+        Self::note(&self.app, "tidy_files", outcome, &mut done);
+        done
+    }
+
+    /// Takes over how a job ended.
+    fn note(app: &App, job: &'static str, outcome: Result<usize>, done: &mut Result<BTreeMap<&'static str, usize>>) {
+        let word = if outcome.is_ok() { "ok" } else { "failed" };
+        app.metrics.job_runs.with_label_values(&[job, word]).inc();
+        match (outcome, done) {
+            (Ok(n), Ok(done)) => {
+                done.insert(job, n);
+            }
+            (Ok(_), Err(_)) => {}
+            (Err(error), done) => {
+                tracing::error!(job, %error, "job failed");
+                if done.is_ok() {
+                    *done = Err(error);
                 }
             }
         }
-        done
     }
 
     async fn run_job(&self, job: &'static Job) -> Result<usize> {

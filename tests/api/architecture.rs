@@ -336,6 +336,10 @@ const ROWS: &[(&str, &str)] = &[
     ("domain/staff/model.rs", "the rows of people, teams and roles"),
     ("domain/staff/tokens.rs", "the row of a service token"),
     ("domain/notifications/mod.rs", "the row of the outbox"),
+    ("domain/privacy/model.rs", "the rows of consents, holds and retention"),
+    ("domain/audit/mod.rs", "the rows of the audit"),
+    ("domain/audit/fields.rs", "the row of a value that the audit refers to"),
+    ("domain/audit/seal.rs", "the row of a seal"),
 ];
 
 /// What only a query looks like. (`.load(conn` and `.execute(conn` also catch the query DSL, which
@@ -573,9 +577,13 @@ const LONG: &[(&str, usize)] = &[
     // Every table, column by column.
     ("db/schema.rs", 800),
     // Every handler of a complaint: one hop each, with its documentation for the API.
-    ("api/complaints.rs", 500),
+    ("api/complaints.rs", 540),
     // The promise with its forms, views and rule. The first to be taken apart.
     ("domain/complaints/call_backs.rs", 730),
+    // Everything that differs between the databases.
+    ("db/dialect.rs", 560),
+    // One entry for each table.
+    ("db/schema.rs", 700),
     // The small changes, each with its form.
     ("domain/complaints/changes.rs", 470),
     // Two forms with a description of each field, and their check.

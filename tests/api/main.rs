@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod attachments;
 mod audit;
 mod call_backs;
 mod complaints;
@@ -23,6 +24,7 @@ mod journeys;
 mod migrations;
 mod open_id;
 mod playbooks;
+mod privacy;
 mod properties;
 mod public;
 mod races;

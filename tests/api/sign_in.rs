@@ -79,7 +79,7 @@ on_both! {
             browser.get(ME).await.expect(200);
             // Its use is noted by and by; nobody waits for that.
             for _ in 0..100 {
-                if desk.seen("SELECT count(*) AS n FROM sessions WHERE last_seen_at > created_at") == 1 {
+                if desk.count("SELECT count(*) AS n FROM sessions WHERE last_seen_at > created_at") == 1 {
                     break;
                 }
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -197,7 +197,7 @@ on_both! {
         let staff = browser.get(SESSION).await.str("/staff_id").to_owned();
         browser.enrol(&desk).await;
         let plain = "SELECT count(*) AS n FROM staff_credentials WHERE length(totp_sealed) > 40";
-        assert_eq!(desk.seen(plain), 1, "nonce and tag are around it");
+        assert_eq!(desk.count(plain), 1, "nonce and tag are around it");
         let path = format!("/api/v1/staff/{staff}/second-factor");
         desk.agent().send(Method::DELETE, &path, None).await.expect_problem(403, "auth.forbidden");
         desk.client(Role::Admin).send(Method::DELETE, &path, None).await.expect(200);

@@ -16,6 +16,7 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::dialect::{self, SearchRow};
 use crate::domain::check::{Check, double_option};
+use crate::domain::idempotency;
 use crate::domain::staff::Act;
 use crate::domain::staff::owners::{self, Owners};
 use crate::domain::staff::tokens::{self, Secret};
@@ -446,6 +447,10 @@ pub fn set_type(
 pub fn renew_link(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>) -> Result<TrackingLink> {
     let mut work = Work::load(conn, act, id, expected)?;
     let secret = tokens::random_secret();
+    // Answers that were kept for the link before would be nobody's to forget.
+    if let Some(before) = &work.after.tracking_hash {
+        idempotency::forget_about(conn, std::slice::from_ref(before))?;
+    }
     work.after.tracking_hash = Some(tokens::hash(&secret));
     let complaint = work.finish(conn, act, "link_renewed", None, None)?;
     Ok(TrackingLink {

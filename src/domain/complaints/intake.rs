@@ -11,6 +11,7 @@ use crate::domain::check::Check;
 use crate::domain::customers::contact;
 use crate::domain::customers::model::{ContactKind, CustomerKind, ExternalId};
 use crate::domain::customers::recognise::{Identity, Key};
+use crate::domain::privacy::consents::{self, FiledConsent};
 use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
@@ -171,6 +172,10 @@ pub struct PublicForm {
     /// When, in the customer's words.
     #[schema(max_length = 200, example = "weekdays after 18:00")]
     pub preferred_time: Option<String>,
+    /// What the customer allows or refuses, each purpose once.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    pub consents: Vec<FiledConsent>,
 }
 
 /// A complaint that has been checked and can be taken in.
@@ -206,6 +211,7 @@ pub struct Intake {
     pub(super) external_ref: Option<String>,
     /// Whether the customer gets a private link with the answer.
     pub(super) with_link: bool,
+    pub(super) consents: Vec<FiledConsent>,
 }
 
 impl Intake {
@@ -214,7 +220,7 @@ impl Intake {
     /// # Errors
     /// `request.invalid` with everything that does not fit.
     pub fn by_staff(form: IntakeForm, act: &Act) -> Result<Self> {
-        Self::checked(form, act, true, "/customer")
+        Self::checked(form, Vec::new(), act, true, "/customer")
     }
 
     /// Checks what a customer files.
@@ -222,6 +228,7 @@ impl Intake {
     /// # Errors
     /// `request.invalid` with everything that does not fit.
     pub fn by_public(form: PublicForm, act: &Act) -> Result<Self> {
+        let filed = form.consents;
         let subject = form.subject.filter(|subject| !subject.trim().is_empty());
         let subject = subject.unwrap_or_else(|| first_line(&form.statement));
         let form = IntakeForm {
@@ -259,10 +266,10 @@ impl Intake {
             owner: None,
             external_ref: None,
         };
-        Self::checked(form, act, false, "")
+        Self::checked(form, filed, act, false, "")
     }
 
-    fn checked(form: IntakeForm, act: &Act, trusted: bool, who: &str) -> Result<Self> {
+    fn checked(form: IntakeForm, filed: Vec<FiledConsent>, act: &Act, trusted: bool, who: &str) -> Result<Self> {
         let mut check = Check::new();
         let language = form.language.unwrap_or_else(|| act.policy.default_language.clone());
         let language = check.language("/language", &language);
@@ -301,6 +308,7 @@ impl Intake {
             owner: check.optional_text("/owner", form.owner.as_deref(), 100),
             external_ref: check.optional_text("/external_ref", form.external_ref.as_deref(), 100),
             with_link: !trusted,
+            consents: consents::checked(&mut check, filed),
         };
         check.finish(intake)
     }

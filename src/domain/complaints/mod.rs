@@ -1,5 +1,6 @@
 //! Complaints: intake, the seven steps, promises to call back, closing.
 
+pub mod attachments;
 pub mod bulk;
 pub mod call_backs;
 pub mod changes;
@@ -7,9 +8,11 @@ pub mod closing;
 pub mod earlier;
 pub mod hand_over;
 pub mod intake;
+pub mod links;
 pub mod listing;
 pub mod messages;
 pub mod model;
+pub mod privacy;
 pub mod procedure;
 pub mod public;
 pub mod receive;

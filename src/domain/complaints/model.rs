@@ -11,6 +11,7 @@ use super::vocabulary::{
 use crate::clock::Moment;
 use crate::db::schema;
 use crate::db::types::Json;
+use crate::domain::privacy::NotSent;
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
 use crate::ids::{AttemptId, CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId, TeamId, TypeChangeId};
@@ -388,4 +389,6 @@ pub struct Message {
     pub author: String,
     /// When.
     pub written_at: Moment,
+    /// Why it was kept and not sent, when it was to be.
+    pub not_sent: Option<NotSent>,
 }

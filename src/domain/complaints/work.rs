@@ -52,6 +52,7 @@ impl Work {
     /// Goes to work on a complaint that has been loaded. Every change of a complaint comes through here, so this
     /// is where the record rule stands.
     pub(super) fn of(conn: &mut Conn, act: &Act, before: Complaint) -> Result<Self> {
+        super::privacy::check_here(conn, before.id, before.state)?;
         act.actor.check_team(before.team_id)?;
         let steps = store::steps_of(conn, before.id)?;
         let call_backs = store::call_backs_of(conn, before.id)?;

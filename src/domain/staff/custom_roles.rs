@@ -1,6 +1,7 @@
 //! Roles of the installation's own: sets of permissions under a name, beside the built-in ones.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::actor::Act;
@@ -10,6 +11,7 @@ use super::store;
 use crate::db::conn::Conn;
 use crate::db::holds;
 use crate::db::types::Json;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::error::{Code, Error, Result};
 
@@ -160,6 +162,11 @@ pub fn put(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>, form: 
         Some(before) => store::update_role(conn, before, &after)?,
         None => store::insert_role(conn, &after)?,
     }
+    let was = before.as_ref().map(|before| &before.permissions.0);
+    let fields = json!({
+        "slug": after.slug, "before": { "permissions": was }, "after": { "permissions": after.permissions.0 },
+    });
+    audit::record(conn, act, Event::about_many(ObjectKind::Role, "role.put").with(fields))?;
     Ok((after.into(), before.is_none()))
 }
 
@@ -178,6 +185,12 @@ pub fn delete(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>) -> 
         return Err(Error::problem(Code::RoleInUse, detail));
     }
     store::delete_role(conn, &role.slug)?;
+    let fields = json!({ "slug": role.slug, "before": { "permissions": role.permissions.0 } });
+    audit::record(
+        conn,
+        act,
+        Event::about_many(ObjectKind::Role, "role.deleted").with(fields),
+    )?;
     Ok(role.into())
 }
 

@@ -7,6 +7,7 @@ use super::actor::Act;
 use super::model::{HandOver, StaffMember, check_version};
 use super::owners::Owners;
 use super::people::{self, StaffView};
+use super::sign_in::{invitations, sessions};
 use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
@@ -63,9 +64,9 @@ pub struct HandOverView {
 
 /// Everything else that ends when somebody leaves: what lets them in. Called in the transaction, before their
 /// work is moved.
-#[expect(clippy::unnecessary_wraps, reason = "what is wired in here may fail")]
-fn on_leaving(_conn: &mut Conn, _act: &Act, _leaver: &StaffMember) -> Result<()> {
-    Ok(())
+fn on_leaving(conn: &mut Conn, leaver: &StaffMember) -> Result<()> {
+    sessions::end_all(conn, leaver.id, None)?;
+    invitations::withdraw(conn, leaver.id)
 }
 
 /// Ends somebody's work here: they can do nothing any more, and everything that is open with them goes to the
@@ -99,7 +100,7 @@ pub fn deactivate(
     holds::hold_leaver(conn, &leaver.handle)?;
     let owners = Owners::hold(conn, [successor.handle.as_str()])?;
     check_teams(conn, &owners, &leaver, &successor)?;
-    on_leaving(conn, act, &leaver)?;
+    on_leaving(conn, &leaver)?;
     let brief = hand_over::collect(conn, &leaver.handle)?;
     store::insert_hand_over(
         conn,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::actor::{Act, Actor, ActorKind, Principal};
@@ -12,6 +13,7 @@ use super::{custom_roles, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::holds;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::domain::customers::contact;
 use crate::error::{Code, Error, Result};
@@ -268,6 +270,9 @@ pub fn create(conn: &mut Conn, act: &Act, form: &StaffForm) -> Result<StaffView>
     }
     check_email_free(conn, &member)?;
     store::insert_member(conn, &member)?;
+    let event = Event::on(ObjectKind::Person, member.id.0, "person.added");
+    let fields = json!({ "handle": member.handle, "role": member.role });
+    audit::record(conn, act, event.with(fields))?;
     get(conn, member.id)
 }
 
@@ -316,7 +321,23 @@ pub fn change(
 pub(super) fn write(conn: &mut Conn, act: &Act, before: &StaffMember, mut after: StaffMember) -> Result<()> {
     after.updated_at = act.now;
     after.version = before.version + 1;
-    store::update_member(conn, before, &after)
+    store::update_member(conn, before, &after)?;
+    audit::record(conn, act, told(before, &after))
+}
+
+/// What the audit is told of a change: of names and addresses only that they changed.
+fn told(before: &StaffMember, after: &StaffMember) -> Event {
+    let action = match (before.is_active(), after.is_active()) {
+        (true, false) => "person.deactivated",
+        (false, true) => "person.reactivated",
+        _ => "person.changed",
+    };
+    let side = |member: &StaffMember| json!({ "role": member.role, "language": member.language, "successor_id": member.successor_id });
+    let fields = json!({
+        "before": side(before), "after": side(after),
+        "name_changed": before.name != after.name, "email_changed": before.email != after.email,
+    });
+    Event::on(ObjectKind::Person, after.id.0, action).with(fields)
 }
 
 /// Refuses when the actor has fewer permissions than the member: whoever can change somebody's address or

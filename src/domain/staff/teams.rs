@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::actor::Act;
@@ -11,6 +12,7 @@ use super::{people, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::holds;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::error::{Code, Error, Result};
 use crate::ids::{StaffId, TeamId};
@@ -147,6 +149,7 @@ pub fn create(conn: &mut Conn, act: &Act, form: &TeamForm) -> Result<TeamView> {
         version: 1,
     };
     store::insert_team(conn, &team)?;
+    tell(conn, act, team.id, "team.created", json!({ "name": team.name }))?;
     get(conn, team.id)
 }
 
@@ -156,7 +159,9 @@ pub fn create(conn: &mut Conn, act: &Act, form: &TeamForm) -> Result<TeamView> {
 /// `request.invalid`; `resource.name_taken`; `resource.not_found`; `request.precondition_failed`.
 pub fn change(conn: &mut Conn, act: &Act, id: TeamId, expected: Option<i32>, form: &TeamForm) -> Result<TeamView> {
     let mut team = hold(conn, id, expected)?;
-    team.name = checked_name(conn, form, Some(id))?;
+    let before = std::mem::replace(&mut team.name, checked_name(conn, form, Some(id))?);
+    let fields = json!({ "before": { "name": before }, "after": { "name": team.name } });
+    tell(conn, act, id, "team.renamed", fields)?;
     write(conn, act, team)
 }
 
@@ -183,6 +188,8 @@ pub fn put_member(
         leads: form.leads,
     };
     store::insert_team_member(conn, &row)?;
+    let fields = json!({ "staff_id": member, "leads": form.leads });
+    tell(conn, act, id, "team.member_put", fields)?;
     write(conn, act, team)
 }
 
@@ -201,7 +208,12 @@ pub fn remove_member(
     if store::delete_team_member(conn, id, member)? == 0 {
         return get(conn, id);
     }
+    tell(conn, act, id, "team.member_removed", json!({ "staff_id": member }))?;
     write(conn, act, team)
+}
+
+fn tell(conn: &mut Conn, act: &Act, id: TeamId, action: &'static str, fields: Value) -> Result<()> {
+    audit::record(conn, act, Event::on(ObjectKind::Team, id.0, action).with(fields))
 }
 
 fn hold(conn: &mut Conn, id: TeamId, expected: Option<i32>) -> Result<Team> {

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::actor::{Act, Actor, ActorKind, Principal};
@@ -14,6 +15,7 @@ use crate::db::conn::Conn;
 use crate::db::holds;
 use crate::db::schema::service_tokens;
 use crate::db::types::Json;
+use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::error::{Code, Error, Result};
 use crate::ids::{TeamId, TokenId};
@@ -190,6 +192,7 @@ pub fn create(conn: &mut Conn, act: &Act, form: &TokenForm) -> Result<NewToken> 
         version: 1,
     };
     store::insert_token(conn, &row)?;
+    tell(conn, act, "service_token.created", &row)?;
     Ok(NewToken {
         token: row.into(),
         secret: Secret::new(secret),
@@ -313,6 +316,7 @@ pub fn rotate(conn: &mut Conn, act: &Act, id: TokenId, expected: Option<i32>, fo
     after.expires_at = act.now + TimeDelta::days(days);
     after.version += 1;
     store::update_token(conn, &before, &after)?;
+    tell(conn, act, "service_token.rotated", &after)?;
     Ok(NewToken {
         token: after.into(),
         secret: Secret::new(secret),
@@ -332,7 +336,17 @@ pub fn revoke(conn: &mut Conn, act: &Act, id: TokenId) -> Result<TokenView> {
     after.revoked_at = Some(act.now);
     after.version += 1;
     store::update_token(conn, &before, &after)?;
+    tell(conn, act, "service_token.revoked", &after)?;
     Ok(after.into())
+}
+
+fn tell(conn: &mut Conn, act: &Act, action: &'static str, row: &TokenRow) -> Result<()> {
+    let fields = json!({
+        "name": row.name, "role": row.role, "scopes": row.scopes.as_ref().map(|scopes| &scopes.0),
+        "teams": row.teams.as_ref().map(|teams| &teams.0), "expires_at": row.expires_at,
+    });
+    let event = Event::on(ObjectKind::ServiceToken, row.id.0, action);
+    audit::record(conn, act, event.with(fields))
 }
 
 fn grant_of(conn: &mut Conn, row: &TokenRow) -> Result<Grant> {

@@ -13,7 +13,7 @@ use crate::on_both;
 use crate::support::{Client, Reply};
 
 /// An address of the operation that leads to nothing.
-fn nowhere(operation: &Operation) -> String {
+pub fn nowhere(operation: &Operation) -> String {
     let segment = |segment: &str| match segment {
         "{id}" | "{staff_id}" => "00000000-0000-7000-8000-000000000000".to_owned(),
         "{step}" => "listen".to_owned(),

@@ -97,7 +97,7 @@ impl Sample {
     }
 }
 
-/// A request for this operation, on a desk where it succeeds.
+/// A request for this operation, on a desk where it succeeds, however often one is asked for.
 pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
     let short = operation.path.strip_prefix("/api/v1").unwrap();
     let parts: Vec<&str> = short.split('/').skip(1).collect();
@@ -116,7 +116,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         ("POST", ["customers"]) => (
             desk.agent(),
             CUSTOMERS.to_owned(),
-            Some(json!({ "name": "Wang", "phones": ["139 0013 9000"] })),
+            Some(json!({ "name": "Wang", "phones": [format!("139 0013 {:04}", 9_000 + desk.rows("customers"))] })),
             String::new(),
         ),
         (_, ["staff" | "teams" | "roles" | "service-tokens", rest @ ..]) if !rest.is_empty() => {
@@ -139,10 +139,11 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             (
                 admin,
                 operation.path.clone(),
-                Some(json!({ "name": "sample", "role": "sales" })),
+                Some(json!({ "name": format!("sample {}", desk.rows("service_tokens")), "role": "sales" })),
                 String::new(),
             )
         }
+        (method, ["retention-rules", ..]) => with_rules(desk, method, &operation.path).await,
         _ => panic!(
             "write a request that succeeds for the new operation {}",
             operation.name()
@@ -187,6 +188,9 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["links"] => Some(json!({ "duplicate_of": Case::logged(desk).await.id })),
         ["notes" | "messages"] => Some(json!({ "body": "We are on it." })),
         ["tracking-link"] => None,
+        ["legal-hold"] => Some(reason("a court case")),
+        // Taken as it is: JSON is plain text, too.
+        ["attachments"] => Some(json!({ "note": "as dictated on the phone" })),
         ["call-backs"] => Some(merged(case.window(10, 20), json!({ "note": "the bill" }))),
         _ => panic!(
             "write a request that succeeds for the new operation {}",
@@ -194,7 +198,12 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ),
     };
     let path = operation.path.replace("{id}", &case.id).replace("{step}", "listen");
-    (desk.agent(), path, body, case.path())
+    let client = if rest == ["legal-hold"] {
+        officer(desk)
+    } else {
+        desk.agent()
+    };
+    (client, path, body, case.path())
 }
 
 async fn on_call_back(desk: &Desk, action: &str) -> Parts {
@@ -215,6 +224,7 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
     let (path, body) = match rest {
         ["messages"] => ("messages".to_owned(), json!({ "body": "It is 4711." })),
         ["withdraw"] => ("withdraw".to_owned(), reason("found it")),
+        ["attachments"] => ("attachments".to_owned(), json!({ "note": "the bill" })),
         ["dispute"] => {
             case.post("withdraw", &reason("a misunderstanding")).await.expect(200);
             ("dispute".to_owned(), reason("it was not"))
@@ -311,6 +321,54 @@ async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {
         .await
         .expect(201);
     let resource = format!("{CUSTOMERS}/{}", made.id());
-    let path = if rest == ["{id}"] { resource.clone() } else { external };
-    (desk.agent(), path, Some(json!({ "name": "Zhang" })), resource)
+    let about = match rest {
+        ["{id}", about] => *about,
+        ["{id}"] => {
+            return (
+                desk.agent(),
+                resource.clone(),
+                Some(json!({ "name": "Zhang" })),
+                resource,
+            );
+        }
+        _ => return (desk.agent(), external, Some(json!({ "name": "Zhang" })), resource),
+    };
+    let body = match about {
+        "consents" => {
+            json!({ "purpose": "marketing", "given": true, "source": "phone", "wording": "May we?", "note": "sure" })
+        }
+        "restrict" | "anonymise" | "erase" | "legal-hold" | "export" => reason("by letter"),
+        "lift-restriction" => {
+            let restrict = format!("{resource}/restrict");
+            officer(desk)
+                .post(&restrict, &reason("wrong address"))
+                .await
+                .expect(200);
+            reason("put right")
+        }
+        _ => panic!("write a request that succeeds for the new address {about} of customers"),
+    };
+    let client = if about == "consents" {
+        desk.agent()
+    } else {
+        officer(desk)
+    };
+    (client, format!("{resource}/{about}"), Some(body), resource)
+}
+
+/// Who sees to the customers' right to their data.
+fn officer(desk: &Desk) -> Client {
+    desk.client(hark::domain::staff::Role::Auditor)
+}
+
+async fn with_rules(desk: &Desk, method: &str, path: &str) -> Parts {
+    let rules = json!({ "rules": [{ "kind": "complaint", "keep_days": 1000, "then": "erase" }] });
+    let resource = "/api/v1/retention-rules".to_owned();
+    officer(desk).put(&resource, &rules).await.expect(200);
+    (
+        officer(desk),
+        path.to_owned(),
+        (method == "PUT").then_some(rules),
+        resource,
+    )
 }

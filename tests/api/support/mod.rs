@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod http;
 pub mod person;
 
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -21,6 +22,7 @@ use hark::domain::staff::people::{self, StaffForm};
 use hark::domain::staff::tokens::{self, TokenForm};
 use hark::domain::staff::{Act, Role};
 use hark::keys::Keys;
+use hark::settings::edge::EdgeSettings;
 use hark::worker::Worker;
 
 pub use self::http::{Client, Reply};
@@ -133,28 +135,28 @@ impl Desk {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = change(app, &url);
         let secrets = make_tokens(&app);
-        let (send, receive) = std::sync::mpsc::channel();
-        let served = app.clone();
-        std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let options = Options {
-                    threads: 1,
-                    shutdown: Duration::from_secs(1),
-                    body_limit: 262_144,
-                    signals: false,
-                };
-                let server = server::server(served, listener, &options).unwrap();
-                send.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
-        let stop = Some(receive.recv().unwrap());
+        let stop = serve_on(listener, app.clone(), lenient());
         Self {
             app,
             url,
             secrets,
-            stop,
+            stop: Some(stop),
             _folder: folder,
+        }
+    }
+
+    /// Another door to the same desk, with other settings of the public side.
+    pub fn door(&self, edge: EdgeSettings) -> Door {
+        self.door_of(self.app.clone(), edge)
+    }
+
+    /// Another door to the same desk, with another application behind it.
+    pub fn door_of(&self, app: App, edge: EdgeSettings) -> Door {
+        let (url, stop) = serve(app, edge);
+        Door {
+            url,
+            stop: Some(stop),
+            secrets: self.secrets.clone(),
         }
     }
 
@@ -199,9 +201,9 @@ impl Desk {
         self.column::<RowCount>(&format!("SELECT count(*) AS n FROM {table}"))[0].n
     }
 
-    /// What a query that counts says.
-    pub fn seen(&self, count: &str) -> i64 {
-        self.column::<RowCount>(count)[0].n
+    /// The number that a query answers with, as `n`.
+    pub fn count(&self, sql: &str) -> i64 {
+        self.column::<RowCount>(sql)[0].n
     }
 
     /// How many rows there are of everything that a request may add.
@@ -212,6 +214,12 @@ impl Desk {
     /// What the outbox is about, the oldest first.
     pub fn outbox(&self) -> Vec<String> {
         let rows = self.column::<Topic>("SELECT topic FROM outbox ORDER BY id");
+        rows.into_iter().map(|row| row.topic).collect()
+    }
+
+    /// What the outbox holds, the oldest first, as JSON.
+    pub fn outbox_payloads(&self) -> Vec<String> {
+        let rows = self.column::<Topic>("SELECT CAST(payload AS TEXT) AS topic FROM outbox ORDER BY id");
         rows.into_iter().map(|row| row.topic).collect()
     }
 
@@ -232,12 +240,89 @@ impl Desk {
         read.join().unwrap().unwrap()
     }
 
-    /// Runs every background job once.
+    /// Runs every background job once; gives how much they did, apart from sealing the audit.
     pub async fn run_jobs(&self) -> usize {
+        let mut done = self.run_each_job().await;
+        done.remove("seal_audit");
+        done.into_values().sum()
+    }
+
+    /// Runs every background job once; gives how much each did.
+    pub async fn run_each_job(&self) -> BTreeMap<&'static str, usize> {
         Worker::new(self.app.clone(), Duration::from_secs(1))
             .run_once()
             .await
             .unwrap()
+    }
+}
+
+/// A server on a port of its own; the settings of its public side.
+fn serve(app: App, edge: EdgeSettings) -> (String, actix_web::dev::ServerHandle) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (url, serve_on(listener, app, edge))
+}
+
+fn serve_on(listener: TcpListener, app: App, edge: EdgeSettings) -> actix_web::dev::ServerHandle {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let options = Options {
+                threads: 1,
+                shutdown: Duration::from_secs(1),
+                body_limit: 262_144,
+                edge,
+                signals: false,
+            };
+            let server = server::server(app, listener, &options).unwrap();
+            send.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    receive.recv().unwrap()
+}
+
+/// Settings of the public side that stand in no test's way: no limits, a proof of work that costs next to nothing.
+pub fn lenient() -> EdgeSettings {
+    EdgeSettings {
+        rate_filing: 0,
+        rate_tracking: 0,
+        rate_link: 0,
+        rate_sign_in: 0,
+        rate_open: 0,
+        rate_staff: 0,
+        proof_cost: 1,
+        filing_without_proof: 0,
+        ..EdgeSettings::default()
+    }
+}
+
+/// Another door to a desk.
+pub struct Door {
+    /// Where it is.
+    pub url: String,
+    secrets: Vec<(Role, String)>,
+    stop: Option<actix_web::dev::ServerHandle>,
+}
+
+impl Door {
+    /// A client without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// A client with a token of this role.
+    pub fn client(&self, role: Role) -> Client {
+        let (_, secret) = self.secrets.iter().find(|(have, _)| *have == role).unwrap();
+        Client::new(&self.url, Some(secret))
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        if let Some(handle) = self.stop.take() {
+            drop(handle.stop(false));
+        }
     }
 }
 
@@ -262,9 +347,15 @@ const TABLES: &[&str] = &[
     "call_back_attempts",
     "closures",
     "messages",
+    "attachments",
     "timeline_entries",
     "outbox",
     "service_tokens",
+    "anonymised_complaints",
+    "consents",
+    "legal_holds",
+    "privacy_events",
+    "retention_rules",
     "staff_members",
     "custom_roles",
     "teams",

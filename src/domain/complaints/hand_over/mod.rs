@@ -14,6 +14,7 @@ use super::view::TypeChangeView;
 use super::vocabulary::{CallBackPurpose, HandlingStep, Kind, State};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::audit;
 use crate::domain::customers::Tier;
 use crate::domain::customers::record;
 use crate::domain::staff::Act;
@@ -236,6 +237,7 @@ pub fn give_over(conn: &mut Conn, act: &Act, brief: &Brief, from: &str, to: &str
     let rows = store::complaints_by_ids(conn, &about)?;
     let rows: BTreeMap<ComplaintId, Complaint> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut entries = Vec::with_capacity(brief.complaints.len() + brief.promises.len());
+    let mut told = Vec::with_capacity(entries.capacity());
     let mut tell = |id: ComplaintId, action: &str, before, after| {
         let Some(row) = rows.get(&id) else { return };
         // As in `Work::finish`: one who had to wait for its turn comes after the one it waited for.
@@ -243,7 +245,9 @@ pub fn give_over(conn: &mut Conn, act: &Act, brief: &Brief, from: &str, to: &str
             now: act.now.max(row.updated_at),
             ..act.clone()
         };
-        entries.push(timeline::entry(&act, id, action, Some(before), Some(after)));
+        let entry = timeline::entry(&act, id, action, Some(before), Some(after));
+        told.push(audit::Entry::of(&act, timeline::told(&entry, row.customer_id)));
+        entries.push(entry);
     };
     for complaint in &brief.complaints {
         let (before, after) = (json!({ "owner": from }), json!({ "owner": to }));
@@ -259,7 +263,8 @@ pub fn give_over(conn: &mut Conn, act: &Act, brief: &Brief, from: &str, to: &str
     store::set_owner(conn, &owned, to)?;
     store::set_call_back_owner(conn, &promised, to)?;
     store::count_change(conn, &about, act.now)?;
-    timeline::record_all(conn, &entries)
+    timeline::record_all(conn, &entries)?;
+    audit::record_all(conn, &told)
 }
 
 /// A brief as it is read, with what is known of the customers today; `at` is the moment that it tells of.
