@@ -6,6 +6,7 @@ use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::staff::actor::Act;
 use crate::domain::staff::custom_roles;
 use crate::domain::staff::people::{self, StaffForm, StaffMember};
+use crate::domain::staff::roles::Role;
 use crate::error::{Code, Error, Result};
 
 /// What the provider says of somebody; its signature has been checked.
@@ -83,12 +84,15 @@ pub fn admit(conn: &mut Conn, act: &Act, claims: &Claims) -> Result<StaffMember>
     people::load(conn, member.id)
 }
 
-/// The role with the most permissions of those that the claims name.
+/// The role with the most permissions of those that the claims name; of two with as many the later one in the
+/// table of roles (a lead before an agent).
 fn role_of(conn: &mut Conn, act: &Act, claims: &Claims) -> Result<Option<String>> {
-    let mut best: Option<(usize, String)> = None;
+    let mut best: Option<((usize, usize), String)> = None;
     for (theirs, ours) in &act.policy.sign_in.open_id_roles.0 {
         if claims.roles.contains(theirs) {
-            let weight = custom_roles::grant(conn, ours)?.permissions().len();
+            let place = Role::ALL.iter().position(|role| role.as_str() == ours);
+            let permissions = custom_roles::grant(conn, ours)?.permissions().len();
+            let weight = (permissions, place.unwrap_or_default());
             if best.as_ref().is_none_or(|(most, _)| weight > *most) {
                 best = Some((weight, ours.clone()));
             }
