@@ -51,6 +51,7 @@ pub struct Received {
     pub scan: Scan,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn failed(error: object_store::Error) -> Error {
     Error::internal(format!("object store: {error}"))
 }

@@ -113,23 +113,7 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
     if !parameters.is_empty() {
         operation.insert("parameters".to_owned(), Value::Array(parameters));
     }
-    match route.access {
-        Access::Public => {
-            operation.insert("security".to_owned(), json!([]));
-        }
-        Access::SignedIn => {
-            operation.insert("security".to_owned(), json!([{ "bearer": [] }, by_cookie(route)]));
-            operation.insert("x-permission".to_owned(), json!("signed-in"));
-        }
-        Access::Person => {
-            operation.insert("security".to_owned(), json!([by_cookie(route)]));
-            operation.insert("x-permission".to_owned(), json!("person"));
-        }
-        Access::Needs(permission) => {
-            operation.insert("security".to_owned(), json!([{ "bearer": [] }, by_cookie(route)]));
-            operation.insert("x-permission".to_owned(), json!(permission));
-        }
-    }
+    secure(operation, route);
     let mut statuses = vec!["500", "503"];
     statuses.extend(
         (route.access != Access::Public)
@@ -167,6 +151,27 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
         responses
             .entry(status)
             .or_insert_with(|| json!({ "$ref": format!("#/components/responses/Problem{status}") }));
+    }
+}
+
+/// What lets in.
+fn secure(operation: &mut Map<String, Value>, route: &Route) {
+    match route.access {
+        Access::Public => {
+            operation.insert("security".to_owned(), json!([]));
+        }
+        Access::SignedIn => {
+            operation.insert("security".to_owned(), json!([{ "bearer": [] }, by_cookie(route)]));
+            operation.insert("x-permission".to_owned(), json!("signed-in"));
+        }
+        Access::Person => {
+            operation.insert("security".to_owned(), json!([by_cookie(route)]));
+            operation.insert("x-permission".to_owned(), json!("person"));
+        }
+        Access::Needs(permission) => {
+            operation.insert("security".to_owned(), json!([{ "bearer": [] }, by_cookie(route)]));
+            operation.insert("x-permission".to_owned(), json!(permission));
+        }
     }
 }
 

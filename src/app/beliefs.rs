@@ -39,13 +39,13 @@ impl<T: Clone> Beliefs<T> {
     }
 
     /// Believes something until then, unless it was doubted after it began to be looked up.
-    pub(super) fn believe(&self, since: &Since, hash: Vec<u8>, found: T, until: Moment) {
+    pub(super) fn believe(&self, since: &Since, hash: &[u8], found: T, until: Moment) {
         if self.doubts.load(Ordering::Acquire) != since.0 {
             return;
         }
-        self.found.insert(hash.clone(), (found, until));
+        self.found.insert(hash.to_vec(), (found, until));
         if self.doubts.load(Ordering::Acquire) != since.0 {
-            self.found.remove(&hash);
+            self.found.remove(hash);
         }
     }
 
@@ -67,9 +67,9 @@ mod tests {
         let later = now + chrono::TimeDelta::seconds(10);
         let since = beliefs.since();
         beliefs.doubt();
-        beliefs.believe(&since, key.clone(), "old", later);
+        beliefs.believe(&since, &key, "old", later);
         assert_eq!(beliefs.get(&key, now), None);
-        beliefs.believe(&beliefs.since(), key.clone(), "new", later);
+        beliefs.believe(&beliefs.since(), &key, "new", later);
         assert_eq!(beliefs.get(&key, now), Some("new"));
         assert_eq!(beliefs.get(&key, later), None);
         beliefs.doubt();

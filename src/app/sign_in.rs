@@ -86,7 +86,7 @@ impl App {
             csrf_token: sessions::csrf_token(&self.keys, known.session.id).into(),
             session: Arc::new(known.session),
         };
-        self.sessions.believe(&since, hash, signed_in.clone(), until);
+        self.sessions.believe(&since, &hash, signed_in.clone(), until);
         Ok(signed_in)
     }
 
