@@ -95,7 +95,9 @@ fn filled(operation: &Operation, id: &str) -> String {
         part if part.starts_with('{') => id.to_owned(),
         part => part.to_owned(),
     };
-    operation.path.split('/').map(part).collect::<Vec<_>>().join("/")
+    let path = operation.path.split('/').map(part).collect::<Vec<_>>().join("/");
+    let asks_why = operation.method == "DELETE" && path.contains("/attachments/");
+    if asks_why { path + "?reason=x" } else { path }
 }
 
 /// A body that passes everything that is looked at before the id is.

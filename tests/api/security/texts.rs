@@ -110,7 +110,9 @@ impl<'a> Attack<'a> {
             let complaint = found["complaint_id"].as_str().map(|id| format!("{COMPLAINTS}/{id}"));
             let complaint = complaint.unwrap_or_else(|| address.clone());
             if let Some(customer) = found["customer_id"].as_str() {
-                seen.push(admin.get(&format!("{CUSTOMERS}/{customer}")).await.json);
+                for part in ["", "/privacy"] {
+                    seen.push(admin.get(&format!("{CUSTOMERS}/{customer}{part}")).await.json);
+                }
             }
             seen.push(found);
             for part in ["timeline", "messages", "call-backs", "hand-over", "privacy", "consents"] {
