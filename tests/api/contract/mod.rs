@@ -4,6 +4,7 @@ pub mod access;
 mod idempotency;
 mod openapi;
 pub mod operations;
+mod permissions;
 mod problems;
 mod requests;
 mod versions;

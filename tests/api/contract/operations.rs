@@ -108,7 +108,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         (_, ["customers", rest @ ..]) if !rest.is_empty() => on_customer(desk, rest).await,
         ("POST", ["staff", "{id}", "invitation"]) => {
             let admin = desk.client(hark::domain::staff::Role::Admin);
-            let staff = crate::support::person::add(desk, "wang.fang", "agent").await;
+            let staff = crate::support::person::add(desk, &fresh(desk, "wang"), "agent").await;
             (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
         }
         ("POST", ["complaints"]) => (desk.agent(), COMPLAINTS.to_owned(), Some(by_phone()), String::new()),
@@ -125,13 +125,15 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         ("POST", ["staff"]) => (
             desk.client(hark::domain::staff::Role::Admin),
             operation.path.clone(),
-            Some(json!({ "handle": "zhang.min", "name": "张敏", "email": "zhang.min@example.com", "role": "agent" })),
+            Some(
+                json!({ "handle": fresh(desk, "zhang"), "name": "张敏", "email": format!("{}@example.com", fresh(desk, "zhang")), "role": "agent" }),
+            ),
             String::new(),
         ),
         ("POST", ["teams"]) => (
             desk.client(hark::domain::staff::Role::Admin),
             operation.path.clone(),
-            Some(json!({ "name": "Broadband" })),
+            Some(json!({ "name": fresh(desk, "Broadband-") })),
             String::new(),
         ),
         ("POST", ["service-tokens"]) => {
@@ -200,6 +202,11 @@ async fn by_a_person(desk: &Desk, operation: &Operation, parts: &[&str]) -> Part
         _ => panic!("write a request that succeeds for {}", operation.name()),
     };
     (client, path, Some(body), String::new())
+}
+
+/// A name that nobody and nothing has yet.
+fn fresh(desk: &Desk, name: &str) -> String {
+    format!("{name}{}", desk.rows("staff_members") + desk.rows("teams"))
 }
 
 type Parts = (Client, String, Option<Value>, String);

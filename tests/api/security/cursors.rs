@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use hark::domain::staff::Role;
 use serde_json::{Value, json};
 
+use super::{at, ids_of};
 use crate::contract::operations::{Operation, operations};
 use crate::fixtures::{Case, log};
 use crate::on_both;
@@ -85,6 +86,9 @@ async fn filled(desk: &Desk) -> Case<'_> {
         desk.pass(TimeDelta::hours(1));
         desk.run_each_job().await;
     }
+    for team in ["One", "Two"] {
+        crate::staff::team(desk, team, &[]).await;
+    }
     first
 }
 
@@ -96,10 +100,10 @@ fn keys(items: &[Value]) -> BTreeSet<String> {
 on_both! {
     async fn whatever_a_cursor_is_made_into_it_shows_rows_of_its_list_or_is_refused(desk) {
         let case = filled(&desk).await;
-        let admin = desk.client(Role::Admin);
+        let (ids, admin) = (ids_of(&case).await, desk.client(Role::Admin));
         let (mut cursors, mut of_one_page) = (forged(), Vec::new());
         for operation in lists() {
-            let path = operation.path.replace("{id}", &case.id);
+            let path = at(&operation, &ids);
             let page = admin.get(&format!("{path}?limit=1")).await.expect(200);
             match page.json["next_cursor"].as_str() {
                 Some(cursor) => cursors.extend([cursor.to_owned(), cursor[1..].to_owned(), format!("{cursor}AA")]),
@@ -108,7 +112,7 @@ on_both! {
         }
         assert_eq!(of_one_page, [""; 0], "fill these lists");
         for operation in lists() {
-            let path = operation.path.replace("{id}", &case.id);
+            let path = at(&operation, &ids);
             for cursor in &cursors {
                 let page = admin.get(&format!("{path}?limit=200&cursor={cursor}")).await;
                 let name = format!("{} with {cursor}", operation.name());
@@ -128,9 +132,9 @@ on_both! {
 on_both! {
     async fn what_is_no_cursor_at_all_is_refused(desk) {
         let case = filled(&desk).await;
-        let admin = desk.client(Role::Admin);
+        let (ids, admin) = (ids_of(&case).await, desk.client(Role::Admin));
         for operation in lists() {
-            let path = operation.path.replace("{id}", &case.id);
+            let path = at(&operation, &ids);
             let long = "A".repeat(4_000);
             for cursor in ["x", "%00", "%FF", "'", "AAAA", "bnVsbA%3D%3D", "../..", "eyJ", long.as_str()] {
                 admin.get(&format!("{path}?cursor={cursor}")).await.expect_invalid(&["?cursor"]);

@@ -3,6 +3,7 @@
 
 mod challenge;
 mod cursors;
+mod document;
 mod edges;
 mod headers;
 mod ids;
@@ -16,7 +17,12 @@ mod sign_in;
 mod texts;
 mod tokens;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
+
+use crate::contract::operations::Operation;
+use crate::fixtures::Case;
 
 /// Every text in a value, however deep it is.
 fn strings<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
@@ -26,4 +32,27 @@ fn strings<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
         Value::Object(members) => members.values().for_each(|member| strings(member, into)),
         _ => {}
     }
+}
+
+/// The address of the operation, at this complaint, its customer, and others that the desk has.
+fn at(operation: &Operation, ids: &BTreeMap<&str, String>) -> String {
+    let mut parts: Vec<&str> = operation.path.split('/').collect();
+    for n in 1..parts.len() {
+        if parts[n] == "{id}" {
+            let id = ids.get(parts[n - 1]);
+            parts[n] = id.unwrap_or_else(|| panic!("add an id for {}", operation.name()));
+        }
+    }
+    parts.join("/")
+}
+
+/// Ids of a complaint and of its customer, by the part of the address before them.
+async fn ids_of(case: &Case<'_>) -> BTreeMap<&'static str, String> {
+    let customer = case.get().await.str("/customer_id").to_owned();
+    let staff = crate::staff::id_of(case.desk, "mary").await;
+    BTreeMap::from([
+        ("complaints", case.id.clone()),
+        ("customers", customer),
+        ("staff", staff),
+    ])
 }

@@ -1,5 +1,6 @@
 //! What was a secret once opens nothing again.
 
+use chrono::TimeDelta;
 use hark::domain::staff::Role;
 use reqwest::Method;
 use serde_json::json;
@@ -30,6 +31,29 @@ on_both! {
         desk.client(Role::Admin).send(Method::DELETE, &format!("{TOKENS}/{id}"), None).await.expect(200);
         program.post(COMPLAINTS, &by_phone()).await.expect_problem(401, "auth.required");
         assert_eq!(desk.rows("complaints"), 1);
+    }
+}
+
+on_both! {
+    async fn the_secret_from_before_a_rotation_opens_nothing_once_its_time_is_over(desk) {
+        let (id, old) = made(&desk, "program").await;
+        let admin = desk.client(Role::Admin);
+        let path = format!("{TOKENS}/{id}/rotate");
+        let first = admin.post(&path, &json!({ "overlap_hours": 2 })).await.expect(200);
+        let (old, new) = (desk.with_token(&old), desk.with_token(first.str("/secret")));
+        old.get(ME).await.expect(200);
+        new.get(ME).await.expect(200);
+        desk.pass(TimeDelta::hours(2));
+        old.get(ME).await.expect_problem(401, "auth.required");
+        // The one before the one before works no more, however long the overlap.
+        let second = admin.post(&path, &json!({ "overlap_hours": 2 })).await.expect(200);
+        admin.post(&path, &json!({ "overlap_hours": 2 })).await.expect(200);
+        new.get(ME).await.expect_problem(401, "auth.required");
+        let second = desk.with_token(second.str("/secret"));
+        second.get(ME).await.expect(200);
+        // Revoking takes every secret.
+        admin.send(Method::DELETE, &format!("{TOKENS}/{id}"), None).await.expect(200);
+        second.get(ME).await.expect_problem(401, "auth.required");
     }
 }
 
