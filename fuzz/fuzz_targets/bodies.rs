@@ -1,0 +1,4 @@
+//! x
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hark::api::fuzzing::bodies(bytes));
