@@ -233,7 +233,7 @@ fn content_type(row: &Attachment) -> String {
 }
 
 /// The one part that a `Range` asks for. Several parts, and what cannot be read, get everything.
-fn part_of(range: &str, size: u64) -> Option<std::ops::Range<u64>> {
+pub(super) fn part_of(range: &str, size: u64) -> Option<std::ops::Range<u64>> {
     let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
     let last = size.checked_sub(1)?;
     let (from, to) = match (from.is_empty(), to.is_empty()) {
@@ -246,7 +246,7 @@ fn part_of(range: &str, size: u64) -> Option<std::ops::Range<u64>> {
 }
 
 /// To be saved under this name (RFC 6266, RFC 8187).
-fn disposition(name: &str) -> String {
+pub(super) fn disposition(name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| {

@@ -48,17 +48,6 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
         .app_data::<web::Data<App>>()
         .ok_or_else(|| Error::internal("no application"))?;
     let actor = req.extensions().get::<Arc<Actor>>().cloned();
-    let key = match req.headers().get("idempotency-key") {
-        None => None,
-        Some(value) => Some(
-            value
-                .to_str()
-                .ok()
-                .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()))
-                .map(str::to_owned)
-                .ok_or_else(|| Error::problem(Code::BadRequest, "Idempotency-Key: 1 to 255 visible characters"))?,
-        ),
-    };
     Ok(Ctx {
         app: app.get_ref().clone(),
         actor: actor.unwrap_or_else(|| Arc::new(Actor::customer())),
@@ -67,12 +56,25 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
         purpose: purpose(req)?,
         method: req.method().to_string(),
         path: req.path().to_owned(),
-        key,
+        key: key(req)?,
     })
 }
 
+/// The key under which the request is done once.
+pub(super) fn key(req: &HttpRequest) -> Result<Option<String>> {
+    let Some(value) = req.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    value
+        .to_str()
+        .ok()
+        .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()))
+        .map(|key| Some(key.to_owned()))
+        .ok_or_else(|| Error::problem(Code::BadRequest, "Idempotency-Key: 1 to 255 visible characters"))
+}
+
 /// What an address names: the id in it, or the hash of a private link.
-fn subject(path: &str) -> Option<Vec<u8>> {
+pub(super) fn subject(path: &str) -> Option<Vec<u8>> {
     if let Some(rest) = path.strip_prefix("/api/v1/public/complaints/") {
         return rest.split('/').next().map(tokens::hash);
     }
@@ -81,7 +83,7 @@ fn subject(path: &str) -> Option<Vec<u8>> {
 }
 
 /// What the caller says the request is for; kept in the audit.
-fn purpose(req: &HttpRequest) -> Result<Option<Arc<str>>> {
+pub(super) fn purpose(req: &HttpRequest) -> Result<Option<Arc<str>>> {
     let Some(value) = req.headers().get("x-purpose") else {
         return Ok(None);
     };
@@ -222,7 +224,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// The largest body, bytes.
 pub(super) struct BodyLimit(pub(super) usize);
 
-fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
+pub(super) fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
     let not_json = |error: &serde_json::Error| {
         // What is wrong with the data repeats the data.
         let detail = if error.is_data() {

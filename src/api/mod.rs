@@ -13,6 +13,8 @@ mod customers;
 pub mod edge;
 mod examples;
 mod extract;
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod health;
 pub mod limits;

@@ -18,6 +18,7 @@ mod contract;
 mod crash;
 mod customers;
 mod fixtures;
+mod fuzzing;
 mod groups;
 mod health;
 mod journeys;

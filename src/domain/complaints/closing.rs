@@ -73,14 +73,14 @@ pub struct ReasonForm {
 }
 
 impl ReasonForm {
-    pub(super) fn checked(&self) -> Result<String> {
+    pub(crate) fn checked(&self) -> Result<String> {
         let mut check = Check::new();
         let reason = check.text("/reason", &self.reason, 1, 5_000);
         check.finish(reason)
     }
 }
 
-fn checked(form: &CloseForm) -> Result<CloseForm> {
+pub(crate) fn checked(form: &CloseForm) -> Result<CloseForm> {
     let mut check = Check::new();
     let mut form = form.clone();
     form.reason = check.text("/reason", &form.reason, 1, 5_000);

@@ -58,7 +58,8 @@ pub struct Lookup {
     pub limit: i64,
 }
 
-struct Checked {
+/// A record whose form fits.
+pub(crate) struct Checked {
     customer: Customer,
     points: Vec<(String, Vec<ContactPoint>)>,
 }
@@ -306,7 +307,12 @@ pub fn time_zone(conn: &mut Conn, id: CustomerId) -> Result<String> {
     Ok(store::load(conn, id)?.time_zone)
 }
 
-fn checked(mut check: Check, act: &Act, mut customer: Customer, form: &CustomerRecordForm) -> Result<Checked> {
+pub(crate) fn checked(
+    mut check: Check,
+    act: &Act,
+    mut customer: Customer,
+    form: &CustomerRecordForm,
+) -> Result<Checked> {
     if let Some(name) = &form.name {
         customer.name = check.text("/name", name, 1, 200);
     }

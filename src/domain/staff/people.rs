@@ -356,7 +356,7 @@ pub(super) fn check_not_last_admin(conn: &mut Conn, member: &StaffMember) -> Res
     Ok(())
 }
 
-fn checked_handle(check: &mut Check, handle: &str) -> String {
+pub(crate) fn checked_handle(check: &mut Check, handle: &str) -> String {
     let fits = (2..=40).contains(&handle.len())
         && handle.starts_with(|c: char| c.is_ascii_lowercase())
         && handle
@@ -376,7 +376,7 @@ pub(super) fn is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved))
 }
 
-fn checked_email(check: &mut Check, email: Option<&str>) -> Option<String> {
+pub(crate) fn checked_email(check: &mut Check, email: Option<&str>) -> Option<String> {
     let email = check.optional_text("/email", email, 254)?;
     check.parsed("/email", contact::email(&email))
 }

@@ -17,9 +17,11 @@ fn is_hidden(c: char) -> bool {
 /// fits the content.
 pub fn clean(name: &str, media: Media) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    // The hidden ones go first: they may have kept a letter from its accent.
     let kept: String = last
-        .nfc()
+        .chars()
         .filter(|c| !is_hidden(*c))
+        .nfc()
         .map(|c| {
             if matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*') {
                 '_'
@@ -28,7 +30,7 @@ pub fn clean(name: &str, media: Media) -> String {
             }
         })
         .collect();
-    let kept = kept.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
+    let kept = kept.trim_matches(|c: char| c == '.' || c.is_whitespace());
     let fits = |ending: &str| media.endings().iter().any(|fit| ending.eq_ignore_ascii_case(fit));
     let (stem, ending) = match kept.rsplit_once('.') {
         Some((stem, ending)) if fits(ending) => (stem, ending),
@@ -61,6 +63,8 @@ mod tests {
             ("a\r\nSet-Cookie: x=1.jpg", "aSet-Cookie_ x=1.jpg"),
             ("\u{202e}gpj.exe", "gpj.exe.jpg"),
             ("a\0b\"c.jpg", "ab_c.jpg"),
+            (". .a.jpg", "a.jpg"),
+            ("e\u{200b}\u{301}.jpg", "\u{e9}.jpg"),
         ] {
             assert_eq!(clean(given, Media::Jpeg), kept, "{given:?}");
         }

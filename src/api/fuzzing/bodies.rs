@@ -1,0 +1,177 @@
+//! Bodies: the JSON as the API reads it, then the form's own check, as far as it needs no database.
+
+use std::sync::{Arc, LazyLock};
+
+use serde::de::DeserializeOwned;
+
+use super::{place, refused};
+use crate::api::extract;
+use crate::clock::Moment;
+use crate::domain::check::Check;
+use crate::domain::complaints::call_backs::{AttemptForm, CancelForm, PromiseForm, RescheduleForm};
+use crate::domain::complaints::changes::{AssignForm, EditForm, LinkForm, ResumeForm, TypeForm, WaitForm};
+use crate::domain::complaints::closing::{self, CloseForm, ReasonForm, RedressProgressForm};
+use crate::domain::complaints::intake::{Intake, IntakeForm, PublicForm};
+use crate::domain::complaints::messages::{MessageForm, StaffMessageForm};
+use crate::domain::complaints::public::MoveForm;
+use crate::domain::complaints::steps::{StepForm, StepsForm};
+use crate::domain::complaints::vocabulary::HandlingStep;
+use crate::domain::customers::record::{self, CustomerRecordForm};
+use crate::domain::customers::{Customer, CustomerKind, PrivacyState, Tier};
+use crate::domain::privacy::consents::{self, ConsentForm, FiledConsent};
+use crate::domain::privacy::export::ExportForm;
+use crate::domain::privacy::holds::HoldForm;
+use crate::domain::privacy::retention::RulesForm;
+use crate::domain::privacy::states::{PrivacyForm, RemovalForm};
+use crate::domain::staff::Act;
+use crate::domain::staff::custom_roles::RoleForm;
+use crate::domain::staff::leaving::LeavingForm;
+use crate::domain::staff::people::{self, StaffChangeForm, StaffForm};
+use crate::domain::staff::sign_in::invitations::RedeemForm;
+use crate::domain::staff::sign_in::{ChangePasswordForm, CodeForm, PasswordForm, RemoveFactorForm, SignInForm};
+use crate::domain::staff::teams::{MemberForm, TeamForm};
+use crate::domain::staff::tokens::{RotateForm, TokenForm};
+use crate::error::Result;
+use crate::ids::CustomerId;
+
+static ACT: LazyLock<Act> = LazyLock::new(|| Act::of_system(Moment::EPOCH, Arc::default()));
+
+/// Any body, for any operation.
+pub fn bodies(bytes: &[u8]) {
+    let Some((choice, body)) = bytes.split_first() else {
+        return;
+    };
+    let reader = FORMS.get(place(*choice, FORMS.len()));
+    if let Some(Err(error)) = reader.map(|read| read(body)) {
+        refused(&error);
+    }
+}
+
+/// Every body that the API takes. New ones go to the end: the seeds choose by the place.
+const FORMS: &[fn(&[u8]) -> Result<()>] = &[
+    intake,
+    public,
+    step,
+    steps,
+    close,
+    customer,
+    consent,
+    staff,
+    reason,
+    only::<TokenForm>,
+    only::<RotateForm>,
+    only::<PromiseForm>,
+    only::<AttemptForm>,
+    only::<RescheduleForm>,
+    only::<CancelForm>,
+    only::<MoveForm>,
+    only::<EditForm>,
+    only::<AssignForm>,
+    only::<WaitForm>,
+    only::<ResumeForm>,
+    only::<LinkForm>,
+    only::<TypeForm>,
+    only::<RedressProgressForm>,
+    only::<MessageForm>,
+    only::<StaffMessageForm>,
+    only::<ConsentForm>,
+    only::<RulesForm>,
+    only::<PrivacyForm>,
+    only::<RemovalForm>,
+    only::<HoldForm>,
+    only::<ExportForm>,
+    only::<StaffChangeForm>,
+    only::<LeavingForm>,
+    only::<RoleForm>,
+    only::<TeamForm>,
+    only::<MemberForm>,
+    only::<SignInForm>,
+    only::<PasswordForm>,
+    only::<ChangePasswordForm>,
+    only::<CodeForm>,
+    only::<RemoveFactorForm>,
+    only::<RedeemForm>,
+];
+
+/// A form whose check asks the database.
+fn only<T: DeserializeOwned>(body: &[u8]) -> Result<()> {
+    extract::parse::<T>(body).map(drop)
+}
+
+fn intake(body: &[u8]) -> Result<()> {
+    let intake = Intake::by_staff(extract::parse::<IntakeForm>(body)?, &ACT)?;
+    assert_eq!(intake.lane_key(), intake.lane_key());
+    Ok(())
+}
+
+fn public(body: &[u8]) -> Result<()> {
+    Intake::by_public(extract::parse::<PublicForm>(body)?, &ACT).map(drop)
+}
+
+fn step(body: &[u8]) -> Result<()> {
+    let form: StepForm = extract::parse(body)?;
+    for step in HandlingStep::ALL {
+        if let Err(error) = form.check(*step) {
+            refused(&error);
+        }
+    }
+    Ok(())
+}
+
+fn steps(body: &[u8]) -> Result<()> {
+    let form: StepsForm = extract::parse(body)?;
+    let kept = form.check()?;
+    assert_eq!(kept.len(), form.steps.len());
+    Ok(())
+}
+
+fn close(body: &[u8]) -> Result<()> {
+    let once = closing::checked(&extract::parse::<CloseForm>(body)?)?;
+    let twice = closing::checked(&once)?;
+    assert_eq!((once.reason, once.root_cause), (twice.reason, twice.root_cause));
+    Ok(())
+}
+
+fn reason(body: &[u8]) -> Result<()> {
+    let form: ReasonForm = extract::parse(body)?;
+    let reason = form.checked()?;
+    assert!(reason.trim() == reason && !reason.is_empty());
+    Ok(())
+}
+
+fn customer(body: &[u8]) -> Result<()> {
+    let form: CustomerRecordForm = extract::parse(body)?;
+    let customer = Customer {
+        id: CustomerId::new(ACT.now),
+        kind: CustomerKind::Person,
+        name: String::new(),
+        preferred_language: ACT.policy.default_language.clone(),
+        time_zone: ACT.policy.default_time_zone.clone(),
+        tier: Tier::Individual,
+        preferred_medium: None,
+        created_at: ACT.now,
+        updated_at: ACT.now,
+        version: 1,
+        privacy: PrivacyState::Active,
+        privacy_since: None,
+    };
+    record::checked(Check::new(), &ACT, customer, &form).map(drop)
+}
+
+fn consent(body: &[u8]) -> Result<()> {
+    let filed: FiledConsent = extract::parse(body)?;
+    let mut check = Check::new();
+    let kept = consents::checked(&mut check, vec![filed]);
+    check.finish(kept).map(drop)
+}
+
+fn staff(body: &[u8]) -> Result<()> {
+    let form: StaffForm = extract::parse(body)?;
+    let mut check = Check::new();
+    let handle = people::checked_handle(&mut check, &form.handle);
+    let email = people::checked_email(&mut check, form.email.as_deref());
+    let fits = check.is_clean();
+    check.finish(())?;
+    assert!(fits && handle.is_ascii() && email.is_none_or(|email| email.contains('@')));
+    Ok(())
+}
