@@ -2,6 +2,7 @@
 //! too many or too few.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hark::domain::staff::Role;
 use reqwest::Method;
@@ -23,6 +24,9 @@ const TRICKS: &str = "\u{202e}gpj\u{200b}.\u{2066}exe\u{feff} Z\u{300}\u{301}\u{
 /// What no text may hold.
 const REFUSED: &[&str] = &["a\u{0}b", "a\u{1b}[2Jb", "a\u{85}b"];
 
+/// Tells one text from the next.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
 /// Where texts are sent, and what became of them.
 struct Attack<'a> {
     desk: &'a Desk,
@@ -40,10 +44,10 @@ impl<'a> Attack<'a> {
             sample = sample.with("if-match", sample.read().await.etag());
         }
         let pointers = shape.texts(sample.body.as_ref().unwrap());
+        // Each text once at a desk: names must be new.
         let sent = pointers
             .into_iter()
-            .enumerate()
-            .map(|(n, pointer)| (pointer, format!("{text} {n}")));
+            .map(|pointer| (pointer, format!("{text} {}", NEXT.fetch_add(1, Ordering::Relaxed))));
         let sent = sent.collect();
         Some(Self {
             desk,
