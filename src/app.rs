@@ -13,6 +13,7 @@ use crate::domain::audit;
 use crate::domain::complaints::receive::{self, Arrival, Receipt};
 use crate::domain::policy::Policy;
 use crate::domain::staff::{Act, Actor, tokens};
+use crate::domain::typing::{self, Live};
 use crate::error::{Code, Error, Result};
 use crate::keys::Keys;
 use crate::telemetry::Metrics;
@@ -20,6 +21,9 @@ use crate::telemetry::Metrics;
 /// How long a token that was found good is believed without asking the database again. A revoked
 /// token works at most this long in other processes; in the process that revokes it, not at all.
 const BELIEVED: Duration = Duration::from_secs(10);
+
+/// How long what was learnt is used without asking the database for a later version.
+const LEARNT: Duration = Duration::from_secs(2);
 
 /// The application. Clones share everything.
 #[derive(Clone)]
@@ -38,6 +42,7 @@ pub struct App {
     pub keys: Keys,
     /// Figures for operations.
     pub metrics: Arc<Metrics>,
+    typing: Arc<Mutex<(Live, Moment)>>,
     believed: Arc<Cache<Vec<u8>, Believed>>,
     in_flight: Arc<Mutex<HashSet<[u8; 32]>>>,
 }
@@ -63,6 +68,7 @@ impl App {
             policy: Arc::new(policy),
             keys,
             metrics: Arc::new(Metrics::new()?),
+            typing: Arc::new(Mutex::new((Live::shipped()?, Moment::EPOCH))),
             believed: Arc::new(Cache::new(10_000)),
             in_flight: Arc::default(),
         })
@@ -114,6 +120,35 @@ impl App {
     /// Forgets which tokens were good; after one was revoked.
     pub fn doubt_all_tokens(&self) {
         self.believed.clear();
+    }
+
+    /// The model that proposes customer types, with what this installation has learnt; in other processes
+    /// that learn, a change arrives within two seconds.
+    pub async fn typing(&self) -> Live {
+        let now = self.clock.now();
+        let (live, until) = self.typing.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if until > now {
+            return live;
+        }
+        let known = live.clone();
+        match self.db.read(move |conn| typing::learning::live(conn, &known)).await {
+            Ok(fresh) => {
+                let until = now + chrono::TimeDelta::from_std(LEARNT).unwrap_or_default();
+                self.metrics.typing_layer.set(fresh.version.into());
+                *self.typing.lock().unwrap_or_else(PoisonError::into_inner) = (fresh.clone(), until);
+                fresh
+            }
+            Err(error) => {
+                // A proposal of the version before is better than none.
+                tracing::warn!(%error, "cannot look for what was learnt");
+                live
+            }
+        }
+    }
+
+    /// Looks for what was learnt at the next request; after it was changed.
+    pub fn doubt_typing(&self) {
+        self.typing.lock().unwrap_or_else(PoisonError::into_inner).1 = Moment::EPOCH;
     }
 
     /// Marks an idempotency key as being worked on in this process until the guard is dropped.

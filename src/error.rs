@@ -102,6 +102,8 @@ codes! {
     ContactTaken = 409 "customer.contact_taken" "Another customer has this contact point",
     /// A complaint cannot be linked to itself, nor to a duplicate of itself.
     LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
+    /// Nothing was learnt that could be taken back: the model proposes as it was delivered.
+    TypingNothingLearnt = 409 "typing.nothing_learnt" "Nothing was learnt",
     /// The name is taken already.
     NameTaken = 409 "resource.name_taken" "The name is taken",
     /// The service has more work than it can promise to do. Repeat after `Retry-After` seconds; nothing was changed.

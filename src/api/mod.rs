@@ -18,3 +18,4 @@ mod public;
 pub mod routes;
 pub mod server;
 mod tokens;
+mod typing;

@@ -5,14 +5,14 @@ use utoipa::OpenApi;
 
 use super::answer::ProblemDocument;
 use super::examples;
-use super::routes::{Access, Operations, ROUTES, Route};
+use super::routes::{ASKS, Access, Operations, ROUTES, Route};
 use crate::error::{Error, Result};
 
 const DESCRIPTION: &str = "Hark takes complaints in, leads the agent through seven steps, and sees to it that the \
 promised call-back is made.\n\n\
 **Errors** are problem documents (RFC 9457) with a stable `code`; `GET /problems` lists them all.\n\n\
 **Lists** come in pages: `{items, next_cursor}`; send `next_cursor` as `cursor`.\n\n\
-**Doing things once**: every POST takes an `Idempotency-Key`. The same key with the same request gets the same answer; \
+**Doing things once**: every POST that changes something takes an `Idempotency-Key`. The same key with the same request gets the same answer; \
 with another request it is refused.\n\n\
 **Changing what you have seen**: answers carry an `ETag`; a change with `If-Match` is refused when somebody else was faster.\n\n\
 Times are RFC 3339 in UTC, ids UUIDs (version 7), money minor units with an ISO 4217 currency, languages BCP 47, phone \
@@ -88,7 +88,8 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
         .cloned()
         .unwrap_or_default();
     let asks = has_body || !parameters.is_empty();
-    if route.method == "POST" {
+    let asks_only = ASKS.contains(&route.path);
+    if route.method == "POST" && !asks_only {
         parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
     if changes && !route.path.contains("/call-backs/{id}/move") && !route.path.contains("/call-backs/{id}/decline") {
@@ -130,7 +131,7 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
     );
     statuses.extend(in_path.then_some("404"));
     statuses.extend(has_body.then_some(["413", "415"]).into_iter().flatten());
-    statuses.extend(matches!(route.method, "POST" | "PUT" | "PATCH").then_some("409"));
+    statuses.extend((matches!(route.method, "POST" | "PUT" | "PATCH") && !asks_only).then_some("409"));
     statuses.extend(changes.then_some("412"));
     statuses.extend((route.method == "PATCH").then_some("428"));
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {

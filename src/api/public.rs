@@ -39,7 +39,14 @@ pub(super) async fn file_complaint(ctx: Ctx, body: Body<PublicForm>) -> Result<H
     let claim = ctx.claim(&body.raw);
     let act = ctx.act();
     let intake = Intake::by_public(body.value, &act)?;
-    let receipt = super::complaints::submit(&ctx, Arrival { act, intake, claim }).await?;
+    let proposal = super::typing::propose(&ctx, &intake).await;
+    let arrival = Arrival {
+        act,
+        intake,
+        claim,
+        proposal: Some(proposal),
+    };
+    let receipt = super::complaints::submit(&ctx, arrival).await?;
     let Receipt {
         reference,
         tracking_token,

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
-use super::{answer, audit, call_backs, complaints, customers, health, observe, playbooks, problems, public, tokens};
+use super::{answer, audit, call_backs, complaints, customers, health, observe, playbooks, problems, public, tokens, typing};
 use crate::domain::staff::Permission;
 
 /// What a route needs.
@@ -147,6 +147,11 @@ routes! {
     "/api/v1/audit/events/{id}" => { get Needs(P::ReadAudit) => audit::get_audit_event }
     "/api/v1/audit/seals" => { get Needs(P::ReadAudit) => audit::list_audit_seals }
 
+    "/api/v1/typing/suggestions" => { post Needs(P::LogComplaints) => typing::suggest_customer_type }
+    "/api/v1/typing/report" => { get Needs(P::ReadFigures) => typing::get_typing_report }
+    "/api/v1/typing/layers" => { get Needs(P::ReadFigures) => typing::list_typing_layers }
+    "/api/v1/typing/layers/undo" => { post Needs(P::ManageTyping) => typing::undo_typing_layer }
+
     "/api/v1/playbooks" => { get Needs(P::ReadPlaybooks) => playbooks::list_playbooks }
     "/api/v1/playbooks/{type}" => { get Needs(P::ReadPlaybooks) => playbooks::get_playbook }
 
@@ -158,6 +163,10 @@ routes! {
     "/api/v1/public/complaints/{token}/call-backs/{id}/move" => { post Public => public::move_call_back }
     "/api/v1/public/complaints/{token}/call-backs/{id}/decline" => { post Public => public::decline_call_back }
 }
+
+/// POSTs that only ask: what they ask is too long for an address. They change nothing, so there is
+/// nothing to do once, and no `Idempotency-Key`.
+pub const ASKS: &[&str] = &["/api/v1/typing/suggestions"];
 
 /// What a request needs; `None` when the table does not know it. Documentation is open to
 /// everybody, and so is the answer that an address takes other methods.

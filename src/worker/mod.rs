@@ -1,6 +1,7 @@
 //! Background work: jobs on a timer, each by one process at a time.
 
 mod lease;
+mod typing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,21 +72,30 @@ impl Worker {
     pub async fn run_once(&self) -> Result<BTreeMap<&'static str, usize>> {
         let mut done = Ok(BTreeMap::new());
         for job in JOBS {
-            match self.run_job(job).await {
-                Ok(n) => {
-                    self.app.metrics.job_runs.with_label_values(&[job.name, "ok"]).inc();
-                    if let Ok(done) = &mut done {
-                        done.insert(job.name, n);
-                    }
-                }
-                Err(error) => {
-                    self.app.metrics.job_runs.with_label_values(&[job.name, "failed"]).inc();
-                    tracing::error!(job = job.name, %error, "job failed");
-                    done = done.and(Err(error));
+            let outcome = self.run_job(job).await;
+            self.note(job.name, outcome, &mut done);
+        }
+        let learnt = typing::learn(self).await;
+        self.note(typing::NAME, learnt, &mut done);
+        done
+    }
+
+    /// Puts how a job ended into the figures, the log and what is `done`.
+    fn note(&self, name: &'static str, outcome: Result<usize>, done: &mut Result<BTreeMap<&'static str, usize>>) {
+        let result = if outcome.is_ok() { "ok" } else { "failed" };
+        self.app.metrics.job_runs.with_label_values(&[name, result]).inc();
+        match (outcome, done) {
+            (Ok(n), Ok(done)) => {
+                done.insert(name, n);
+            }
+            (Ok(_), Err(_)) => {}
+            (Err(error), done) => {
+                tracing::error!(job = name, %error, "job failed");
+                if done.is_ok() {
+                    *done = Err(error);
                 }
             }
         }
-        done
     }
 
     async fn run_job(&self, job: &'static Job) -> Result<usize> {

@@ -18,7 +18,7 @@ use crate::db::dialect::{self, SearchRow};
 use crate::domain::check::Check;
 use crate::domain::staff::Act;
 use crate::domain::staff::tokens::{self, Secret};
-use crate::domain::typing::CustomerType;
+use crate::domain::typing::{CustomerType, proposals};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ComplaintId, TypeChangeId};
 
@@ -405,6 +405,7 @@ pub fn set_type(
         changed_at: act.now,
     };
     store::insert_type_changes(conn, &[change])?;
+    proposals::decide(conn, id, form.customer_type, act.now)?;
     let before = json!({ "customer_type": work.after.customer_type });
     work.after.customer_type = form.customer_type;
     let after = json!({ "customer_type": form.customer_type, "note": note });

@@ -12,7 +12,8 @@ use crate::domain::customers::contact;
 use crate::domain::customers::model::{ContactKind, CustomerKind, ExternalId};
 use crate::domain::customers::recognise::{Identity, Key};
 use crate::domain::staff::Act;
-use crate::domain::typing::CustomerType;
+use crate::domain::typing::proposals::{Mode, Proposal};
+use crate::domain::typing::{CustomerType, Live, suggestion};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -120,6 +121,8 @@ pub struct IntakeForm {
     /// Its id in another system.
     #[schema(max_length = 100)]
     pub external_ref: Option<String>,
+    /// The name under which proposals of a customer type were asked for while it was written.
+    pub draft: Option<uuid::Uuid>,
 }
 
 /// A complaint as a customer files it, without an account. A phone number or an e-mail address is needed to answer.
@@ -199,6 +202,9 @@ pub struct Intake {
     pub(super) received_at: Moment,
     pub(super) first_expressed_at: Moment,
     pub(super) customer_type: CustomerType,
+    /// Whether somebody has said the type, even that none is clear.
+    pub(super) typed: bool,
+    pub(super) draft: Option<uuid::Uuid>,
     pub(super) owner: Option<String>,
     pub(super) external_ref: Option<String>,
     /// Whether the customer gets a private link with the answer.
@@ -254,6 +260,7 @@ impl Intake {
             customer_type: None,
             owner: None,
             external_ref: None,
+            draft: None,
         };
         Self::checked(form, act, false, "")
     }
@@ -293,11 +300,28 @@ impl Intake {
             received_at,
             first_expressed_at,
             customer_type: form.customer_type.unwrap_or(CustomerType::NotClear),
+            typed: form.customer_type.is_some(),
+            draft: form.draft,
             owner: check.optional_text("/owner", form.owner.as_deref(), 100),
             external_ref: check.optional_text("/external_ref", form.external_ref.as_deref(), 100),
             with_link: !trusted,
         };
         check.finish(intake)
+    }
+
+    /// The customer's type, if somebody has said it.
+    pub fn said(&self) -> Option<CustomerType> {
+        self.typed.then_some(self.customer_type)
+    }
+
+    /// What the model proposes for it, to be kept with it.
+    pub fn proposal(&self, live: &Live, blind_percent: u8) -> Proposal {
+        let mode = match self.draft {
+            Some(draft) if suggestion::is_blind(draft, blind_percent) => Mode::Blind,
+            Some(_) => Mode::Shown,
+            None => Mode::Unseen,
+        };
+        Proposal::of(live, &self.statement, &self.language, mode)
     }
 
     /// Complaints with the same key are taken in one after the other, so that parallel first

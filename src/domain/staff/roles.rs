@@ -55,6 +55,8 @@ text_enum! {
         ExportPersonalData = "export-personal-data",
         /// Restrict, anonymise and erase customers; legal holds and retention rules.
         ManagePrivacy = "manage-privacy",
+        /// Take back what the typing of customers has learnt.
+        ManageTyping = "manage-typing",
     }
 }
 
@@ -138,6 +140,7 @@ impl Role {
                 P::ReadPlaybooks,
                 P::ReadComplaintStates,
                 P::ReadStaff,
+                P::ManageTyping,
             ],
             Self::Operations => &[P::ReadFigures, P::ReadPlaybooks],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
