@@ -27,3 +27,4 @@ mod public;
 mod races;
 mod service_tokens;
 mod support;
+mod typing;

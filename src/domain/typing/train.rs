@@ -24,6 +24,10 @@ const DECAY: f32 = 0.000_02;
 /// A feature counts from this many texts on.
 const SEEN: u32 = 2;
 
+/// How much less sure the model is than its own texts would allow: those of a desk differ more from them
+/// than one writer's differ from another's.
+const CAUTION: f32 = 0.75;
+
 /// A text ready for learning.
 #[derive(Debug, Clone)]
 pub struct Example {
@@ -213,7 +217,7 @@ fn calibrate(scored: &[(Row, usize)]) -> Calibration {
         .filter(|(_, label)| *label < TYPES.len())
         .map(|([a, b, c, d, _], label)| ([*a, *b, *c, *d], *label))
         .collect();
-    let sharpness = sharpness(&typed);
+    let sharpness = sharpness(&typed) * CAUTION;
     let unclear = fit_unclear(scored);
     let mut calibration = Calibration { sharpness, unclear, abstain_from: 0.5 };
     calibration.abstain_from = threshold(scored, &calibration);
