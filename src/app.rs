@@ -134,7 +134,7 @@ impl App {
         match self.db.read(move |conn| typing::learning::live(conn, &known)).await {
             Ok(fresh) => {
                 let until = now + chrono::TimeDelta::from_std(LEARNT).unwrap_or_default();
-                self.metrics.typing_layer.set(fresh.version.into());
+                self.metrics.typing.layer.set(fresh.version.into());
                 *self.typing.lock().unwrap_or_else(PoisonError::into_inner) = (fresh.clone(), until);
                 fresh
             }

@@ -3,7 +3,8 @@
 use std::io::IsTerminal;
 
 use prometheus::{
-    Encoder, GaugeVec, HistogramOpts, HistogramVec, Histogram, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -44,19 +45,63 @@ pub struct Metrics {
     pub job_runs: IntCounterVec,
     /// When each background job last ended well, Unix seconds.
     pub job_last_success: GaugeVec,
-    /// Proposals of a customer type that were asked for, by language and outcome.
-    pub typing_suggestions: IntCounterVec,
-    /// Decisions of agents on a customer type, by whether they are what was proposed.
-    pub typing_decisions: IntCounterVec,
-    /// How long a proposal took, seconds.
-    pub typing_seconds: Histogram,
-    /// The number of what was learnt that is in use.
-    pub typing_layer: IntGauge,
+    /// Proposals of customer types.
+    pub typing: TypingMetrics,
     complaints: IntGaugeVec,
     call_backs_open: IntGauge,
     call_backs_overdue: IntGauge,
     outbox_waiting: IntGauge,
     outbox_oldest_seconds: IntGauge,
+}
+
+/// Figures of the proposals of customer types.
+pub struct TypingMetrics {
+    /// Proposals of a customer type that were asked for, by language and outcome.
+    pub suggestions: IntCounterVec,
+    /// Decisions of agents on a customer type, by whether they are what was proposed.
+    pub decisions: IntCounterVec,
+    /// How long a proposal took, seconds.
+    pub seconds: Histogram,
+    /// The number of what was learnt that is in use.
+    pub layer: IntGauge,
+}
+
+impl TypingMetrics {
+    fn new(r: &Registry) -> Result<Self> {
+        Ok(Self {
+            suggestions: registered(
+                r,
+                IntCounterVec::new(
+                    Opts::new(
+                        "hark_typing_suggestions_total",
+                        "Proposals of a customer type that were asked for.",
+                    ),
+                    &["language", "outcome"],
+                ),
+            )?,
+            decisions: registered(
+                r,
+                IntCounterVec::new(
+                    Opts::new("hark_typing_decisions_total", "Decisions of agents on a customer type."),
+                    &["mode", "result"],
+                ),
+            )?,
+            seconds: registered(
+                r,
+                Histogram::with_opts(
+                    HistogramOpts::new("hark_typing_duration_seconds", "How long a proposal took.")
+                        .buckets(vec![0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.005, 0.025]),
+                ),
+            )?,
+            layer: registered(
+                r,
+                IntGauge::new(
+                    "hark_typing_layer_version",
+                    "The number of what was learnt that is in use.",
+                ),
+            )?,
+        })
+    }
 }
 
 fn registered<C: prometheus::core::Collector + Clone + 'static>(
@@ -105,31 +150,7 @@ impl Metrics {
                     &["job"],
                 ),
             )?,
-            typing_suggestions: registered(
-                r,
-                IntCounterVec::new(
-                    Opts::new("hark_typing_suggestions_total", "Proposals of a customer type that were asked for."),
-                    &["language", "outcome"],
-                ),
-            )?,
-            typing_decisions: registered(
-                r,
-                IntCounterVec::new(
-                    Opts::new("hark_typing_decisions_total", "Decisions of agents on a customer type."),
-                    &["mode", "result"],
-                ),
-            )?,
-            typing_seconds: registered(
-                r,
-                Histogram::with_opts(
-                    HistogramOpts::new("hark_typing_duration_seconds", "How long a proposal took.")
-                        .buckets(vec![0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.005, 0.025]),
-                ),
-            )?,
-            typing_layer: registered(
-                r,
-                IntGauge::new("hark_typing_layer_version", "The number of what was learnt that is in use."),
-            )?,
+            typing: TypingMetrics::new(r)?,
             complaints: registered(
                 r,
                 IntGaugeVec::new(Opts::new("hark_complaints", "Complaints by state."), &["state"]),

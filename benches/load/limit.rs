@@ -50,7 +50,10 @@ pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) 
     let ask = |sql: &str| cluster.psql("hark", sql).unwrap_or_default();
     let disclose = |subjects: usize| {
         DISCLOSE
-            .replace("FIELDS", &format!("'{{\"complaints\": \"{}\"}}'", "x".repeat(39 * subjects)))
+            .replace(
+                "FIELDS",
+                &format!("'{{\"complaints\": \"{}\"}}'", "x".repeat(39 * subjects)),
+            )
             .replace("SUBJECTS", &subjects.to_string())
     };
     let script = match kind {

@@ -4,7 +4,12 @@
 //! characters' bigrams in a hash map, run just before and after, so that the ratio says more than the
 //! machine does.
 
-#![expect(clippy::disallowed_methods, clippy::print_stdout, clippy::expect_used, reason = "a benchmark measures time and prints")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark measures time and prints"
+)]
 
 use std::alloc::System;
 use std::collections::HashMap;
@@ -62,13 +67,25 @@ fn main() {
         let explained = measure(|| {
             black_box(reading::explain(&live, language, black_box(&text)));
         });
-        let lesson = Example { features: reading::features(&text, language), label: 3, hand: 0 };
+        let lesson = Example {
+            features: reading::features(&text, language),
+            label: 3,
+            hand: 0,
+        };
         let earlier: Vec<Example> = vec![lesson.clone(); 50];
         let mut learner = Learner::new(&live);
         let learnt = measure(|| learner.learn(language, black_box(&lesson), &earlier));
         let limit = f64::midpoint(before, yardstick(&text));
-        for (what, (micros, allocations)) in [("proposal", judged), ("with evidence", explained), ("correction", learnt)] {
-            println!("| {} {what} | {micros:.0} | {allocations:.0} | {:.1} |", language.as_str(), micros / limit);
+        for (what, (micros, allocations)) in [
+            ("proposal", judged),
+            ("with evidence", explained),
+            ("correction", learnt),
+        ] {
+            println!(
+                "| {} {what} | {micros:.0} | {allocations:.0} | {:.1} |",
+                language.as_str(),
+                micros / limit
+            );
         }
     }
 }

@@ -3,7 +3,9 @@
 use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
-use super::{answer, audit, call_backs, complaints, customers, health, observe, playbooks, problems, public, tokens, typing};
+use super::{
+    answer, audit, call_backs, complaints, customers, health, observe, playbooks, problems, public, tokens, typing,
+};
 use crate::domain::staff::Permission;
 
 /// What a route needs.

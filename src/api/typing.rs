@@ -25,7 +25,7 @@ use crate::error::Result;
     responses((status = 200, description = "The proposal.", body = Suggestion)))]
 pub(super) async fn suggest_customer_type(ctx: Ctx, body: Body<SuggestionForm>) -> Result<HttpResponse> {
     let live = ctx.app.typing().await;
-    let timer = ctx.app.metrics.typing_seconds.start_timer();
+    let timer = ctx.app.metrics.typing.seconds.start_timer();
     let told = suggestion::suggest(&live, &body.value, ctx.app.policy.typing_blind_percent)?;
     timer.observe_duration();
     let outcome = match (told.blind, told.abstained) {
@@ -35,7 +35,8 @@ pub(super) async fn suggest_customer_type(ctx: Ctx, body: Body<SuggestionForm>) 
     };
     ctx.app
         .metrics
-        .typing_suggestions
+        .typing
+        .suggestions
         .with_label_values(&[told.language.as_str(), outcome])
         .inc();
     answer::ok(&told)
@@ -66,7 +67,7 @@ fn count(ctx: &Ctx, mode: Mode, proposed: CustomerType, said: CustomerType) {
         CustomerType::NotClear => "after_abstention",
         _ => "corrected",
     };
-    let decisions = &ctx.app.metrics.typing_decisions;
+    let decisions = &ctx.app.metrics.typing.decisions;
     decisions.with_label_values(&[mode.as_str(), result]).inc();
 }
 
@@ -89,7 +90,9 @@ pub(super) struct ReportQuery {
     responses((status = 200, description = "The figures.", body = TypingReport)))]
 pub(super) async fn get_typing_report(ctx: Ctx, query: Query<ReportQuery>) -> Result<HttpResponse> {
     let ReportQuery { from, before } = query.0;
-    let report = ctx.read(move |conn, act| report::report(conn, act.now, from, before)).await?;
+    let report = ctx
+        .read(move |conn, act| report::report(conn, act.now, from, before))
+        .await?;
     answer::ok(&report)
 }
 

@@ -150,7 +150,11 @@ fn eval(file: Option<&Path>, replay: Option<&Path>, json: bool, texts: &Path) ->
     if json {
         say(&serde_json::to_string(&report)?);
     } else {
-        for (name, figures) in [("zh", &report.zh), ("en", &report.en), ("all", &Some(report.all.clone()))] {
+        for (name, figures) in [
+            ("zh", &report.zh),
+            ("en", &report.en),
+            ("all", &Some(report.all.clone())),
+        ] {
             if let Some(figures) = figures {
                 say(&readable(name, figures));
             }

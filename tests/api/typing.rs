@@ -19,14 +19,19 @@ fn logged(statement: &str) -> Value {
     json!({ "channel": "phone", "customer": { "phone": "138 0013 8000" }, "subject": "x", "statement": statement })
 }
 
-/// Logs some complaints with their type, and learns from them.
+/// Logs some complaints with their type, and learns from them and whatever else waits.
 pub async fn learn_something(desk: &Desk) {
+    // Another worker may have the lease of the jobs.
+    desk.pass(chrono::TimeDelta::seconds(61));
     for n in 0..3 {
         let typed = json!({ "customer_type": "angry", "statement": format!("{PLAIN}第{n}次。") });
-        desk.agent().post(COMPLAINTS, &merged(logged(PLAIN), typed)).await.expect(201);
+        desk.agent()
+            .post(COMPLAINTS, &merged(logged(PLAIN), typed))
+            .await
+            .expect(201);
     }
     let done = desk.run_each_job().await;
-    assert_eq!(done.get("learn_typing"), Some(&3), "{done:?}");
+    assert!(done.get("learn_typing") >= Some(&3), "{done:?}");
 }
 
 on_both! {
@@ -108,9 +113,15 @@ on_both! {
 }
 
 async fn angry_share(desk: &Desk) -> f64 {
-    let told = desk.agent().post(SUGGESTIONS, &json!({ "text": PLAIN })).await.expect(200);
+    let told = desk
+        .agent()
+        .post(SUGGESTIONS, &json!({ "text": PLAIN }))
+        .await
+        .expect(200);
     let types = told.json["types"].as_array().unwrap();
-    types.iter().find(|t| t["type"] == "angry").unwrap()["probability"].as_f64().unwrap()
+    types.iter().find(|t| t["type"] == "angry").unwrap()["probability"]
+        .as_f64()
+        .unwrap()
 }
 
 on_both! {
@@ -123,6 +134,7 @@ on_both! {
         assert!(learnt > before, "{before} {learnt}");
         let told = desk.agent().post(SUGGESTIONS, &json!({ "text": PLAIN })).await.expect(200);
         assert!(told.str("/model_version").ends_with(".1"));
+        desk.pass(chrono::TimeDelta::seconds(61));
         assert_eq!(desk.run_each_job().await.get("learn_typing"), Some(&0), "once");
         desk.agent().post(&format!("{LAYERS}/undo"), &json!({})).await.expect_problem(403, "auth.forbidden");
         let lead = desk.client(Role::Lead);

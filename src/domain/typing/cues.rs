@@ -58,8 +58,25 @@ impl Finder {
     }
 }
 
-const DENIALS_ZH: &[&str] = &["不", "没", "别", "未", "并非", "不是", "谈不上", "无", "不要", "没有", "不会", "不想", "唔"];
-const DENIALS_EN: &[&str] = &["not", "no", "never", "without", "don't", "didn't", "isn't", "wasn't", "won't", "hardly", "nor", "aren't", "can't", "cannot", "doesn't", "neither"];
+const DENIALS_ZH: &[&str] = &[
+    "不",
+    "没",
+    "别",
+    "未",
+    "并非",
+    "不是",
+    "谈不上",
+    "无",
+    "不要",
+    "没有",
+    "不会",
+    "不想",
+    "唔",
+];
+const DENIALS_EN: &[&str] = &[
+    "not", "no", "never", "without", "don't", "didn't", "isn't", "wasn't", "won't", "hardly", "nor", "aren't", "can't",
+    "cannot", "doesn't", "neither",
+];
 
 /// Every cue of a text, in order.
 pub(super) fn find(text: &Text, language: Language) -> Vec<Cue> {
@@ -110,7 +127,7 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let first = text.get(start..).and_then(|t| t.chars().next());
     let last = text.get(..end).and_then(|t| t.chars().next_back());
-    !(letter(before) && letter(first)) && !(letter(last) && letter(after))
+    !(letter(before) && letter(first) || letter(last) && letter(after))
 }
 
 /// Whether a word of denial stands shortly before `at`, in the same clause.
@@ -121,11 +138,18 @@ fn is_denied(text: &str, at: usize, language: Language) -> bool {
             let near = before.char_indices().rev().nth(2).map_or(0, |(n, _)| n);
             let near = before.get(near..).unwrap_or_default();
             DENIALS_ZH.iter().any(|denial| near.ends_with(denial))
-                || near.starts_with("不是") || near.starts_with("没有") || near.starts_with("不想")
+                || near.starts_with("不是")
+                || near.starts_with("没有")
+                || near.starts_with("不想")
         }
         Language::En => {
             let clause = before.rsplit(['.', ',', '!', '?', ';', ':']).next().unwrap_or_default();
-            clause.split(' ').rev().filter(|word| !word.is_empty()).take(3).any(|word| DENIALS_EN.contains(&word))
+            clause
+                .split(' ')
+                .rev()
+                .filter(|word| !word.is_empty())
+                .take(3)
+                .any(|word| DENIALS_EN.contains(&word))
         }
     }
 }

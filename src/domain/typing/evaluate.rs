@@ -61,15 +61,27 @@ pub fn figures(judged: &[Judged]) -> Figures {
     }
     confusion.insert(CustomerType::NotClear, TYPES.map(|column| (column, 0)).into());
     for j in judged {
-        if let Some(n) = confusion.get_mut(&j.label).and_then(|row| row.get_mut(&j.verdict.best().0)) {
+        if let Some(n) = confusion
+            .get_mut(&j.label)
+            .and_then(|row| row.get_mut(&j.verdict.best().0))
+        {
             *n += 1;
         }
     }
     let cell = |row: CustomerType, column: CustomerType| {
-        confusion.get(&row).and_then(|cells| cells.get(&column)).copied().unwrap_or_default()
+        confusion
+            .get(&row)
+            .and_then(|cells| cells.get(&column))
+            .copied()
+            .unwrap_or_default()
     };
     let recall: BTreeMap<_, _> = TYPES
-        .map(|row| (row, share(cell(row, row), TYPES.iter().map(|column| cell(row, *column)).sum())))
+        .map(|row| {
+            (
+                row,
+                share(cell(row, row), TYPES.iter().map(|column| cell(row, *column)).sum()),
+            )
+        })
         .into();
     let f1: Vec<f64> = TYPES
         .iter()

@@ -110,14 +110,22 @@ fn tokens(text: &Text) -> Vec<Token> {
                     word.hash = mix(word.hash, u32::from(glyph.c));
                     word.to = at + 1;
                 }
-                _ => tokens.push(Token { hash: mix(SEED_WORDS, u32::from(glyph.c)), from: at, to: at + 1 }),
+                _ => tokens.push(Token {
+                    hash: mix(SEED_WORDS, u32::from(glyph.c)),
+                    from: at,
+                    to: at + 1,
+                }),
             }
             open = true;
             continue;
         }
         open = false;
         if glyph.c != ' ' {
-            tokens.push(Token { hash: mix(SEED_WORDS, u32::from(glyph.c)), from: at, to: at + 1 });
+            tokens.push(Token {
+                hash: mix(SEED_WORDS, u32::from(glyph.c)),
+                from: at,
+                to: at + 1,
+            });
         }
     }
     tokens
@@ -154,7 +162,13 @@ fn within_words(text: &Text, found: &mut Vec<Gram>) {
         for (n, next) in (1_u32..).zip(glyphs.iter().skip(at as usize + 1).take(4)) {
             hash = mix(hash, u32::from(next.c));
             if n >= 1 && !(n == 1 && !starts_inside && !in_word(next.c)) {
-                found.push(Gram { family: Family::Characters, hash: finish(hash), degree: 1.0, from: at, to: at + n + 1 });
+                found.push(Gram {
+                    family: Family::Characters,
+                    hash: finish(hash),
+                    degree: 1.0,
+                    from: at,
+                    to: at + n + 1,
+                });
             }
             // A boundary ends the run.
             if !in_word(next.c) {
@@ -166,7 +180,11 @@ fn within_words(text: &Text, found: &mut Vec<Gram>) {
 
 /// Cue groups with their scope, and how the text is written.
 fn manner(text: &Text, language: Language, found: &mut Vec<Gram>) {
-    let clauses = text.glyphs.iter().filter(|g| matches!(g.c, '。' | '!' | '?' | ';' | ',' | '.' | '…')).count();
+    let clauses = text
+        .glyphs
+        .iter()
+        .filter(|g| matches!(g.c, '。' | '!' | '?' | ';' | ',' | '.' | '…'))
+        .count();
     #[expect(clippy::cast_precision_loss, reason = "a text has some thousand clauses at most")]
     let clauses = (clauses.max(1) as f32).sqrt();
     let cues = cues::find(text, language);
@@ -179,7 +197,13 @@ fn manner(text: &Text, language: Language, found: &mut Vec<Gram>) {
         let n = counts.get(&hash).copied().unwrap_or(1.0);
         // The degree of the group, shared out among its occurrences.
         let degree = (n / clauses).min(2.0) * CUE_WEIGHT / n;
-        found.push(Gram { family: Family::Manner, hash, degree, from: cue.from, to: cue.to });
+        found.push(Gram {
+            family: Family::Manner,
+            hash,
+            degree,
+            from: cue.from,
+            to: cue.to,
+        });
     }
     style(text, clauses, found);
 }
@@ -251,7 +275,10 @@ pub(super) fn vector(grams: &mut [Gram], language: Language, into: &mut Vec<Feat
         }
     }
     let scales = [Family::Characters, Family::Words, Family::Manner].map(|family| {
-        #[expect(clippy::cast_precision_loss, reason = "a text has some ten thousand features at most")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a text has some ten thousand features at most"
+        )]
         let n = counts.get(family as usize).copied().unwrap_or_default() as f32;
         match family {
             Family::Manner => weight(family, language),
@@ -273,7 +300,10 @@ pub(super) fn vector(grams: &mut [Gram], language: Language, into: &mut Vec<Feat
             continue;
         }
         last = Some((gram.family, gram.hash));
-        into.push(Feature { hash: gram.hash, value: gram.degree * scale });
+        into.push(Feature {
+            hash: gram.hash,
+            value: gram.degree * scale,
+        });
     }
     scales
 }

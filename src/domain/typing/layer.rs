@@ -117,8 +117,11 @@ fn delta(reader: &mut Bytes<'_>) -> Result<Delta> {
     Ok(Delta { bias, rows })
 }
 
-static SHIPPED: LazyLock<Result<Arc<Model>, String>> =
-    LazyLock::new(|| Model::from_bytes(include_bytes!("model.bin")).map(Arc::new).map_err(|e| e.to_string()));
+static SHIPPED: LazyLock<Result<Arc<Model>, String>> = LazyLock::new(|| {
+    Model::from_bytes(include_bytes!("model.bin"))
+        .map(Arc::new)
+        .map_err(|e| e.to_string())
+});
 
 /// The model that is part of the program.
 ///
@@ -290,7 +293,11 @@ mod tests {
         let layer = learner.into_layer();
         let again = Layer::from_bytes(&layer.to_bytes()).unwrap();
         assert_eq!(again.to_bytes(), layer.to_bytes());
-        let learnt = Live { layer: Arc::new(again), version: 1, ..live.clone() };
+        let learnt = Live {
+            layer: Arc::new(again),
+            version: 1,
+            ..live.clone()
+        };
         let before = live.judge(Language::Zh, &lesson.features).types;
         let after = learnt.judge(Language::Zh, &lesson.features).types;
         assert!(after[3] > before[3] && after[3] > 0.8, "{before:?} {after:?}");

@@ -111,7 +111,9 @@ const fn is_held_out(decided: &Decided) -> bool {
 }
 
 fn example(decided: &Decided, language: Language) -> Example {
-    let label = decided.agent_type.and_then(|said| TYPES.iter().position(|t| *t == said));
+    let label = decided
+        .agent_type
+        .and_then(|said| TYPES.iter().position(|t| *t == said));
     Example {
         features: reading::features(&decided.text, language),
         label: label.unwrap_or(TYPES.len()),
@@ -153,7 +155,11 @@ impl Lessons {
             over: self.live.version,
             edition: i32::try_from(self.live.model.edition).unwrap_or(i32::MAX),
             weights,
-            learnt: self.waiting.iter().map(|decided| (decided.complaint_id, decided.decided_at)).collect(),
+            learnt: self
+                .waiting
+                .iter()
+                .map(|decided| (decided.complaint_id, decided.decided_at))
+                .collect(),
             held_out: i32::try_from(typed).unwrap_or(i32::MAX),
             right_before: right(&self.live, &held),
             right_after,
@@ -177,7 +183,10 @@ fn right(live: &Live, examples: &[(Language, Example)]) -> i32 {
 /// When the database refuses.
 pub fn keep(conn: &mut Conn, act: &Act, learnt: &Learnt) -> Result<usize> {
     let live = store::live(conn)?;
-    let in_use = live.as_ref().filter(|row| row.edition == learnt.edition).map_or(0, |row| row.version);
+    let in_use = live
+        .as_ref()
+        .filter(|row| row.edition == learnt.edition)
+        .map_or(0, |row| row.version);
     if in_use != learnt.over {
         return Ok(0);
     }
@@ -261,5 +270,8 @@ impl From<LayerRow> for LayerView {
 /// # Errors
 /// When the database refuses.
 pub fn versions(conn: &mut Conn) -> Result<Vec<LayerView>> {
-    Ok(store::layers(conn, KEPT.into())?.into_iter().map(LayerView::from).collect())
+    Ok(store::layers(conn, KEPT.into())?
+        .into_iter()
+        .map(LayerView::from)
+        .collect())
 }

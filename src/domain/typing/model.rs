@@ -88,10 +88,16 @@ pub struct Weights {
 impl Weights {
     /// Packs weights, sorted by hash, into 16 bits each.
     pub(super) fn pack(bias: Row, calibration: Calibration, weights: &[(u32, Row)]) -> Self {
-        let largest = weights.iter().flat_map(|(_, row)| row).fold(1e-6_f32, |most, w| most.max(w.abs()));
+        let largest = weights
+            .iter()
+            .flat_map(|(_, row)| row)
+            .fold(1e-6_f32, |most, w| most.max(w.abs()));
         let scale = largest / 32_000.0;
         #[expect(clippy::cast_possible_truncation, reason = "the scale makes it fit")]
-        let rows = weights.iter().map(|(_, row)| row.map(|w| (w / scale).round() as i16)).collect();
+        let rows = weights
+            .iter()
+            .map(|(_, row)| row.map(|w| (w / scale).round() as i16))
+            .collect();
         let hashes: Vec<u32> = weights.iter().map(|(hash, _)| *hash).collect();
         Self {
             bias,
@@ -177,7 +183,11 @@ impl Verdict {
 
     /// What is proposed: the likeliest type, or to leave it open.
     pub fn proposed(&self) -> CustomerType {
-        if self.abstained { CustomerType::NotClear } else { self.best().0 }
+        if self.abstained {
+            CustomerType::NotClear
+        } else {
+            self.best().0
+        }
     }
 
     /// The likeliest type.
@@ -230,8 +240,17 @@ impl Model {
         let mut out = MAGIC.to_vec();
         out.extend(self.edition.to_le_bytes());
         for weights in [&self.zh, &self.en] {
-            let Calibration { sharpness, unclear, abstain_from } = weights.calibration;
-            let numbers = weights.bias.iter().chain([&weights.scale, &sharpness]).chain(&unclear).chain([&abstain_from]);
+            let Calibration {
+                sharpness,
+                unclear,
+                abstain_from,
+            } = weights.calibration;
+            let numbers = weights
+                .bias
+                .iter()
+                .chain([&weights.scale, &sharpness])
+                .chain(&unclear)
+                .chain([&abstain_from]);
             out.extend(numbers.flat_map(|number| number.to_le_bytes()));
             out.extend(u32::try_from(weights.hashes.len()).unwrap_or_default().to_le_bytes());
             for (hash, row) in weights.hashes.iter().zip(&weights.rows) {

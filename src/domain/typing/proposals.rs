@@ -148,7 +148,11 @@ pub fn of(conn: &mut Conn, id: ComplaintId) -> Result<Option<ProposalView>> {
         return Ok(None);
     };
     let hidden = row.mode == Mode::Blind && row.agent_type.is_none();
-    let proposed = if row.abstained { CustomerType::NotClear } else { row.likeliest };
+    let proposed = if row.abstained {
+        CustomerType::NotClear
+    } else {
+        row.likeliest
+    };
     Ok(Some(ProposalView {
         proposed: (!hidden).then_some(proposed),
         likeliest: (!hidden).then_some(row.likeliest),

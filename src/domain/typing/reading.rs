@@ -1,11 +1,11 @@
 //! From a text to its features, and from the weights back to the words of the text.
 
+use super::Language;
 use super::features::{self, Family, Feature};
 use super::layer::Live;
 use super::model::{TYPES, Verdict};
 use super::suggestion::Evidence;
 use super::text::Text;
-use super::Language;
 
 /// The most pieces of evidence that are shown.
 const SHOWN: usize = 6;
@@ -37,7 +37,9 @@ pub fn explain(live: &Live, language: Language, original: &str) -> (Verdict, Vec
     // Sorted: the occurrences of one feature stand together.
     for same in grams.chunk_by(|a, b| (a.family, a.hash) == (b.family, b.hash)) {
         let Some(first) = same.first() else { continue };
-        let Some(row) = live.row(language, first.hash) else { continue };
+        let Some(row) = live.row(language, first.hash) else {
+            continue;
+        };
         let own = row.get(output).copied().unwrap_or_default();
         let others = row.iter().take(TYPES.len()).sum::<f32>() - own;
         let speaks = own - others / 3.0;
@@ -51,7 +53,10 @@ pub fn explain(live: &Live, language: Language, original: &str) -> (Verdict, Vec
             };
             #[expect(clippy::cast_precision_loss, reason = "an n-gram is short")]
             let length = gram.to.saturating_sub(gram.from).max(1) as f32;
-            let covered = shares.iter_mut().skip(gram.from as usize).take(gram.to.saturating_sub(gram.from) as usize);
+            let covered = shares
+                .iter_mut()
+                .skip(gram.from as usize)
+                .take(gram.to.saturating_sub(gram.from) as usize);
             for share in covered {
                 *share += speaks * value / length;
             }
@@ -101,7 +106,11 @@ fn stretches(text: &Text, original: &str, shares: &[f32]) -> Vec<Evidence> {
 /// The words at these characters, to the edges of Latin words.
 fn widened(original: &str, from: u32, to: u32) -> (u32, u32, String) {
     let (from, to) = (from as usize, to as usize);
-    let near: Vec<char> = original.chars().skip(from.saturating_sub(24)).take(to - from + 48).collect();
+    let near: Vec<char> = original
+        .chars()
+        .skip(from.saturating_sub(24))
+        .take(to - from + 48)
+        .collect();
     let offset = from.saturating_sub(24);
     let letter = |at: usize| near.get(at).is_some_and(char::is_ascii_alphanumeric);
     let (mut start, mut end) = (from - offset, (to - offset).min(near.len()));
@@ -127,7 +136,10 @@ mod tests {
         for language in Language::ALL {
             let (verdict, evidence) = explain(&live, language, text);
             let sum: f32 = verdict.types.iter().sum();
-            assert!((sum - 1.0).abs() < 1e-3 && (0.0..=1.0).contains(&verdict.unclear), "{verdict:?}");
+            assert!(
+                (sum - 1.0).abs() < 1e-3 && (0.0..=1.0).contains(&verdict.unclear),
+                "{verdict:?}"
+            );
             let chars: Vec<char> = text.chars().collect();
             for piece in evidence {
                 let words: String = chars[piece.start as usize..piece.end as usize].iter().collect();
@@ -154,6 +166,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "it is the real time that is bounded")]
     fn a_text_of_a_megabyte_takes_bounded_time() {
         let started = std::time::Instant::now();
         for piece in ["骗", "a ", "X", "\"", "1/", "http://", "\u{301}", "哈哈哈!"] {
@@ -168,6 +181,9 @@ mod tests {
         let read = |text: &str| features(text, Language::Zh);
         assert_eq!(read("你們這群騙子！"), read("你们这群骗子!"));
         assert_eq!(read("骗\u{200b}子"), read("骗子"));
-        assert_eq!(features("ＡＢＣ café", Language::En), features("abc cafe\u{301}", Language::En));
+        assert_eq!(
+            features("ＡＢＣ café", Language::En),
+            features("abc cafe\u{301}", Language::En)
+        );
     }
 }

@@ -102,7 +102,11 @@ fn figures(language: String, model_version: String, mode: Mode, tallies: &[Tally
     let mut bins: BTreeMap<i32, (i64, i64)> = BTreeMap::new();
     for tally in tallies {
         let Some(said) = tally.first_type else { continue };
-        let proposed = if tally.abstained { CustomerType::NotClear } else { tally.likeliest };
+        let proposed = if tally.abstained {
+            CustomerType::NotClear
+        } else {
+            tally.likeliest
+        };
         *cells.entry((proposed, said)).or_default() += tally.n;
         if said != CustomerType::NotClear {
             let (n, agreed) = bins.entry(tally.confidence_bin).or_default();
@@ -120,10 +124,17 @@ fn figures(language: String, model_version: String, mode: Mode, tallies: &[Tally
         decided: cells.values().sum(),
         agreed: cells.iter().filter(|((a, b), _)| a == b).map(|(_, n)| n).sum(),
         kappa: kappa(&cells),
-        confusion: cells.into_iter().map(|((proposed, said), n)| Cell { proposed, said, n }).collect(),
+        confusion: cells
+            .into_iter()
+            .map(|((proposed, said), n)| Cell { proposed, said, n })
+            .collect(),
         calibration: bins
             .into_iter()
-            .map(|(bin, (n, agreed))| CalibrationBin { from: f64::from(bin) / 10.0, n, agreed })
+            .map(|(bin, (n, agreed))| CalibrationBin {
+                from: f64::from(bin) / 10.0,
+                n,
+                agreed,
+            })
             .collect(),
     }
 }
@@ -162,7 +173,12 @@ mod tests {
         let cells = |list: &[(CustomerType, CustomerType, i64)]| list.iter().map(|(a, b, n)| ((*a, *b), *n)).collect();
         assert_eq!(kappa(&cells(&[])), None);
         assert_eq!(kappa(&cells(&[(Angry, Angry, 5), (Friendly, Friendly, 5)])), Some(1.0));
-        let chance = [(Angry, Angry, 5), (Angry, Friendly, 5), (Friendly, Angry, 5), (Friendly, Friendly, 5)];
+        let chance = [
+            (Angry, Angry, 5),
+            (Angry, Friendly, 5),
+            (Friendly, Angry, 5),
+            (Friendly, Friendly, 5),
+        ];
         assert_eq!(kappa(&cells(&chance)), Some(0.0));
         assert_eq!(kappa(&cells(&[(Angry, Angry, 9)])), Some(1.0));
     }

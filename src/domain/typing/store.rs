@@ -132,7 +132,9 @@ const DECIDED: (
 /// Decisions that wait to be learnt, the oldest first.
 pub(super) fn to_learn(conn: &mut Conn, limit: i64) -> Result<Vec<Decided>> {
     Ok(typing_proposals::table
-        .inner_join(complaint_statements::table.on(complaint_statements::complaint_id.eq(typing_proposals::complaint_id)))
+        .inner_join(
+            complaint_statements::table.on(complaint_statements::complaint_id.eq(typing_proposals::complaint_id)),
+        )
         .filter(typing_proposals::to_learn)
         .order((typing_proposals::decided_at.asc(), typing_proposals::complaint_id.asc()))
         .limit(limit)
@@ -143,7 +145,9 @@ pub(super) fn to_learn(conn: &mut Conn, limit: i64) -> Result<Vec<Decided>> {
 /// The reservoir: of all decisions in a language those with the smallest sample keys.
 pub(super) fn reservoir(conn: &mut Conn, language: &str, limit: i64) -> Result<Vec<Decided>> {
     Ok(typing_proposals::table
-        .inner_join(complaint_statements::table.on(complaint_statements::complaint_id.eq(typing_proposals::complaint_id)))
+        .inner_join(
+            complaint_statements::table.on(complaint_statements::complaint_id.eq(typing_proposals::complaint_id)),
+        )
         .filter(typing_proposals::language.eq(language.to_owned()))
         .filter(typing_proposals::agent_type.is_not_null())
         .order(typing_proposals::sample_key.asc())
@@ -170,7 +174,10 @@ pub(super) fn live(conn: &mut Conn) -> Result<Option<LayerRow>> {
 }
 
 pub(super) fn weights(conn: &mut Conn, version: i32) -> Result<Vec<u8>> {
-    Ok(typing_layers::table.find(version).select(typing_layers::weights).first(conn)?)
+    Ok(typing_layers::table
+        .find(version)
+        .select(typing_layers::weights)
+        .first(conn)?)
 }
 
 pub(super) fn layers(conn: &mut Conn, limit: i64) -> Result<Vec<LayerRow>> {

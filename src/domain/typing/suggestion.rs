@@ -20,7 +20,11 @@ const LONGEST: usize = 50_000;
 #[serde(deny_unknown_fields)]
 pub struct SuggestionForm {
     /// The customer's words, or the agent's account of them, as far as written.
-    #[schema(min_length = 1, max_length = 50000, example = "两周来每天晚上断网，打了三次电话都没人管！")]
+    #[schema(
+        min_length = 1,
+        max_length = 50000,
+        example = "两周来每天晚上断网，打了三次电话都没人管！"
+    )]
     pub text: String,
     /// BCP 47; needed only for a text without letters: otherwise the characters tell.
     #[schema(example = "zh-CN", max_length = 35)]
@@ -134,7 +138,10 @@ fn told(live: &Live, language: Language, verdict: &Verdict, evidence: Vec<Eviden
     Ok(Suggestion {
         types: ranked
             .iter()
-            .map(|(customer_type, p)| RankedType { customer_type: *customer_type, probability: rounded(*p) })
+            .map(|(customer_type, p)| RankedType {
+                customer_type: *customer_type,
+                probability: rounded(*p),
+            })
             .collect(),
         abstained: verdict.abstained,
         unclear: rounded(verdict.unclear),
@@ -179,10 +186,22 @@ mod tests {
         };
         let told = suggest(&live, &form, 0).unwrap();
         assert_eq!(told.proposed, Some(CustomerType::Angry));
-        assert!(told.evidence.iter().any(|e| e.text.contains("骗子")), "{:?}", told.evidence);
+        assert!(
+            told.evidence.iter().any(|e| e.text.contains("骗子")),
+            "{:?}",
+            told.evidence
+        );
         let sum: f64 = told.types.iter().map(|t| t.probability).sum();
         assert!((sum - 1.0).abs() < 0.001);
-        let blind = suggest(&live, &SuggestionForm { draft: Some(Uuid::nil()), ..form }, 100).unwrap();
+        let blind = suggest(
+            &live,
+            &SuggestionForm {
+                draft: Some(Uuid::nil()),
+                ..form
+            },
+            100,
+        )
+        .unwrap();
         assert!(blind.blind && blind.types.is_empty() && blind.playbook.is_none());
     }
 }

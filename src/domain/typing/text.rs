@@ -215,8 +215,10 @@ fn number(chars: &[char]) -> Option<usize> {
     let mut length = 0;
     loop {
         length += chars.iter().skip(length).take_while(|c| part(c)).count();
-        let joint = chars.get(length).is_some_and(|c| matches!(c, '/' | '-' | '.' | ',' | ':'));
-        if !(joint && chars.get(length + 1).is_some_and(|c| part(c))) {
+        let joint = chars
+            .get(length)
+            .is_some_and(|c| matches!(c, '/' | '-' | '.' | ',' | ':'));
+        if !(joint && chars.get(length + 1).is_some_and(part)) {
             return Some(length);
         }
         length += 1;

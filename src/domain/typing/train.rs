@@ -103,12 +103,19 @@ fn fit(examples: &[&Example]) -> Fit {
     for feature in examples.iter().flat_map(|example| &example.features) {
         *seen.entry(feature.hash).or_default() += 1;
     }
-    let hashes: Vec<u32> = seen.into_iter().filter(|(_, n)| *n >= SEEN).map(|(hash, _)| hash).collect();
+    let hashes: Vec<u32> = seen
+        .into_iter()
+        .filter(|(_, n)| *n >= SEEN)
+        .map(|(hash, _)| hash)
+        .collect();
     let place: HashMap<u32, usize> = hashes.iter().enumerate().map(|(n, hash)| (*hash, n)).collect();
     let texts: Vec<(Vec<(usize, f32)>, usize)> = examples
         .iter()
         .map(|example| {
-            let known = example.features.iter().filter_map(|f| Some((*place.get(&f.hash)?, f.value)));
+            let known = example
+                .features
+                .iter()
+                .filter_map(|f| Some((*place.get(&f.hash)?, f.value)));
             (known.collect(), example.label)
         })
         .collect();
@@ -219,7 +226,11 @@ fn calibrate(scored: &[(Row, usize)]) -> Calibration {
         .collect();
     let sharpness = sharpness(&typed) * CAUTION;
     let unclear = fit_unclear(scored);
-    let mut calibration = Calibration { sharpness, unclear, abstain_from: 0.5 };
+    let mut calibration = Calibration {
+        sharpness,
+        unclear,
+        abstain_from: 0.5,
+    };
     calibration.abstain_from = threshold(scored, &calibration);
     calibration
 }
