@@ -10,12 +10,17 @@ with which status is written to `GATE_REPORT`.
 """
 
 import atexit
+import base64
 import datetime
+import hashlib
+import hmac
 import json
 import os
 import random
 import re
+import struct
 import threading
+import time
 import uuid
 
 import requests
@@ -32,18 +37,40 @@ LOCK = threading.Lock()
 URL = os.environ["GATE_URL"] + "/api/v1"
 STAFF = {"Authorization": f"Bearer {os.environ['GATE_TOKEN']}"}
 
-known = {"complaints": [], "call-backs": [], "customers": [], "service-tokens": [], "links": []}
+known = {
+    kind: []
+    for kind in ("complaints", "call-backs", "customers", "service-tokens", "links", "staff", "teams")
+}
 answers = {}
 
 
+def solution():
+    """A solved challenge, as `X-Challenge` has it."""
+    challenge = requests.get(URL + "/public/challenge", headers=STAFF, timeout=30).json()
+    wanted = challenge["parameters"]
+    nonce, salt = bytes.fromhex(wanted["nonce"]), bytes.fromhex(wanted["salt"])
+    counter, key = -1, ""
+    while not key.startswith(wanted["keyPrefix"]) or counter < 0:
+        counter += 1
+        password = nonce + counter.to_bytes(4, "big")
+        key = hashlib.pbkdf2_hmac("sha256", password, salt, wanted["cost"], wanted["keyLength"]).hex()
+    return json.dumps({"challenge": challenge, "solution": {"counter": counter, "derivedKey": key}})
+
+
 def ask(method, path, body=None):
-    answer = requests.request(method, URL + path, json=body, headers=STAFF, timeout=30)
+    headers = STAFF | ({"X-Challenge": solution()} if (method, path) == ("POST", "/public/complaints") else {})
+    answer = requests.request(method, URL + path, json=body, headers=headers, timeout=30)
     answer.raise_for_status()
     return answer.json()
 
 
 # The tokens from before the run, ours among them, must not be revoked.
 PROTECTED = {token["id"] for token in ask("GET", "/service-tokens")}
+
+# Somebody to give work to, who stays.
+OWNER = "li.na"
+there = ask("GET", f"/staff?handle={OWNER}")["items"]
+STAYS = there[0] if there else ask("POST", "/staff", {"handle": OWNER, "name": "Li Na", "role": "agent"})
 
 
 def often():
@@ -133,7 +160,63 @@ def a_promise():
     return ask("POST", f"/complaints/{complaint}/call-backs", {"window_start": start, "window_end": end})["id"]
 
 
+def a_member():
+    number = RANDOM.getrandbits(48)
+    return ask("POST", "/staff", {"handle": f"agent-{number}", "name": "Wang", "role": "agent"})["id"]
+
+
+def one_who_left():
+    member = a_member()
+    ask("POST", f"/staff/{member}/deactivate", {"successor": OWNER, "reason": "moved"})
+    return member
+
+
+def a_team():
+    return ask("POST", "/teams", {"name": f"team {RANDOM.getrandbits(48)}"})["id"]
+
+
+def a_token():
+    return ask("POST", "/service-tokens", {"name": f"app {RANDOM.getrandbits(48)}", "role": "sales"})["id"]
+
+
+def a_role():
+    slug = f"own_{RANDOM.getrandbits(48)}"
+    ask("PUT", f"/roles/{slug}", {"name": "Night desk", "permissions": ["read-complaints"]})
+    return slug
+
+
+def a_customer():
+    return ask("POST", "/customers", {"name": "Wang"})["id"]
+
+
+def a_restricted_customer():
+    customer = a_customer()
+    ask("POST", f"/customers/{customer}/restrict", {"reason": "The address is wrong."})
+    return customer
+
+
+def a_held(kind, make):
+    thing = make()
+    ask("PUT", f"/{kind}/{thing}/legal-hold", {"reason": "A court case."})
+    return thing
+
+
 NEEDS = {
+    "PATCH /api/v1/staff/{id}": a_member,
+    "POST /api/v1/staff/{id}/deactivate": a_member,
+    "POST /api/v1/staff/{id}/reactivate": one_who_left,
+    "PATCH /api/v1/teams/{id}": a_team,
+    "PUT /api/v1/teams/{id}/members/{staff_id}": a_team,
+    "DELETE /api/v1/teams/{id}/members/{staff_id}": a_team,
+    "DELETE /api/v1/service-tokens/{id}": a_token,
+    "POST /api/v1/service-tokens/{id}/rotate": a_token,
+    "POST /api/v1/customers/{id}/restrict": a_customer,
+    "POST /api/v1/customers/{id}/lift-restriction": a_restricted_customer,
+    "POST /api/v1/customers/{id}/anonymise": a_customer,
+    "POST /api/v1/customers/{id}/erase": a_customer,
+    "PUT /api/v1/complaints/{id}/legal-hold": a_complaint,
+    "DELETE /api/v1/customers/{id}/legal-hold": lambda: a_held("customers", a_customer),
+    "DELETE /api/v1/complaints/{id}/legal-hold": lambda: a_held("complaints", a_complaint),
     "PATCH /api/v1/complaints/{id}": a_complaint,
     "POST /api/v1/complaints/{id}/resume": a_waiting_one,
     "POST /api/v1/complaints/{id}/reopen": a_closed_one,
@@ -146,11 +229,115 @@ NEEDS = {
     "POST /api/v1/call-backs/{id}/cancel": a_promise,
 }
 
+# --- a person who is signed in
+
+PASSWORD = "lantern gravel otter nine"
+COOKIE = "__Host-hark"
+
+
+def made_person():
+    """A person with a password."""
+    handle = f"gate-{RANDOM.randrange(10**9)}"
+    made = ask("POST", "/staff", {"handle": handle, "name": "Gate", "role": "agent"})
+    link = ask("POST", f"/staff/{made['id']}/invitation")["token"]
+    ask("POST", f"/public/invitations/{link}", {"password": PASSWORD})
+    return made["id"], handle
+
+
+class Person:
+    """Somebody with a browser, who is made anew when others have changed too much about them."""
+
+    def __init__(self):
+        self.id, self.handle = made_person()
+        self.cookies = {}
+        self.csrf = ""
+
+    def send(self, method, path, body=None):
+        headers = {"X-CSRF-Token": self.csrf, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        answer = requests.request(method, URL + path, json=body, headers=headers, timeout=30)
+        answer.raise_for_status()
+        for cookie in answer.cookies:
+            self.cookies[cookie.name] = cookie.value
+        return answer.json()
+
+    def sign_in(self):
+        ask("DELETE", f"/staff/{self.id}/second-factor")
+        self.csrf = self.send("POST", "/session", {"handle": self.handle, "password": PASSWORD})["csrf_token"]
+
+    def begin_factor(self):
+        secret = base64.b32decode(self.send("POST", "/me/second-factor", {"password": PASSWORD})["secret"])
+        step = struct.pack(">Q", int(time.time()) // 30)
+        digest = hmac.new(secret, step, hashlib.sha1).digest()
+        start = digest[-1] & 15
+        return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
+
+    def with_factor(self):
+        return self.send("POST", "/me/second-factor/confirm", {"code": self.begin_factor()})["recovery_codes"][0]
+
+
+def some_person():
+    """One who is signed in, rather the same again."""
+    global person
+    try:
+        person = person or Person()
+        person.sign_in()
+    except requests.HTTPError:
+        person = Person()
+        person.sign_in()
+    return person
+
+
+person = None
+
+BODIES = {
+    "POST /api/v1/session": lambda who: {"handle": who.handle, "password": PASSWORD},
+    "PUT /api/v1/me/password": lambda who: {"current": PASSWORD, "new": PASSWORD},
+    "POST /api/v1/me/second-factor": lambda who: {"password": PASSWORD},
+    "POST /api/v1/me/second-factor/confirm": lambda who: {"code": who.begin_factor()},
+    "POST /api/v1/me/second-factor/remove": lambda who: {"password": PASSWORD, "code": who.with_factor()},
+    "POST /api/v1/public/invitations/{token}": lambda who: {"password": PASSWORD},
+}
+
+
+def put_a_person(case):
+    """The cookie and the token of somebody who is signed in, and what they would send."""
+    label, parameters = case.operation.label, case.path_parameters or {}
+    mine = case.path == "/api/v1/session" or case.path.startswith("/api/v1/me/")
+    about = label.startswith("DELETE /api/v1/staff/{id}/") or case.path in (
+        "/api/v1/staff/{id}/sessions",
+        "/api/v1/staff/{id}/invitation",
+    )
+    invited = case.path == "/api/v1/public/invitations/{token}"
+    if not (mine or about or invited) or not often():
+        return
+    who = some_person()
+    if about and UUID.match(str(parameters.get("id", ""))):
+        parameters["id"] = who.id
+    if invited:
+        parameters["token"] = ask("POST", f"/staff/{who.id}/invitation")["token"]
+    if isinstance(case.body, dict) and label in BODIES and often():
+        case.body = BODIES[label](who)
+    if not mine:
+        return
+    if case.path == "/api/v1/me/sessions/{id}" and UUID.match(str(parameters.get("id", ""))):
+        # Another browser of theirs.
+        before, who.cookies = (who.cookies, who.csrf), {}
+        who.sign_in()
+        parameters["id"] = who.send("GET", "/session")["id"]
+        who.cookies, who.csrf = before
+    case.headers = case.headers or {}
+    case.headers.pop("Authorization", None)
+    case.headers["X-CSRF-Token"] = who.csrf
+    case.cookies = {**(case.cookies or {}), COOKIE: who.cookies[COOKIE]}
+
+
 # --- what is put in the place of what was made up
 
 
 def put_known_ids(case):
     parameters = case.path_parameters or {}
+    if case.path == "/api/v1/retention-rules/dry-run":
+        ask("PUT", "/retention-rules", {"rules": [{"kind": "feedback", "keep_days": 900, "then": "anonymise"}]})
     if "token" in parameters:
         if often():
             put_known_link(case, parameters)
@@ -162,7 +349,13 @@ def put_known_ids(case):
             parameters["id"] = with_steps_before(parameters["step"])
         elif kind in known:
             parameters["id"] = some(kind) or parameters["id"]
-    if case.path == "/api/v1/service-tokens/{id}" and parameters.get("id") in PROTECTED:
+    if "staff_id" in parameters and often():
+        parameters["staff_id"] = STAYS["id"]
+    if "slug" in parameters and often():
+        parameters["slug"] = a_role()
+    if case.path.startswith("/api/v1/service-tokens/{id}") and parameters.get("id") in PROTECTED:
+        parameters["id"] = new_uuid()
+    if case.path.startswith("/api/v1/staff/{id}/") and parameters.get("id") == STAYS["id"]:
         parameters["id"] = new_uuid()
 
 
@@ -180,6 +373,25 @@ def put_known_link(case, parameters):
         parameters["token"] = some("links") or parameters["token"]
 
 
+def put_known_file(case):
+    """A file that is known, of a complaint or behind a private link; text where one is sent."""
+    parameters = case.path_parameters or {}
+    if case.path.endswith("/attachments") and case.method.upper() == "POST" and isinstance(case.body, bytes) and often():
+        case.body = b"a letter"
+    if "attachment" not in parameters or not often():
+        return
+    at = URL + "/complaints/"
+    if "token" in parameters:
+        parameters["token"], _ = a_public_one()
+        at = URL + f"/public/complaints/{parameters['token']}"
+    else:
+        parameters["id"] = a_complaint()
+        at = URL + f"/complaints/{parameters['id']}"
+    answer = requests.post(at + "/attachments?name=a.txt", data=b"a letter", headers=STAFF, timeout=30)
+    answer.raise_for_status()
+    parameters["attachment"] = answer.json()["id"]
+
+
 def put_known_values(case):
     body = case.body
     if not isinstance(body, dict):
@@ -188,6 +400,11 @@ def put_known_values(case):
         put_fresh_contacts(body)
     for field, value in {"time_zone": "Asia/Shanghai", "language": "en", "preferred_language": "en"}.items():
         if isinstance(body.get(field), str) and often():
+            body[field] = value
+    people = {"owner": OWNER, "successor": OWNER, "role": "agent", "team": None, "teams": None, "scopes": None}
+    people |= {"handle": f"agent-{RANDOM.getrandbits(48)}", "email": None} if case.path == "/api/v1/staff" else {}
+    for field, value in people.items():
+        if body.get(field) is not None and often():
             body[field] = value
     if body.get("result") == "reached" and body.get("satisfied") is None and often():
         body["satisfied"] = RANDOM.random() < 0.5
@@ -238,6 +455,8 @@ def put_fitting_headers(case):
     headers = case.headers
     if headers is None:
         return
+    if case.operation.label == "POST /api/v1/public/complaints" and often():
+        headers["X-Challenge"] = solution()
     if KEY.match(str(headers.get("Idempotency-Key", ""))) and often():
         headers["Idempotency-Key"] = new_uuid()
     given = headers.get("If-Match")
@@ -269,8 +488,10 @@ def before_call(context, case, **kwargs):
     with LOCK:
         if case.method.upper() == case.operation.method.upper():
             put_known_ids(case)
+            put_known_file(case)
             put_known_values(case)
             put_fitting_headers(case)
+            put_a_person(case)
 
 
 # --- what is remembered
@@ -304,7 +525,9 @@ def learn(path, body):
     elif path == "/api/v1/customers":
         remember("customers", body.get("id"))
     elif path == "/api/v1/service-tokens":
-        remember("service-tokens", (body.get("token") or {}).get("id"))
+        remember("service-tokens", body.get("id"))
+    elif path in ("/api/v1/staff", "/api/v1/teams"):
+        remember(path.rsplit("/", 1)[1], body.get("id"))
 
 
 @atexit.register

@@ -1,20 +1,28 @@
 //! Everything the parts of the service share. One builder for the server, the worker and the tests.
 
-use std::collections::HashSet;
+mod beliefs;
+mod sign_in;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
 
+use self::beliefs::Beliefs;
+pub use self::sign_in::{Front, SignedIn, Welcome};
 use crate::clock::{Clock, Moment};
 use crate::db::Db;
 use crate::db::lane::Lane;
 use crate::domain::audit;
 use crate::domain::complaints::receive::{self, Arrival, Receipt};
 use crate::domain::policy::Policy;
-use crate::domain::staff::{Act, Actor, tokens};
+use crate::domain::staff::{Act, Actor, Principal, tokens};
 use crate::domain::typing::{self, Live};
 use crate::error::{Code, Error, Result};
+use crate::files::Files;
+use crate::heavy::Heavy;
+use crate::ids::TokenId;
 use crate::keys::Keys;
 use crate::telemetry::Metrics;
 
@@ -24,6 +32,8 @@ const BELIEVED: Duration = Duration::from_secs(10);
 
 /// How long what was learnt is used without asking the database for a later version.
 const LEARNT: Duration = Duration::from_secs(2);
+/// How often it is noted that a token is used, seconds.
+const NOTED_EVERY: i64 = 60;
 
 /// The application. Clones share everything.
 #[derive(Clone)]
@@ -40,10 +50,18 @@ pub struct App {
     pub disclosures: Lane<audit::Entry, ()>,
     /// The keys of this installation.
     pub keys: Keys,
+    /// How people reach the service.
+    pub front: Arc<Front>,
+    /// Where passwords are hashed.
+    pub heavy: Heavy,
+    /// The content of attachments.
+    pub files: Files,
     /// Figures for operations.
     pub metrics: Arc<Metrics>,
     typing: Arc<Mutex<(Live, Moment)>>,
+    sessions: Beliefs<SignedIn>,
     believed: Arc<Cache<Vec<u8>, Believed>>,
+    noted: Arc<Mutex<HashMap<TokenId, Moment>>>,
     in_flight: Arc<Mutex<HashSet<[u8; 32]>>>,
 }
 
@@ -66,12 +84,30 @@ impl App {
             db,
             clock,
             policy: Arc::new(policy),
+            files: Files::in_memory(),
             keys,
+            front: Arc::default(),
+            heavy: Heavy::default(),
             metrics: Arc::new(Metrics::new()?),
             typing: Arc::new(Mutex::new((Live::shipped()?, Moment::EPOCH))),
+            sessions: Beliefs::of_at_most(10_000),
             believed: Arc::new(Cache::new(10_000)),
+            noted: Arc::default(),
             in_flight: Arc::default(),
         })
+    }
+
+    /// The same, reached in another way.
+    pub fn with_front(mut self, front: Front) -> Self {
+        self.front = Arc::new(front);
+        self
+    }
+
+    /// The same with another place for the content of attachments; at first it is in memory.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
+        self
     }
 
     /// An act of Hark itself, now.
@@ -82,8 +118,43 @@ impl App {
     /// Who a bearer token belongs to.
     ///
     /// # Errors
-    /// `auth.required` when it is unknown, expired or revoked.
+    /// `auth.required` when it is mistyped, unknown, expired or revoked.
     pub async fn authenticate(&self, token: &str) -> Result<Arc<Actor>> {
+        if tokens::is_mistyped(token) {
+            return Err(Error::problem(
+                Code::Unauthenticated,
+                "this is no token of this service: it is mistyped, or cut off",
+            ));
+        }
+        let actor = self.recognise(token).await?;
+        if let Some(Principal::Token(id)) = actor.principal {
+            self.note_use(id);
+        }
+        Ok(actor)
+    }
+
+    /// Notes beside the request, and at most once a minute, that a token is used.
+    fn note_use(&self, id: TokenId) {
+        let now = self.clock.now();
+        {
+            let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+            if noted
+                .get(&id)
+                .is_some_and(|last| (now - *last).num_seconds() < NOTED_EVERY)
+            {
+                return;
+            }
+            noted.insert(id, now);
+        }
+        let db = self.db.clone();
+        tokio::spawn(async move {
+            if let Err(error) = db.write(move |conn| tokens::touch(conn, id, now)).await {
+                tracing::warn!(%error, "cannot note that a token is used");
+            }
+        });
+    }
+
+    async fn recognise(&self, token: &str) -> Result<Arc<Actor>> {
         let now = self.clock.now();
         let hash = tokens::hash(token);
         if let Some(believed) = self.believed.get(&hash)
@@ -117,9 +188,10 @@ impl App {
         Ok(actor)
     }
 
-    /// Forgets which tokens were good; after one was revoked.
+    /// Forgets which tokens and sessions were good; after one was revoked.
     pub fn doubt_all_tokens(&self) {
         self.believed.clear();
+        self.doubt_sessions();
     }
 
     /// The model that proposes customer types, with what this installation has learnt; in other processes

@@ -54,10 +54,64 @@ codes! {
     Forbidden = 403 "auth.forbidden" "Not allowed",
     /// The role allows this operation, but another team holds the complaint. Ask them, or have it assigned to one of your teams.
     OtherTeam = 403 "auth.other_team" "Another team's complaint",
+    /// Signing in did not succeed. The answer is the same for a handle that nobody has, a wrong password, a wrong code and an account that has ended.
+    SignInRefused = 401 "auth.sign_in_refused" "Signing in did not succeed",
+    /// The password is right; the account also needs a code. Send both, with `code`.
+    CodeRequired = 401 "auth.code_required" "A code is needed",
+    /// Too many tries have failed. Wait `Retry-After` seconds; a try before that is not looked at.
+    TooManyTries = 429 "auth.too_many_tries" "Wait before you try again",
+    /// A change with a session cookie must come from a page of this service: with the session's own `X-CSRF-Token`, and not from another site.
+    CrossSite = 403 "auth.cross_site" "Not from a page of this service",
+    /// Only people have sessions, passwords and second factors; the request carries a service token.
+    PeopleOnly = 403 "auth.people_only" "For people who are signed in",
+    /// The role asks for a second factor, and the account has none. Set one up under `/api/v1/me/second-factor`; then everything else opens.
+    SecondFactorRequired = 403 "auth.second_factor_required" "Set up a second factor first",
+    /// The account has a second factor already.
+    SecondFactorEnabled = 409 "auth.second_factor_enabled" "There is a second factor",
+    /// The account has no second factor, or its set-up was not begun.
+    SecondFactorMissing = 409 "auth.second_factor_missing" "There is no second factor",
+    /// The code is not the present one, or it was used already. Wait for the next.
+    CodeWrong = 422 "auth.code_wrong" "The code is not right",
+    /// The password that was sent to confirm the change is not the one of the account.
+    PasswordWrong = 422 "auth.password_wrong" "The password is not right",
+    /// The account has no password: its owner signs in at the OpenID provider. An administrator can make a link that sets one.
+    NoPassword = 409 "auth.no_password" "The account has no password",
+    /// Signing in at the OpenID provider was not begun in this browser, took too long, or was broken off. Begin again.
+    OpenIdFailed = 400 "auth.open_id_failed" "Signing in at the provider did not succeed",
+    /// The OpenID provider vouches for somebody who may not sign in here; `detail` says why.
+    OpenIdRefused = 403 "auth.open_id_refused" "Not let in",
+    /// The OpenID provider cannot be reached, or does not answer as it should. Try again later.
+    OpenIdUnavailable = 503 "auth.open_id_unavailable" "The provider does not answer",
+    /// Nobody can give somebody, or change somebody who has, permissions that they do not have themselves. `detail` names one.
+    Escalation = 403 "auth.escalation" "More than you may do yourself",
     /// There is nothing at this address, or nothing the caller may see.
     NotFound = 404 "resource.not_found" "Not found",
     /// The address exists, but not for this method. The header `Allow` lists the methods.
     MethodNotAllowed = 405 "request.method_not_allowed" "Method not allowed",
+    /// The caller has asked too often. Repeat after `Retry-After` seconds; `RateLimit-Policy` names the limit. Nothing was changed.
+    RateLimited = 429 "rate.limited" "Too many requests",
+    /// The body did not come in time. Send it faster, or in smaller pieces; nothing was changed.
+    TooSlow = 408 "request.too_slow" "The body came too slowly",
+    /// The headers together are larger than this service takes.
+    HeadersTooLarge = 431 "request.headers_too_large" "The headers are too large",
+    /// This address has filed as many complaints without a proof of work as it may. Fetch `GET /api/v1/public/challenge`, solve it, and send the solution as `X-Challenge`.
+    ChallengeRequired = 422 "challenge.required" "Solve a challenge first",
+    /// The header `X-Challenge` holds no solution of a challenge of this service. Fetch a new challenge.
+    ChallengeInvalid = 422 "challenge.invalid" "The challenge is not solved",
+    /// The challenge is too old. Fetch a new one.
+    ChallengeExpired = 422 "challenge.expired" "The challenge has expired",
+    /// The challenge was used for another complaint. Fetch a new one; a repeated request needs its `Idempotency-Key`.
+    ChallengeSpent = 409 "challenge.spent" "The challenge was used already",
+    /// The content is none of the types that may be attached: JPEG, PNG, WebP, HEIC, PDF, plain text, MP3, M4A, Ogg, WAV, MP4. The name does not matter.
+    AttachmentType = 415 "attachment.type_not_allowed" "This type of file cannot be attached",
+    /// The complaint has as many attachments as it may, in number or together in size.
+    AttachmentsFull = 409 "attachment.too_many" "No more can be attached",
+    /// The virus scanner found something in the file. It was not kept.
+    AttachmentInfected = 422 "attachment.infected" "The file is infected",
+    /// The virus scanner does not answer, and nothing is kept unscanned. Repeat later.
+    ScannerDown = 503 "attachment.scanner_down" "The file cannot be scanned now",
+    /// The file waits for the virus scanner; nobody can read it before. Repeat later.
+    AttachmentQuarantined = 409 "attachment.quarantined" "The file is not scanned yet",
     /// The body is larger than this operation takes.
     TooLarge = 413 "request.too_large" "The body is too large",
     /// The body must be `application/json`.
@@ -100,12 +154,40 @@ codes! {
     PromiseSettled = 409 "call_back.settled" "The promise is settled",
     /// Another customer already has this phone number, e-mail address or external id.
     ContactTaken = 409 "customer.contact_taken" "Another customer has this contact point",
+    /// The processing of this customer's data is restricted (GDPR article 18), or the customer does not share the record with the caller. Ask whoever manages privacy to lift the restriction.
+    CustomerRestricted = 409 "customer.restricted" "The customer's record is restricted",
+    /// The customer's record was anonymised or erased; nothing can be added to it.
+    CustomerAnonymised = 409 "customer.anonymised" "The customer's record is gone",
+    /// The personal content of this complaint is gone; it counts in the figures, but cannot be changed any more.
+    ComplaintAnonymised = 409 "complaint.anonymised" "The complaint's content is gone",
+    /// A complaint of the customer is open. Finish it first.
+    PrivacyOpenComplaint = 409 "privacy.open_complaint" "A complaint is open",
+    /// A promise to call the customer back is open. Keep it, or let the customer cancel it, first.
+    PrivacyOpenPromise = 409 "privacy.open_promise" "A promise is open",
+    /// A legal hold keeps the data of this customer or complaint. Lift it first.
+    PrivacyLegalHold = 409 "privacy.legal_hold" "A legal hold applies",
+    /// The customer's privacy state does not allow this; `detail` names the state.
+    PrivacyWrongState = 409 "privacy.wrong_state" "Not in this state",
+    /// Retention rules can be activated only after a dry run of exactly this version, and unchanged.
+    RetentionDryRunMissing = 409 "retention.dry_run_missing" "Do a dry run of these rules first",
     /// A complaint cannot be linked to itself, nor to a duplicate of itself.
     LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
     /// Nothing was learnt that could be taken back: the model proposes as it was delivered.
     TypingNothingLearnt = 409 "typing.nothing_learnt" "Nothing was learnt",
     /// The name is taken already.
     NameTaken = 409 "resource.name_taken" "The name is taken",
+    /// The last active administrator stays one, so that somebody can let others in. Make another administrator first.
+    LastAdmin = 409 "staff.last_admin" "The last administrator",
+    /// The person has left. Reactivate them first.
+    StaffInactive = 409 "staff.inactive" "The person has left",
+    /// The person has not left, so there is nothing to reactivate.
+    StaffActive = 409 "staff.active" "The person has not left",
+    /// The built-in roles are the same everywhere. Make a role of your own under another name.
+    RoleBuiltIn = 409 "role.built_in" "A built-in role",
+    /// The role cannot go while somebody, or a service token that works, has it. Give them another one first.
+    RoleInUse = 409 "role.in_use" "Somebody has this role",
+    /// The service token was revoked; its secret cannot be renewed. Make another token.
+    TokenRevoked = 409 "token.revoked" "The token was revoked",
     /// The service has more work than it can promise to do. Repeat after `Retry-After` seconds; nothing was changed.
     Overloaded = 503 "service.overloaded" "Too much work at once",
     /// Something failed on our side. The log has the cause under the request id; nothing was changed.
@@ -142,6 +224,8 @@ pub struct Problem {
     pub detail: String,
     /// The values that do not fit, if that is the problem.
     pub errors: Vec<FieldError>,
+    /// After how many seconds it may be tried again, if waiting helps.
+    pub retry_after: Option<u32>,
 }
 
 /// Any failure.
@@ -164,6 +248,7 @@ impl Error {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            retry_after: None,
         }))
     }
 
@@ -177,6 +262,17 @@ impl Error {
             code: Code::Invalid,
             detail,
             errors,
+            retry_after: None,
+        }))
+    }
+
+    /// The problem [`Code::TooManyTries`]: wait so many seconds.
+    pub fn too_many_tries(seconds: u32) -> Self {
+        Self::Problem(Box::new(Problem {
+            code: Code::TooManyTries,
+            detail: format!("wait {seconds} s"),
+            errors: Vec::new(),
+            retry_after: Some(seconds),
         }))
     }
 

@@ -107,14 +107,32 @@ id! {
     TypeChangeId,
     /// Names one closing of a complaint.
     ClosureId,
+    /// Names a file that belongs to a complaint.
+    AttachmentId,
     /// Names a person who works here.
     StaffId,
+    /// Names a session of a person who signed in.
+    SessionId,
+    /// Names a link by which a person sets a password.
+    InvitationId,
     /// Names a team.
     TeamId,
+    /// Names an entry about a consent.
+    ConsentId,
+    /// Names a legal hold.
+    HoldId,
+    /// Names something that was done about a customer's privacy.
+    PrivacyEventId,
+    /// Names a run of the retention rules.
+    RetentionRunId,
+    /// Names something that the word index still has to forget.
+    PurgeId,
     /// Names an event of the audit.
     AuditEventId,
     /// Names a value that an event of the audit refers to.
     AuditValueId,
     /// Names anything that the audit tells of; the kind stands beside it.
     AnyId,
+    /// Names what somebody handed over when they left.
+    HandOverId,
 }

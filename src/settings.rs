@@ -2,12 +2,16 @@
 //!
 //! The file is TOML with the same names as the flags, `_` for `-` (`bind = "0.0.0.0:8080"`).
 
+pub mod edge;
+pub mod sign_in;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use clap::ValueEnum;
 
+use crate::app::Front;
 use crate::db::conn::Target;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
@@ -20,6 +24,15 @@ pub enum LogFormat {
     Human,
     /// For programs: one JSON object a line.
     Json,
+}
+
+/// What holds while a customer has said nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SharingDefault {
+    /// Shared until the customer refuses.
+    Allowed,
+    /// Not shared until the customer agrees.
+    Refused,
 }
 
 /// A database URL; `Debug` hides what it holds.
@@ -35,6 +48,10 @@ impl std::fmt::Debug for DatabaseUrl {
 /// A secret in the settings; `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
+
+fn hidden(text: &str) -> Result<Hidden, String> {
+    Ok(Hidden(text.to_owned()))
+}
 
 impl Hidden {
     /// The secret itself.
@@ -222,6 +239,22 @@ pub struct Settings {
         value_name = "HOURS"
     )]
     pub idempotency_hours: u16,
+
+    /// Whether the sales modules see the records of customers who have not said whether they may.
+    #[arg(
+        long,
+        global = true,
+        env = "HARK_SHARE_WITH_SALES_DEFAULT",
+        default_value = "allowed",
+        value_name = "ANSWER"
+    )]
+    pub share_with_sales_default: SharingDefault,
+    /// How people sign in.
+    #[command(flatten)]
+    pub sign_in: sign_in::SignInSettings,
+    /// The side that is turned to strangers.
+    #[command(flatten)]
+    pub edge: edge::EdgeSettings,
 }
 
 impl Settings {
@@ -251,6 +284,22 @@ impl Settings {
         }
     }
 
+    /// Where people reach the service that listens at `address`, without a slash at the end.
+    pub fn base_url(&self, address: SocketAddr) -> String {
+        match &self.sign_in.public_url {
+            Some(url) => url.clone(),
+            None => format!("http://{address}"),
+        }
+    }
+
+    /// How people reach the service.
+    ///
+    /// # Errors
+    /// When the settings of the OpenID provider do not fit together.
+    pub fn front(&self) -> Result<Front> {
+        self.sign_in.front(self.bind)
+    }
+
     /// The rules for the domain.
     pub fn policy(&self) -> Policy {
         Policy {
@@ -263,6 +312,9 @@ impl Settings {
             default_language: self.default_language.clone(),
             typing_blind_percent: self.typing_blind_percent,
             idempotency_kept: TimeDelta::hours(self.idempotency_hours.into()),
+            share_with_sales: self.share_with_sales_default == SharingDefault::Allowed,
+            sign_in: self.sign_in.policy(),
+            attachments: self.edge.attachment_limits(),
         }
     }
 }

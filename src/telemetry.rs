@@ -3,8 +3,8 @@
 use std::io::IsTerminal;
 
 use prometheus::{
-    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -47,6 +47,10 @@ pub struct Metrics {
     pub job_last_success: GaugeVec,
     /// Proposals of customer types.
     pub typing: TypingMetrics,
+    /// Sign-ins of people, by result: `ok`, or the code of the problem.
+    pub sign_ins: IntCounterVec,
+    /// Passwords that were compared with a hash.
+    pub password_checks: IntCounter,
     complaints: IntGaugeVec,
     call_backs_open: IntGauge,
     call_backs_overdue: IntGauge,
@@ -151,6 +155,20 @@ impl Metrics {
                 ),
             )?,
             typing: TypingMetrics::new(r)?,
+            sign_ins: registered(
+                r,
+                IntCounterVec::new(
+                    Opts::new("hark_sign_ins_total", "Sign-ins of people, by result."),
+                    &["result"],
+                ),
+            )?,
+            password_checks: registered(
+                r,
+                IntCounter::new(
+                    "hark_password_checks_total",
+                    "Passwords that were compared with a hash.",
+                ),
+            )?,
             complaints: registered(
                 r,
                 IntGaugeVec::new(Opts::new("hark_complaints", "Complaints by state."), &["state"]),

@@ -59,10 +59,19 @@ pub(super) fn problem(error: &Error, request_id: Option<&str>) -> HttpResponse {
         Code::Unauthenticated => {
             builder.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
-        Code::Overloaded | Code::IdempotencyInFlight => {
+        Code::Overloaded | Code::IdempotencyInFlight | Code::ScannerDown => {
             builder.insert_header((RETRY_AFTER, "1"));
         }
+        // What is still to come of the body is not wanted.
+        Code::TooSlow | Code::TooLarge => {
+            builder.force_close();
+        }
         _ => {}
+    }
+    if let Error::Problem(problem) = error
+        && let Some(seconds) = problem.retry_after
+    {
+        builder.insert_header((RETRY_AFTER, seconds.to_string()));
     }
     // Not `json`: that would set its own content type.
     builder.insert_header(("content-type", "application/problem+json"));
@@ -103,6 +112,13 @@ pub(super) fn created<T: Serialize>(location: &str, version: i32, body: &T) -> R
     builder
         .insert_header((LOCATION, location))
         .insert_header((ETAG, etag(version)));
+    json(builder, body)
+}
+
+/// 201 with JSON and the address of what was made; it has no versions.
+pub(super) fn created_without_version<T: Serialize>(location: &str, body: &T) -> Result<HttpResponse, Error> {
+    let mut builder = HttpResponse::Created();
+    builder.insert_header((LOCATION, location));
     json(builder, body)
 }
 

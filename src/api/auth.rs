@@ -1,15 +1,22 @@
 //! Who may use a route: decided here, once, from the table in [`super::routes`].
+//!
+//! Programs show a bearer token, browsers the cookie of a session; where both come, the token counts. A
+//! browser sends its cookie along whoever asks it to, so a change with a cookie also needs the session's own
+//! token in a header, and must not come from a page of another site.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use subtle::ConstantTimeEq as _;
 
+use super::cookies::Cookie;
 use super::routes::{self, Access};
-use crate::app::App;
+use crate::app::{App, Front, SignedIn};
 use crate::domain::staff::Actor;
 use crate::error::{Code, Error, Result};
 
@@ -43,14 +50,43 @@ async fn admit(app: &App, req: &ServiceRequest) -> Result<Option<Arc<Actor>>> {
     if access == Access::Public {
         return Ok(None);
     }
-    let actor = app.authenticate(bearer(req)?).await?;
-    if let Access::Needs(permission) = access
-        && !actor.may(permission)
-    {
-        let detail = format!("the role `{}` may not `{permission}`", actor.grant.role());
-        return Err(Error::problem(Code::Forbidden, detail));
+    let (actor, signed_in) = known(app, req).await?;
+    let must_enrol = signed_in.as_ref().is_some_and(|signed_in| signed_in.session.must_enrol);
+    match access {
+        Access::Person if signed_in.is_none() => {
+            return Err(Error::problem(Code::PeopleOnly, "a service token has none of this"));
+        }
+        Access::Needs(_) if must_enrol => {
+            return Err(Error::problem(
+                Code::SecondFactorRequired,
+                "the role asks for a second factor",
+            ));
+        }
+        Access::Needs(permission) if !actor.may(permission) => {
+            let detail = format!("the role `{}` may not `{permission}`", actor.grant.role());
+            return Err(Error::problem(Code::Forbidden, detail));
+        }
+        _ => {}
+    }
+    if let Some(signed_in) = signed_in {
+        req.extensions_mut().insert(signed_in);
     }
     Ok(Some(actor))
+}
+
+/// Whose credentials the request carries.
+async fn known(app: &App, req: &ServiceRequest) -> Result<(Arc<Actor>, Option<SignedIn>)> {
+    let headers = req.headers();
+    let cookie = Cookie::Session.read(&app.front, headers);
+    let Some(cookie) = cookie.filter(|_| !headers.contains_key(AUTHORIZATION)) else {
+        return Ok((app.authenticate(bearer(req)?).await?, None));
+    };
+    let signed_in = app.authenticate_session(&cookie).await?;
+    if !req.method().is_safe() {
+        same_site(&app.front, headers)?;
+        check_token(headers, &signed_in.csrf_token)?;
+    }
+    Ok((Arc::clone(&signed_in.actor), Some(signed_in)))
 }
 
 fn bearer(req: &ServiceRequest) -> Result<&str> {
@@ -63,7 +99,68 @@ fn bearer(req: &ServiceRequest) -> Result<&str> {
         .ok_or_else(|| {
             Error::problem(
                 Code::Unauthenticated,
-                "send `Authorization: Bearer` with a service token",
+                "sign in, or send `Authorization: Bearer` with a service token",
             )
         })
+}
+
+fn cross_site(why: &str) -> Error {
+    Error::problem(Code::CrossSite, why)
+}
+
+/// Refuses a change without the session's own token.
+fn check_token(headers: &HeaderMap, expected: &str) -> Result<()> {
+    let given = headers
+        .get("x-csrf-token")
+        .map(|value| value.as_bytes())
+        .unwrap_or_default();
+    if bool::from(given.ct_eq(expected.as_bytes())) {
+        Ok(())
+    } else {
+        Err(cross_site("send `X-CSRF-Token` with the token of this session"))
+    }
+}
+
+/// Refuses a change of which the browser says that it comes from another site.
+pub(super) fn same_site(front: &Front, headers: &HeaderMap) -> Result<()> {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    if let Some(from) = text("sec-fetch-site")
+        && !matches!(from, "same-origin" | "none")
+    {
+        return Err(cross_site("the request comes from another site"));
+    }
+    let Some(origin) = text(ORIGIN.as_str()) else {
+        return Ok(());
+    };
+    let ours = front.public_url.as_deref().map(authority);
+    let here = text(HOST.as_str());
+    let from = origin.contains("://").then(|| authority(origin));
+    if from.is_some_and(|from| ours == Some(from) || here.is_some_and(|here| here.eq_ignore_ascii_case(from))) {
+        Ok(())
+    } else {
+        Err(cross_site("the request comes from another origin"))
+    }
+}
+
+/// Host and port of an address.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
+}
+
+/// The person who is signed in; only where the table says [`Access::Person`].
+pub(super) struct Own(pub(super) SignedIn);
+
+impl FromRequest for Own {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let signed_in = req.extensions().get::<SignedIn>().cloned();
+        ready(
+            signed_in
+                .map(Self)
+                .ok_or_else(|| Error::internal("the route lets in others than people")),
+        )
+    }
 }

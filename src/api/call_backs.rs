@@ -18,7 +18,7 @@ use crate::domain::complaints::view;
 use crate::domain::complaints::vocabulary::CallBackState;
 use crate::domain::staff::Act;
 use crate::error::Result;
-use crate::ids::{CallBackId, ComplaintId, CustomerId};
+use crate::ids::{CallBackId, ComplaintId, CustomerId, TeamId};
 
 /// Which promises to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -29,6 +29,8 @@ pub(super) struct CallBackQuery {
     state: Option<CallBackState>,
     /// To be kept by this person.
     owner: Option<String>,
+    /// About complaints that this team holds.
+    team: Option<TeamId>,
     /// Whose window ends before this moment.
     due_before: Option<Moment>,
     /// How many, 1 to 200; 50 when left out.
@@ -49,6 +51,7 @@ pub(super) async fn list_call_backs(ctx: Ctx, query: Query<CallBackQuery>) -> Re
     let listing = Listing {
         state: query.state,
         owner: query.owner.map(|text| text.replace('\0', "")),
+        team: query.team,
         due_before: query.due_before,
         after: page::decode(query.cursor.as_deref())?,
         limit: limit + 1,

@@ -26,7 +26,7 @@ use crate::domain::complaints::vocabulary::{Channel, Direction, HandlingStep, Ki
 use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
-use crate::ids::{ComplaintId, CustomerId, EntryId, MessageId};
+use crate::ids::{ComplaintId, CustomerId, EntryId, MessageId, TeamId};
 
 /// Which complaints to list; everything that is said must hold.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -52,6 +52,8 @@ pub(super) struct ComplaintQuery {
     customer_id: Option<CustomerId>,
     /// Handled by this person.
     owner: Option<String>,
+    /// Held by this team.
+    team: Option<TeamId>,
     /// With this reference, in any spelling.
     #[param(example = "k7qm 3r9x")]
     reference: Option<String>,
@@ -126,6 +128,7 @@ fn listing_of(query: ComplaintQuery) -> Result<Listing> {
         customer_type: query.customer_type,
         customer_id: query.customer_id,
         owner: text(query.owner),
+        team: query.team,
         reference: query.reference,
         external_ref: text(query.external_ref),
         received_from: query.received_from,
@@ -163,6 +166,7 @@ pub(super) async fn receive_complaint(ctx: Ctx, body: Body<IntakeForm>) -> Resul
         intake,
         claim,
         proposal: Some(proposal),
+        proof: None,
     };
     let receipt = submit(&ctx, arrival).await?;
     answer::created(&format!("/api/v1/complaints/{}", receipt.id), receipt.version, &receipt)

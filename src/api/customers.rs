@@ -8,7 +8,9 @@ use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch, Query};
 use super::page::{self, Page};
 use crate::domain::audit::{Event, ObjectKind};
-use crate::domain::customers::model::{CustomerView, ExternalId};
+use crate::domain::complaints::listing::Cursor;
+use crate::domain::complaints::states::{self, ComplaintStateView};
+use crate::domain::customers::model::{CustomerView, ExternalId, SeenCustomer};
 use crate::domain::customers::record::{self, CustomerRecordForm, Lookup};
 use crate::error::Result;
 use crate::ids::CustomerId;
@@ -28,11 +30,23 @@ pub(super) struct CustomerQuery {
     cursor: Option<String>,
 }
 
+/// Where to go on in a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PageQuery {
+    /// How many, 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    /// Where to go on.
+    cursor: Option<String>,
+}
+
 /// List or find customers.
 ///
 /// The newest first; by `contact`, the customers that a phone number, e-mail address or external id belongs to.
 #[utoipa::path(get, path = "/api/v1/customers", tag = "customers", params(CustomerQuery),
-    responses((status = 200, description = "A page of customers.", body = Page<CustomerView>)))]
+    responses((status = 200, description = "A page of customers.", body = Page<SeenCustomer>)))]
 pub(super) async fn list_customers(ctx: Ctx, query: Query<CustomerQuery>) -> Result<HttpResponse> {
     let limit = page::limit(query.0.limit)?;
     let after = page::decode::<CustomerId>(query.0.cursor.as_deref())?;
@@ -42,9 +56,9 @@ pub(super) async fn list_customers(ctx: Ctx, query: Query<CustomerQuery>) -> Res
         limit: limit + 1,
     };
     let rows = ctx.read(move |conn, act| record::list(conn, act, &lookup)).await?;
-    let event = Event::about_many(ObjectKind::Customer, "customer.listed").of(rows.iter().map(|row| row.id));
+    let event = Event::about_many(ObjectKind::Customer, "customer.listed").of(rows.iter().map(SeenCustomer::id));
     ctx.disclose(event).await?;
-    answer::ok(&Page::of(rows, limit, |row| row.id)?)
+    answer::ok(&Page::of(rows, limit, SeenCustomer::id)?)
 }
 
 /// Create a customer.
@@ -59,15 +73,16 @@ pub(super) async fn create_customer(ctx: Ctx, body: Body<CustomerRecordForm>) ->
 
 /// Read a customer.
 ///
-/// With every contact point.
+/// With every contact point. A record whose processing is restricted, or that is not shared with the caller, shows
+/// only its id and version, and that it is restricted.
 #[utoipa::path(get, path = "/api/v1/customers/{id}", tag = "customers",
     params(("id" = CustomerId, Path, description = "The customer.")),
-    responses((status = 200, description = "The customer.", body = CustomerView)))]
+    responses((status = 200, description = "The customer.", body = SeenCustomer)))]
 pub(super) async fn get_customer(ctx: Ctx, id: Id<CustomerId>) -> Result<HttpResponse> {
-    let found = ctx.read(move |conn, _| record::get(conn, id.0)).await?;
+    let found = ctx.read(move |conn, act| record::see(conn, act, id.0)).await?;
     ctx.disclose(Event::on(ObjectKind::Customer, id.0.0, "customer.read").of([id.0]))
         .await?;
-    answer::ok_version(found.version, &found)
+    answer::ok_version(found.version(), &found)
 }
 
 /// Change a customer.
@@ -87,6 +102,31 @@ pub(super) async fn change_customer(
         .write(move |conn, act| record::change(conn, act, id.0, version, &body.value))
         .await?;
     answer::ok_version(changed.version, &changed)
+}
+
+/// List the complaints of a customer, without what they say.
+///
+/// That they exist and where they stand, the newest first: for those who sell, and need to know before they call.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/complaints", tag = "customers",
+    params(("id" = CustomerId, Path, description = "The customer."), PageQuery),
+    responses((status = 200, description = "A page of complaints.", body = Page<ComplaintStateView>)))]
+pub(super) async fn list_complaints_of_customer(
+    ctx: Ctx,
+    id: Id<CustomerId>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse> {
+    let limit = page::limit(query.0.limit)?;
+    let after = page::decode::<Cursor>(query.0.cursor.as_deref())?;
+    let rows = ctx
+        .read(move |conn, _| states::of_customer(conn, id.0, after, limit + 1))
+        .await?;
+    ctx.disclose(Event::on(ObjectKind::Customer, id.0.0, "customer.complaints_listed").of([id.0]))
+        .await?;
+    let page = Page::of(rows, limit, |(place, _)| *place)?;
+    answer::ok(&Page {
+        items: page.items.into_iter().map(|(_, state)| state).collect(),
+        next_cursor: page.next_cursor,
+    })
 }
 
 /// Create or change the customer that another system knows by its own id.

@@ -86,6 +86,56 @@ pub(super) fn of(operation: &str) -> Option<Value> {
             "reason": "I am at work until six",
         }),
         "decline_call_back" => json!({ "reason": "It works again, no call needed." }),
+        _ => return of_privacy(operation),
+    })
+}
+
+fn of_privacy(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "restrict_customer" => {
+            json!({ "reason": "says the address is not hers", "legal_basis": "accuracy_contested" })
+        }
+        "lift_restriction" => json!({ "reason": "the address has been put right" }),
+        "anonymise_customer" => json!({ "reason": "no longer a customer", "legal_basis": "no_longer_needed" }),
+        "erase_customer" => {
+            json!({ "reason": "asks to be forgotten", "legal_basis": "customer_request", "dry_run": true })
+        }
+        "export_customer" => json!({ "reason": "access request by letter", "legal_basis": "customer_request" }),
+        "hold_customer" | "hold_complaint" => {
+            json!({ "reason": "a case before the district court", "until": "2028-12-31T00:00:00Z" })
+        }
+        "record_consent" => json!({
+            "purpose": "satisfaction_survey",
+            "given": true,
+            "source": "phone",
+            "wording": "May we ask you afterwards how satisfied you were?",
+        }),
+        "set_retention_rules" => json!({
+            "rules": [
+                { "kind": "complaint", "keep_days": 1095, "then": "erase" },
+                { "kind": "feedback", "keep_days": 365, "then": "anonymise" },
+            ],
+        }),
+        _ => return of_people(operation),
+    })
+}
+
+/// The same, for people and what lets them in.
+fn of_people(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "rotate_service_token" => json!({ "overlap_hours": 24 }),
+        "create_staff_member" => json!({
+            "handle": "zhang.min",
+            "name": "张敏",
+            "email": "zhang.min@example.com",
+            "role": "agent",
+            "language": "zh-CN",
+        }),
+        "change_staff_member" => json!({ "role": "lead" }),
+        "deactivate_staff_member" => json!({ "successor": "li.na", "reason": "moved to the warehouse" }),
+        "put_role" => json!({ "name": "Night desk", "permissions": ["read-complaints", "log-complaints"] }),
+        "create_team" | "change_team" => json!({ "name": "Broadband" }),
+        "put_team_member" => json!({ "leads": true }),
         _ => return None,
     })
 }

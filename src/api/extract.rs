@@ -8,16 +8,18 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_TYPE, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::edge::Edge;
+use super::limits::address::Origin;
 use super::observe::RequestId;
+use super::unread::Reading;
 use crate::app::App;
 use crate::db::conn::Conn;
 use crate::domain::audit;
 use crate::domain::idempotency::{self, Claim};
-use crate::domain::staff::{Act, Actor};
+use crate::domain::staff::{Act, Actor, tokens};
 use crate::error::{Code, Error, FieldError, Result};
 
 /// The application, who acts, and the request's key for doing things once.
@@ -25,7 +27,7 @@ pub(super) struct Ctx {
     pub(super) app: App,
     actor: Arc<Actor>,
     request_id: Option<Arc<str>>,
-    address: Option<IpAddr>,
+    pub(super) address: Option<IpAddr>,
     purpose: Option<Arc<str>>,
     method: String,
     path: String,
@@ -61,12 +63,21 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
         app: app.get_ref().clone(),
         actor: actor.unwrap_or_else(|| Arc::new(Actor::customer())),
         request_id: req.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0)),
-        address: req.peer_addr().map(|peer| peer.ip()),
+        address: req.extensions().get::<Origin>().and_then(|origin| origin.address),
         purpose: purpose(req)?,
         method: req.method().to_string(),
         path: req.path().to_owned(),
         key,
     })
+}
+
+/// What an address names: the id in it, or the hash of a private link.
+fn subject(path: &str) -> Option<Vec<u8>> {
+    if let Some(rest) = path.strip_prefix("/api/v1/public/complaints/") {
+        return rest.split('/').next().map(tokens::hash);
+    }
+    let id = path.split('/').find_map(|part| part.parse::<uuid::Uuid>().ok());
+    id.map(|id| id.as_bytes().to_vec())
 }
 
 /// What the caller says the request is for; kept in the audit.
@@ -108,7 +119,7 @@ impl Ctx {
             .actor
             .principal
             .map_or_else(|| "public".to_owned(), |principal| principal.uuid().to_string());
-        Some(Claim::new(&principal, key, &self.method, &self.path, body))
+        Some(Claim::new(&principal, key, &self.method, &self.path, body).about(subject(&self.path)))
     }
 
     /// Tells the audit that personal data is about to be shown, and waits until it has that safely.
@@ -175,7 +186,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
-        let mut payload = payload.take();
+        let pace = req
+            .app_data::<web::Data<Edge>>()
+            .map(|edge| edge.pace)
+            .unwrap_or_default();
+        let mut reading = Reading::of(req, payload);
         Box::pin(async move {
             let essence = content_type
                 .as_deref()
@@ -188,8 +203,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 ));
             }
             let mut raw = web::BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Error::problem(Code::BadRequest, "the body broke off"))?;
+            let mut paced = pace.start();
+            while let Some(chunk) = paced.next(reading.payload()).await? {
                 if raw.len() + chunk.len() > limit {
                     return Err(Error::problem(Code::TooLarge, format!("at most {limit} bytes")));
                 }
@@ -208,7 +223,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 pub(super) struct BodyLimit(pub(super) usize);
 
 fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
-    let not_json = |error: &serde_json::Error| Error::problem(Code::BadRequest, format!("not JSON: {error}"));
+    let not_json = |error: &serde_json::Error| {
+        // What is wrong with the data repeats the data.
+        let detail = if error.is_data() {
+            format!("not JSON, near line {} column {}", error.line(), error.column())
+        } else {
+            format!("not JSON: {error}")
+        };
+        Error::problem(Code::BadRequest, detail)
+    };
     if raw.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(raw).is_ok() {
         // Serde would take the members of a list for the fields of an object, in their order.
         return Err(unfit(String::new(), "/", "an object is wanted, not a list"));
@@ -234,7 +257,7 @@ fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
 }
 
 /// One value that could not be read; one that is missing, or there twice, is named by what serde says of it.
-/// The text of the error may repeat what was sent, but nothing of others.
+/// The text of the error never repeats a value: what was sent may be somebody's data.
 fn unfit(mut pointer: String, joint: &str, detail: &str) -> Error {
     let missing = detail.starts_with("missing field");
     if missing || detail.starts_with("duplicate field") {
@@ -244,7 +267,7 @@ fn unfit(mut pointer: String, joint: &str, detail: &str) -> Error {
     Error::invalid(vec![FieldError {
         pointer,
         code: if missing { "required" } else { "malformed" }.to_owned(),
-        detail: detail.to_owned(),
+        detail: super::misfit::without_value(detail),
     }])
 }
 

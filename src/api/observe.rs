@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 use tracing::Instrument;
 
-use super::answer;
+use super::{answer, unread};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::error::{Code, Error};
@@ -60,12 +60,11 @@ pub(super) async fn observe(
     req.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let response = next.call(req).instrument(span.clone()).await?;
     let _entered = span.enter();
-    let mut response = with_request_id(response.map_into_boxed_body(), &id);
+    let mut response = unread::held(with_request_id(response.map_into_boxed_body(), &id));
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if route.starts_with("/api/") {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -89,7 +88,16 @@ fn with_request_id(response: ServiceResponse<BoxBody>, id: &str) -> ServiceRespo
         return response;
     };
     let described = described(error, id);
-    response.into_response(described)
+    let kept = response.headers().clone();
+    let mut response = response.into_response(described);
+    // What others have put onto the answer, such as where the caller stands with its limits.
+    for (name, value) in kept {
+        let of_the_body = name == CONTENT_TYPE || name == CONTENT_LENGTH;
+        if !of_the_body && !response.headers().contains_key(&name) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
 }
 
 fn described(error: &actix_web::Error, id: &str) -> actix_web::HttpResponse {

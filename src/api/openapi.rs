@@ -5,6 +5,7 @@ use utoipa::OpenApi;
 
 use super::answer::ProblemDocument;
 use super::examples;
+use super::limits::Rate;
 use super::routes::{ASKS, Access, Operations, ROUTES, Route};
 use crate::error::{Error, Result};
 
@@ -45,7 +46,16 @@ pub fn document() -> Result<Value> {
     );
     if let Some(components) = root.get_mut("components").and_then(Value::as_object_mut) {
         let scheme = json!({ "type": "http", "scheme": "bearer", "description": "A service token (`hark admin create-token`)." });
-        components.insert("securitySchemes".to_owned(), json!({ "bearer": scheme }));
+        let session = json!({
+            "type": "apiKey", "in": "cookie", "name": "__Host-hark",
+            "description": "The session of a person (`POST /api/v1/session`); without TLS the cookie is called `hark_session`.",
+        });
+        let csrf = json!({
+            "type": "apiKey", "in": "header", "name": "X-CSRF-Token",
+            "description": "The session's token for changes, from the answer to signing in.",
+        });
+        let schemes = json!({ "bearer": scheme, "session": session, "csrf": csrf });
+        components.insert("securitySchemes".to_owned(), schemes);
         components.insert("parameters".to_owned(), shared_parameters());
         components.insert("responses".to_owned(), problem_responses());
         let id = json!({ "description": "The id of the request, as in the log.", "schema": { "type": "string" } });
@@ -89,10 +99,11 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
         .unwrap_or_default();
     let asks = has_body || !parameters.is_empty();
     let asks_only = ASKS.contains(&route.path);
-    if route.method == "POST" && !asks_only {
+    if route.method == "POST" && !asks_only && !UNKEYED.contains(&route.path) {
         parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
-    if changes && !route.path.contains("/call-backs/{id}/move") && !route.path.contains("/call-backs/{id}/decline") {
+    let versioned = changes && !WITHOUT_VERSION.iter().any(|end| route.path.ends_with(end));
+    if versioned {
         let name = if route.method == "PATCH" {
             "IfMatchRequired"
         } else {
@@ -108,11 +119,15 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
             operation.insert("security".to_owned(), json!([]));
         }
         Access::SignedIn => {
-            operation.insert("security".to_owned(), json!([{ "bearer": [] }]));
+            operation.insert("security".to_owned(), json!([{ "bearer": [] }, by_cookie(route)]));
             operation.insert("x-permission".to_owned(), json!("signed-in"));
         }
+        Access::Person => {
+            operation.insert("security".to_owned(), json!([by_cookie(route)]));
+            operation.insert("x-permission".to_owned(), json!("person"));
+        }
         Access::Needs(permission) => {
-            operation.insert("security".to_owned(), json!([{ "bearer": [] }]));
+            operation.insert("security".to_owned(), json!([{ "bearer": [] }, by_cookie(route)]));
             operation.insert("x-permission".to_owned(), json!(permission));
         }
     }
@@ -129,10 +144,18 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
             .into_iter()
             .flatten(),
     );
+    statuses.extend((route.rate != Rate::Exempt).then_some("429"));
+    statuses.extend(has_body.then_some("408"));
     statuses.extend(in_path.then_some("404"));
     statuses.extend(has_body.then_some(["413", "415"]).into_iter().flatten());
     statuses.extend((matches!(route.method, "POST" | "PUT" | "PATCH") && !asks_only).then_some("409"));
-    statuses.extend(changes.then_some("412"));
+    statuses.extend(versioned.then_some("412"));
+    let name = format!("{} {}", route.method, route.path);
+    statuses.extend(
+        ALSO.iter()
+            .filter(|(whose, _)| *whose == name)
+            .flat_map(|(_, also)| *also),
+    );
     statuses.extend((route.method == "PATCH").then_some("428"));
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
         return;
@@ -147,6 +170,46 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
             .or_insert_with(|| json!({ "$ref": format!("#/components/responses/Problem{status}") }));
     }
 }
+
+/// A session's cookie; a change needs the session's token as well.
+fn by_cookie(route: &Route) -> Value {
+    if route.method == "GET" {
+        json!({ "session": [] })
+    } else {
+        json!({ "session": [], "csrf": [] })
+    }
+}
+
+/// POSTs that take no `Idempotency-Key`: nothing is kept of a request with a password, nor of an answer
+/// with a new secret.
+const UNKEYED: &[&str] = &[
+    "/api/v1/session",
+    "/api/v1/me/second-factor",
+    "/api/v1/me/second-factor/confirm",
+    "/api/v1/me/second-factor/remove",
+    "/api/v1/public/invitations/{token}",
+];
+
+/// Ends of paths of changes to what has no version, or none that the caller can see.
+const WITHOUT_VERSION: &[&str] = &[
+    "/call-backs/{id}/move",
+    "/call-backs/{id}/decline",
+    "/staff/{id}/invitation",
+    "/public/invitations/{token}",
+    "/me/password",
+    "/customers/{id}/export",
+];
+
+/// Statuses beside those that all operations of their kind answer with.
+const ALSO: &[(&str, &[&str])] = &[
+    ("POST /api/v1/session", &["401", "403", "429"]),
+    ("PUT /api/v1/me/password", &["429"]),
+    ("POST /api/v1/me/second-factor", &["429"]),
+    ("POST /api/v1/me/second-factor/confirm", &["429"]),
+    ("POST /api/v1/me/second-factor/remove", &["429"]),
+    ("GET /api/v1/oidc/sign-in", &["404"]),
+    ("GET /api/v1/oidc/callback", &["400", "403", "404"]),
+];
 
 fn shared_parameters() -> Value {
     json!({
@@ -176,6 +239,7 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("401", "No valid credentials."),
     ("403", "The role does not allow it."),
     ("404", "There is no such thing."),
+    ("408", "The body came too slowly."),
     (
         "409",
         "It does not fit the present state; the code says which rule refuses.",
@@ -185,6 +249,10 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("415", "The body is not JSON."),
     ("422", "Some values do not fit; nothing was changed."),
     ("428", "`If-Match` is needed."),
+    (
+        "429",
+        "The caller has asked too often; `Retry-After` says when to come back.",
+    ),
     ("500", "Something went wrong on our side."),
     ("503", "Too much work at once; repeat later."),
 ];

@@ -1,10 +1,12 @@
 //! What customers use, without an account.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer;
+use super::challenge::Solution;
+use super::edge::Edge;
 use super::extract::{Body, Ctx, Id, IfMatch};
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::call_backs::CancelForm;
@@ -13,6 +15,7 @@ use crate::domain::complaints::intake::{Intake, PublicForm};
 use crate::domain::complaints::messages::MessageForm;
 use crate::domain::complaints::public::{self, MoveForm, PublicComplaint};
 use crate::domain::complaints::receive::{Arrival, Receipt};
+use crate::domain::idempotency::{self, Claim};
 use crate::error::{Error, Result};
 use crate::ids::CallBackId;
 
@@ -32,19 +35,32 @@ pub(super) struct PublicReceipt {
 /// File a complaint.
 ///
 /// No account is needed; a phone number or an e-mail address is, to answer. Send an `Idempotency-Key` of your own making:
-/// a repeated request then gets the same answer, with the same private link.
+/// a repeated request then gets the same answer, with the same private link. Solve a challenge (`GET /api/v1/public/challenge`)
+/// and send the solution as `X-Challenge`; without one, an address may file only few complaints in an hour.
 #[utoipa::path(post, path = "/api/v1/public/complaints", tag = "public", request_body = PublicForm,
+    params(("X-Challenge" = Option<String>, Header, description = "The solved challenge: `{challenge, solution}` as JSON, or that in base 64.")),
     responses((status = 201, description = "The complaint has arrived.", body = PublicReceipt)))]
-pub(super) async fn file_complaint(ctx: Ctx, body: Body<PublicForm>) -> Result<HttpResponse> {
+pub(super) async fn file_complaint(
+    ctx: Ctx,
+    edge: web::Data<Edge>,
+    solution: Solution,
+    body: Body<PublicForm>,
+) -> Result<HttpResponse> {
     let claim = ctx.claim(&body.raw);
     let act = ctx.act();
     let intake = Intake::by_public(body.value, &act)?;
     let proposal = super::typing::propose(&ctx, &intake).await;
+    let proof = match kept(&ctx, claim.as_ref()).await? {
+        // A repeated request is answered from what is kept, and asked for nothing.
+        true => None,
+        false => solution.check(&ctx, &edge).await?,
+    };
     let arrival = Arrival {
         act,
         intake,
         claim,
         proposal: Some(proposal),
+        proof,
     };
     let receipt = super::complaints::submit(&ctx, arrival).await?;
     let Receipt {
@@ -61,6 +77,17 @@ pub(super) async fn file_complaint(ctx: Ctx, body: Body<PublicForm>) -> Result<H
         tracking_url,
     };
     answer::created(&told.tracking_url, version, &told)
+}
+
+/// Whether there is an answer to this request already.
+async fn kept(ctx: &Ctx, claim: Option<&Claim>) -> Result<bool> {
+    let Some(claim) = claim.cloned() else { return Ok(false) };
+    ctx.read(move |conn, _| {
+        Ok(idempotency::recall::<Receipt>(conn, &[Some(&claim)])?
+            .iter()
+            .any(Option::is_some))
+    })
+    .await
 }
 
 /// Follow a complaint.

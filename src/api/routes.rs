@@ -3,8 +3,10 @@
 use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
+use super::limits::Rate;
 use super::{
-    answer, audit, call_backs, complaints, customers, health, observe, playbooks, problems, public, tokens, typing,
+    answer, attachments, audit, call_backs, challenge, complaints, credentials, customers, health, links, observe,
+    open_id, playbooks, privacy, problems, public, roles, sessions, staff, teams, tokens, typing,
 };
 use crate::domain::staff::Permission;
 
@@ -15,6 +17,8 @@ pub enum Access {
     Public,
     /// Valid credentials of any role.
     SignedIn,
+    /// A person's session: what service tokens do not have.
+    Person,
     /// A role with this permission.
     Needs(Permission),
 }
@@ -28,6 +32,8 @@ pub struct Route {
     pub path: &'static str,
     /// What it needs.
     pub access: Access,
+    /// What it counts as.
+    pub rate: Rate,
 }
 
 macro_rules! verb {
@@ -48,11 +54,28 @@ macro_rules! verb {
     };
 }
 
+/// What a route counts as when its line does not say.
+const fn usual(access: Access) -> Rate {
+    match access {
+        Access::Public => Rate::Open,
+        _ => Rate::Staff,
+    }
+}
+
+macro_rules! rate {
+    ($access:expr) => {
+        usual($access)
+    };
+    ($access:expr, $rate:ident) => {
+        Rate::$rate
+    };
+}
+
 macro_rules! routes {
-    ($($path:literal => { $($method:ident $access:expr => $module:ident :: $handler:ident),+ $(,)? })+) => {
+    ($($path:literal => { $($method:ident $access:expr $(, $rate:ident)? => $module:ident :: $handler:ident),+ $(,)? })+) => {
         /// Every route of the API.
         pub const ROUTES: &[Route] = &[
-            $($(Route { method: verb!($method), path: $path, access: $access }),+),+
+            $($(Route { method: verb!($method), path: $path, access: $access, rate: rate!($access $(, $rate)?) }),+),+
         ];
 
         /// Registers every route of the API.
@@ -77,13 +100,13 @@ macro_rules! routes {
     };
 }
 
-use Access::{Needs, Public, SignedIn};
+use Access::{Needs, Person, Public, SignedIn};
 use Permission as P;
 
 routes! {
-    "/livez" => { get Public => health::get_liveness }
-    "/readyz" => { get Public => health::get_readiness }
-    "/metrics" => { get Public => health::get_metrics }
+    "/livez" => { get Public, Exempt => health::get_liveness }
+    "/readyz" => { get Public, Exempt => health::get_readiness }
+    "/metrics" => { get Public, Exempt => health::get_metrics }
     "/problems" => { get Public => problems::list_problems }
     "/problems/{code}" => { get Public => problems::get_problem }
 
@@ -92,7 +115,68 @@ routes! {
         get Needs(P::ManageTokens) => tokens::list_service_tokens,
         post Needs(P::ManageTokens) => tokens::create_service_token,
     }
-    "/api/v1/service-tokens/{id}" => { delete Needs(P::ManageTokens) => tokens::revoke_service_token }
+    "/api/v1/service-tokens/{id}" => {
+        get Needs(P::ManageTokens) => tokens::get_service_token,
+        delete Needs(P::ManageTokens) => tokens::revoke_service_token,
+    }
+    "/api/v1/service-tokens/{id}/rotate" => { post Needs(P::ManageTokens) => tokens::rotate_service_token }
+
+    "/api/v1/staff" => {
+        get Needs(P::ReadStaff) => staff::list_staff,
+        post Needs(P::ManageStaff) => staff::create_staff_member,
+    }
+    "/api/v1/staff/{id}" => {
+        get Needs(P::ReadStaff) => staff::get_staff_member,
+        patch Needs(P::ManageStaff) => staff::change_staff_member,
+    }
+    "/api/v1/staff/{id}/deactivate" => { post Needs(P::ManageStaff) => staff::deactivate_staff_member }
+    "/api/v1/staff/{id}/reactivate" => { post Needs(P::ManageStaff) => staff::reactivate_staff_member }
+    "/api/v1/staff/{id}/hand-over" => { get Needs(P::ReadComplaints) => staff::get_hand_over }
+    "/api/v1/roles" => { get Needs(P::ReadStaff) => roles::list_roles }
+    "/api/v1/roles/{slug}" => {
+        get Needs(P::ReadStaff) => roles::get_role,
+        put Needs(P::ManageStaff) => roles::put_role,
+        delete Needs(P::ManageStaff) => roles::delete_role,
+    }
+    "/api/v1/teams" => {
+        get Needs(P::ReadStaff) => teams::list_teams,
+        post Needs(P::ManageStaff) => teams::create_team,
+    }
+    "/api/v1/teams/{id}" => {
+        get Needs(P::ReadStaff) => teams::get_team,
+        patch Needs(P::ManageStaff) => teams::change_team,
+    }
+    "/api/v1/teams/{id}/members/{staff_id}" => {
+        put Needs(P::ManageStaff) => teams::put_team_member,
+        delete Needs(P::ManageStaff) => teams::remove_team_member,
+    }
+
+    "/api/v1/session" => {
+        get Person => sessions::get_session,
+        post Public, SignIn => sessions::sign_in,
+        delete Person => sessions::sign_out,
+    }
+    "/api/v1/me/sessions" => { get Person => sessions::list_my_sessions }
+    "/api/v1/me/sessions/{id}" => { delete Person => sessions::end_my_session }
+    "/api/v1/me/password" => { put Person => credentials::change_password }
+    "/api/v1/me/second-factor" => {
+        get Person => credentials::get_second_factor,
+        post Person => credentials::begin_second_factor,
+    }
+    "/api/v1/me/second-factor/confirm" => { post Person => credentials::confirm_second_factor }
+    "/api/v1/me/second-factor/remove" => { post Person => credentials::remove_second_factor }
+    "/api/v1/staff/{id}/sessions" => {
+        get Needs(P::ManageStaff) => sessions::list_staff_sessions,
+        delete Needs(P::ManageStaff) => sessions::end_staff_sessions,
+    }
+    "/api/v1/staff/{id}/second-factor" => { delete Needs(P::ManageStaff) => credentials::reset_second_factor }
+    "/api/v1/staff/{id}/invitation" => { post Needs(P::ManageStaff) => credentials::invite_staff }
+    "/api/v1/public/invitations/{token}" => {
+        get Public, SignIn => credentials::get_invitation,
+        post Public, SignIn => credentials::redeem_invitation,
+    }
+    "/api/v1/oidc/sign-in" => { get Public, SignIn => open_id::begin_open_id }
+    "/api/v1/oidc/callback" => { get Public, SignIn => open_id::finish_open_id }
 
     "/api/v1/complaints" => {
         get Needs(P::ReadComplaints) => complaints::list_complaints,
@@ -120,7 +204,20 @@ routes! {
         post Needs(P::HandleComplaints) => complaints::write_message,
     }
     "/api/v1/complaints/{id}/timeline" => { get Needs(P::ReadComplaints) => complaints::list_timeline }
-    "/api/v1/complaints/{id}/tracking-link" => { post Needs(P::HandleComplaints) => complaints::renew_tracking_link }
+    "/api/v1/complaints/{id}/tracking-link" => {
+        post Needs(P::HandleComplaints) => complaints::renew_tracking_link,
+        delete Needs(P::HandleComplaints) => links::revoke_tracking_link,
+    }
+    "/api/v1/complaints/{id}/attachments" => {
+        get Needs(P::ReadComplaints) => attachments::list_attachments,
+        post Needs(P::HandleComplaints) => attachments::add_attachment,
+    }
+    "/api/v1/complaints/{id}/attachments/{attachment}" => {
+        delete Needs(P::RemoveAttachments) => attachments::remove_attachment,
+    }
+    "/api/v1/complaints/{id}/attachments/{attachment}/content" => {
+        get Needs(P::ReadComplaints) => attachments::read_attachment,
+    }
     "/api/v1/complaints/{id}/call-backs" => {
         get Needs(P::ReadComplaints) => call_backs::list_call_backs_of_complaint,
         post Needs(P::HandleComplaints) => call_backs::promise_call_back,
@@ -143,6 +240,33 @@ routes! {
         get Needs(P::ReadCustomers) => customers::get_customer,
         patch Needs(P::WriteCustomers) => customers::change_customer,
     }
+    "/api/v1/customers/{id}/complaints" => {
+        get Needs(P::ReadComplaintStates) => customers::list_complaints_of_customer,
+    }
+
+    "/api/v1/customers/{id}/privacy" => { get Needs(P::ManagePrivacy) => privacy::get_privacy }
+    "/api/v1/customers/{id}/restrict" => { post Needs(P::ManagePrivacy) => privacy::restrict_customer }
+    "/api/v1/customers/{id}/lift-restriction" => { post Needs(P::ManagePrivacy) => privacy::lift_restriction }
+    "/api/v1/customers/{id}/anonymise" => { post Needs(P::ManagePrivacy) => privacy::anonymise_customer }
+    "/api/v1/customers/{id}/erase" => { post Needs(P::ManagePrivacy) => privacy::erase_customer }
+    "/api/v1/customers/{id}/export" => { post Needs(P::ExportPersonalData) => privacy::export_customer }
+    "/api/v1/customers/{id}/legal-hold" => {
+        put Needs(P::ManagePrivacy) => privacy::hold_customer,
+        delete Needs(P::ManagePrivacy) => privacy::release_customer,
+    }
+    "/api/v1/complaints/{id}/legal-hold" => {
+        put Needs(P::ManagePrivacy) => privacy::hold_complaint,
+        delete Needs(P::ManagePrivacy) => privacy::release_complaint,
+    }
+    "/api/v1/customers/{id}/consents" => {
+        get Needs(P::ReadCustomers) => privacy::list_consents,
+        post Needs(P::WriteCustomers) => privacy::record_consent,
+    }
+    "/api/v1/retention-rules" => {
+        get Needs(P::ManagePrivacy) => privacy::get_retention_rules,
+        put Needs(P::ManagePrivacy) => privacy::set_retention_rules,
+    }
+    "/api/v1/retention-rules/dry-run" => { post Needs(P::ManagePrivacy) => privacy::try_retention_rules }
 
     "/api/v1/audit/events" => { get Needs(P::ReadAudit) => audit::list_audit_events }
     "/api/v1/audit/events.csv" => { get Needs(P::ReadAudit) => audit::export_audit_events }
@@ -157,13 +281,21 @@ routes! {
     "/api/v1/playbooks" => { get Needs(P::ReadPlaybooks) => playbooks::list_playbooks }
     "/api/v1/playbooks/{type}" => { get Needs(P::ReadPlaybooks) => playbooks::get_playbook }
 
-    "/api/v1/public/complaints" => { post Public => public::file_complaint }
-    "/api/v1/public/complaints/{token}" => { get Public => public::track_complaint }
-    "/api/v1/public/complaints/{token}/messages" => { post Public => public::write_to_desk }
-    "/api/v1/public/complaints/{token}/dispute" => { post Public => public::dispute_decision }
-    "/api/v1/public/complaints/{token}/withdraw" => { post Public => public::take_back_complaint }
-    "/api/v1/public/complaints/{token}/call-backs/{id}/move" => { post Public => public::move_call_back }
-    "/api/v1/public/complaints/{token}/call-backs/{id}/decline" => { post Public => public::decline_call_back }
+    "/api/v1/public/challenge" => { get Public => challenge::get_challenge }
+    "/api/v1/public/complaints" => { post Public, Filing => public::file_complaint }
+    "/api/v1/public/complaints/{token}" => { get Public, Tracking => public::track_complaint }
+    "/api/v1/public/complaints/{token}/attachments" => {
+        get Public, Tracking => attachments::list_own_attachments,
+        post Public, Tracking => attachments::send_attachment,
+    }
+    "/api/v1/public/complaints/{token}/attachments/{attachment}/content" => {
+        get Public, Tracking => attachments::read_own_attachment,
+    }
+    "/api/v1/public/complaints/{token}/messages" => { post Public, Tracking => public::write_to_desk }
+    "/api/v1/public/complaints/{token}/dispute" => { post Public, Tracking => public::dispute_decision }
+    "/api/v1/public/complaints/{token}/withdraw" => { post Public, Tracking => public::take_back_complaint }
+    "/api/v1/public/complaints/{token}/call-backs/{id}/move" => { post Public, Tracking => public::move_call_back }
+    "/api/v1/public/complaints/{token}/call-backs/{id}/decline" => { post Public, Tracking => public::decline_call_back }
 }
 
 /// POSTs that only ask: what they ask is too long for an address. They change nothing, so there is
@@ -182,4 +314,14 @@ pub(super) fn access(method: &str, pattern: &str) -> Option<Access> {
     }
     let documentation = pattern.starts_with("/docs") || pattern == "/openapi.json" || pattern == "/";
     (known || documentation).then_some(Access::Public)
+}
+
+/// What a request counts as.
+pub(super) fn rate(method: &str, pattern: &str) -> Rate {
+    let mut rates = ROUTES.iter().filter(|route| route.path == pattern);
+    let first = rates.clone().next();
+    rates
+        .find(|route| route.method == method)
+        .or(first)
+        .map_or(Rate::Open, |route| route.rate)
 }

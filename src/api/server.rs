@@ -4,14 +4,16 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App as HttpApp, HttpResponse, HttpServer, web};
 use utoipa_swagger_ui::SwaggerUi;
 
+use super::edge::Edge;
 use super::extract::BodyLimit;
-use super::{answer, auth, observe, openapi, routes};
+use super::{answer, auth, headers, limits, observe, openapi, routes};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
+use crate::settings::edge::EdgeSettings;
 
 /// How the server behaves.
 #[derive(Debug, Clone)]
@@ -22,6 +24,8 @@ pub struct Options {
     pub shutdown: Duration,
     /// The largest request body, bytes.
     pub body_limit: usize,
+    /// The side that is turned to strangers.
+    pub edge: EdgeSettings,
     /// Whether SIGTERM and SIGINT stop the server.
     pub signals: bool,
 }
@@ -33,11 +37,19 @@ pub struct Options {
 pub fn server(app: App, listener: TcpListener, options: &Options) -> Result<Server> {
     let document = openapi::document()?;
     let limit = options.body_limit;
+    let edge = Edge::new(&options.edge, &app.clock);
+    edge.limits.keep_small();
+    let origins = options.edge.cors_origins.clone();
     let mut server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(web::Data::new(app.clone()))
             .app_data(web::Data::new(BodyLimit(limit)))
+            .app_data(web::Data::new(edge.clone()))
+            .wrap(from_fn(limits::by_principal))
             .wrap(from_fn(auth::authorise))
+            .wrap(from_fn(limits::by_address))
+            .wrap(Condition::new(!origins.is_empty(), headers::cors(&origins)))
+            .wrap(from_fn(headers::guard))
             .wrap(from_fn(observe::observe))
             .configure(routes::configure)
             .route("/", web::get().to(to_docs))
@@ -46,7 +58,9 @@ pub fn server(app: App, listener: TcpListener, options: &Options) -> Result<Serv
             .default_service(web::to(nothing_here))
     })
     .shutdown_timeout(options.shutdown.as_secs())
-    .client_request_timeout(Duration::from_secs(10))
+    .client_request_timeout(Duration::from_secs(options.edge.header_seconds.into()))
+    .client_disconnect_timeout(Duration::from_secs(5))
+    .max_connections(usize::try_from(options.edge.max_connections).unwrap_or(usize::MAX))
     .keep_alive(Duration::from_secs(75));
     if options.threads > 0 {
         server = server.workers(options.threads);

@@ -2,11 +2,12 @@
 
 use clap::Subcommand;
 
+use super::people::{self, PersonCommand};
 use super::say;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::domain::staff::Act;
 use crate::domain::staff::tokens::{self, NewToken, TokenForm};
-use crate::domain::staff::{Act, Role};
 use crate::error::Result;
 use crate::ids::TokenId;
 use crate::settings::Settings;
@@ -18,9 +19,9 @@ pub(super) enum AdminCommand {
         /// What it is for; unique.
         #[arg(long)]
         name: String,
-        /// What it may do: agent, lead, operations, sales, auditor or admin.
+        /// What it may do: agent, lead, operations, sales, auditor, admin, or a role of our own.
         #[arg(long)]
-        role: Role,
+        role: String,
         /// How long it works, days (1 to 730).
         #[arg(long, default_value_t = 90)]
         days: i64,
@@ -32,6 +33,8 @@ pub(super) enum AdminCommand {
         /// Its id, as in the list.
         id: uuid::Uuid,
     },
+    #[command(flatten)]
+    Person(PersonCommand),
 }
 
 pub(super) fn run(settings: &Settings, command: AdminCommand) -> Result<()> {
@@ -40,11 +43,13 @@ pub(super) fn run(settings: &Settings, command: AdminCommand) -> Result<()> {
     let db = Db::open(&target, 2)?;
     let act = Act::of_system(Clock::System.now(), settings.policy().into());
     match command {
+        AdminCommand::Person(command) => people::run(settings, &db, act, command)?,
         AdminCommand::CreateToken { name, role, days } => {
             let form = TokenForm {
                 name,
                 role,
                 days: Some(days),
+                ..TokenForm::default()
             };
             let made = db.write_blocking(move |conn| tokens::create(conn, &act, &form))?;
             let NewToken { token, secret } = made;

@@ -5,6 +5,7 @@ mod audit;
 mod config;
 mod demo;
 mod file;
+mod people;
 mod serve;
 mod typing;
 

@@ -3,13 +3,14 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use super::say;
+use super::{people, say};
 use crate::api::server::{self, Options};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::db::{Db, migrate};
 use crate::domain::staff::tokens;
 use crate::error::{Error, Result};
+use crate::files::Files;
 use crate::settings::Settings;
 use crate::worker::Worker;
 
@@ -20,7 +21,9 @@ fn app(settings: &Settings) -> Result<App> {
         tracing::info!(migrations = done, "the schema is up to date");
     }
     let db = Db::open(&target, settings.database_connections)?;
-    App::new(db, Clock::System, settings.policy(), settings.keys()?)
+    let files = Files::open(&settings.edge, &settings.data_dir)?;
+    let app = App::new(db, Clock::System, settings.policy(), settings.keys()?)?;
+    Ok(app.with_front(settings.front()?).with_files(files))
 }
 
 fn worker_of(app: &App, settings: &Settings) -> Worker {
@@ -35,11 +38,19 @@ pub(super) fn serve(settings: &Settings, with_worker: bool) -> Result<()> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let app = app(settings)?;
     let act = app.own_act();
-    let first = app.db.write_blocking(move |conn| tokens::create_first(conn, &act))?;
+    let keys = app.keys.clone();
+    let first = app.db.write_blocking(move |conn| {
+        let Some(token) = tokens::create_first(conn, &act)? else {
+            return Ok(None);
+        };
+        Ok(Some((token, people::first_administrator(conn, &act, &keys)?)))
+    })?;
+    let base = settings.base_url(address);
     let options = Options {
         threads: settings.http_threads.into(),
         shutdown: Duration::from_secs(settings.shutdown_seconds.into()),
         body_limit: settings.body_limit,
+        edge: settings.edge.clone(),
         signals: true,
     };
     actix_web::rt::System::new().block_on(async move {
@@ -51,8 +62,9 @@ pub(super) fn serve(settings: &Settings, with_worker: bool) -> Result<()> {
         // Its first turn sets up the signals: who reads the next line may already stop us.
         tokio::task::yield_now().await;
         say(&format!("Hark listens on http://{address} ({:?})", app.db.target()));
-        if let Some(first) = &first {
-            say(&welcome(&format!("http://{address}"), first.secret.reveal()));
+        if let Some((token, invited)) = &first {
+            let link = invited.as_ref().map(|made| people::link(&base, made));
+            say(&welcome(&base, token.secret.reveal(), link.as_deref()));
         }
         server
             .await
@@ -105,15 +117,27 @@ async fn signalled() -> Result<()> {
 }
 
 /// What the one who starts Hark for the first time needs to know.
-fn welcome(url: &str, secret: &str) -> String {
+fn welcome(url: &str, secret: &str, link: Option<&str>) -> String {
+    let person = link.map_or_else(String::new, |link| {
+        format!(
+            "
+  A person signs in with a password. That of the first administrator, `admin`, is set by this
+  link, once, within three days (POST it a JSON body with the `password`):
+
+      {link}
+
+  More people: hark admin create-person --handle HANDLE --name NAME --role agent
+"
+        )
+    });
     format!(
         "
   Welcome. Open  {url}/docs/  and press Authorize with this token:
 
       {secret}
 
-  It belongs to the first administrator, works for a year, and is not shown again.
+  It may do everything, works for a year, and is not shown again.
   More tokens: hark admin create-token --name NAME --role agent
-"
+{person}"
     )
 }

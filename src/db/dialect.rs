@@ -11,17 +11,19 @@ use super::schema::audit_events;
 use super::types::Uid;
 use crate::domain::search::{Position, Term};
 use crate::error::{Error, Result};
-use crate::ids::{AuditEventId, ComplaintId};
+use crate::ids::{AuditEventId, ComplaintId, CustomerId};
 use crate::on_each;
 
 /// Every SQLite connection: write-ahead log, durable on power loss, referential integrity on.
-/// (`synchronous = NORMAL` would lose acknowledged writes on power loss.)
+/// (`synchronous = NORMAL` would lose acknowledged writes on power loss.) What is deleted or shortened is
+/// overwritten with zeroes, so that an erasure reaches the file.
 pub(super) fn set_up_sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
     conn.batch_execute(
         "PRAGMA busy_timeout = 10000;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
          PRAGMA cache_size = -8000;
          PRAGMA temp_store = MEMORY;
          PRAGMA journal_size_limit = 67108864;",
@@ -175,6 +177,33 @@ macro_rules! insert_new {
 pub fn hold_complaint(conn: &mut Conn, id: ComplaintId) -> Result<()> {
     if let Conn::Pg(conn) = conn {
         diesel::sql_query("SELECT 1 FROM complaints WHERE id = $1 FOR NO KEY UPDATE")
+            .bind::<Uid, _>(id)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Holds several complaints as [`hold_complaint`] does, in one order everywhere.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_complaints(conn: &mut Conn, ids: &[ComplaintId]) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM complaints WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+            .bind::<Array<Uid>, _>(ids.to_vec())
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Holds a customer alone: nobody refers to it anew until the transaction has ended, so that no complaint
+/// comes in behind an erasure. On SQLite there is one writer anyway.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_customer(conn: &mut Conn, id: CustomerId) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM customers WHERE id = $1 FOR UPDATE")
             .bind::<Uid, _>(id)
             .execute(conn)?;
     }
@@ -362,6 +391,51 @@ fn match_expression(terms: &[Term]) -> String {
     each.collect::<Vec<_>>().join(" AND ")
 }
 
+/// Takes complaints (by `seq`) out of the word index. On SQLite their words stay in the segments of the index
+/// until [`purge_words`] has merged them away.
+///
+/// # Errors
+/// When the database refuses.
+pub fn forget_words(conn: &mut Conn, seqs: &[i64]) -> Result<()> {
+    match conn {
+        Conn::Pg(conn) => {
+            diesel::sql_query("DELETE FROM complaint_search WHERE seq = ANY($1)")
+                .bind::<Array<BigInt>, _>(seqs.to_vec())
+                .execute(conn)?;
+        }
+        Conn::Sqlite(conn) => {
+            for seq in seqs {
+                diesel::delete(complaint_search::table.find(*seq)).execute(conn)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+diesel::define_sql_function! {
+    /// SQLite: rows that this connection has changed since it was opened.
+    fn total_changes() -> BigInt;
+}
+
+/// Merges segments of SQLite's word index, so that it forgets the words of what was taken out; a bounded
+/// piece of work. True when nothing is left to do. PostgreSQL's vacuum does it by itself.
+///
+/// # Errors
+/// When the database refuses.
+pub fn purge_words(conn: &mut Conn) -> Result<bool> {
+    let Conn::Sqlite(conn) = conn else { return Ok(true) };
+    for _ in 0..10 {
+        let before: i64 = diesel::select(total_changes()).get_result(conn)?;
+        diesel::sql_query("INSERT INTO complaint_search (complaint_search, rank) VALUES ('merge', -200)")
+            .execute(conn)?;
+        let after: i64 = diesel::select(total_changes()).get_result(conn)?;
+        if after - before < 2 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// What the planner will do with a query, one line a step (for tests that guard an index).
 ///
 /// # Errors
@@ -437,6 +511,7 @@ pub fn relax_for_bulk_load(conn: &mut Conn) -> Result<()> {
             conn.batch_execute(
                 "PRAGMA synchronous = OFF;
                  PRAGMA foreign_keys = OFF;
+                 PRAGMA secure_delete = OFF;
                  PRAGMA ignore_check_constraints = ON;
                  PRAGMA cache_size = -200000;
                  PRAGMA busy_timeout = 0;",

@@ -3,6 +3,7 @@
 pub mod conn;
 pub mod dialect;
 mod group_writer;
+pub mod holds;
 pub mod lane;
 pub mod migrate;
 pub mod schema;

@@ -20,6 +20,8 @@ diesel::table! {
         created_at -> Instant,
         updated_at -> Instant,
         version -> Integer,
+        privacy -> Text,
+        privacy_since -> Nullable<Instant>,
     }
 }
 
@@ -57,6 +59,7 @@ diesel::table! {
         customer_type -> Text,
         severity -> Text,
         owner -> Nullable<Text>,
+        team_id -> Nullable<Uid>,
         round -> Integer,
         ever_waited -> Bool,
         step -> Nullable<Text>,
@@ -226,6 +229,7 @@ diesel::table! {
         body -> Text,
         author -> Text,
         written_at -> Instant,
+        not_sent -> Nullable<Text>,
     }
 }
 
@@ -253,6 +257,88 @@ diesel::table! {
         tries -> Integer,
         last_error -> Nullable<Text>,
         done_at -> Nullable<Instant>,
+        complaint_id -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_credentials (staff_id) {
+        staff_id -> Uid,
+        password_hash -> Nullable<Text>,
+        password_set_at -> Nullable<Instant>,
+        totp_sealed -> Nullable<Binary>,
+        totp_confirmed_at -> Nullable<Instant>,
+        totp_last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    recovery_codes (staff_id, code_hash) {
+        staff_id -> Uid,
+        code_hash -> Binary,
+        used_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sessions (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        secret_hash -> Binary,
+        method -> Text,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        created_at -> Instant,
+        last_seen_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_invitations (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        token_hash -> Binary,
+        purpose -> Text,
+        created_by -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        staff_id -> Uid,
+        linked_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sign_in_failures (key_hash) {
+        key_hash -> Binary,
+        failures -> Integer,
+        last_failed_at -> Instant,
+        blocked_until -> Instant,
     }
 }
 
@@ -266,6 +352,7 @@ diesel::table! {
         sealed_answer -> Binary,
         created_at -> Instant,
         expires_at -> Instant,
+        subject -> Nullable<Binary>,
     }
 }
 
@@ -282,6 +369,84 @@ diesel::table! {
         created_by -> Text,
         expires_at -> Instant,
         revoked_at -> Nullable<Instant>,
+        scopes -> Nullable<JsonDoc>,
+        teams -> Nullable<JsonDoc>,
+        last_used_at -> Nullable<Instant>,
+        previous_hash -> Nullable<Binary>,
+        previous_until -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    custom_roles (slug) {
+        slug -> Text,
+        name -> Text,
+        permissions -> JsonDoc,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    staff_members (id) {
+        id -> Uid,
+        handle -> Text,
+        name -> Text,
+        email -> Nullable<Text>,
+        role -> Text,
+        language -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        deactivated_at -> Nullable<Instant>,
+        successor_id -> Nullable<Uid>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    teams (id) {
+        id -> Uid,
+        name -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    team_members (team_id, staff_id) {
+        team_id -> Uid,
+        staff_id -> Uid,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    hand_overs (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        successor_id -> Uid,
+        reason -> Text,
+        brief -> JsonDoc,
+        made_by -> Text,
+        made_at -> Instant,
     }
 }
 
@@ -293,6 +458,110 @@ diesel::table! {
         job -> Text,
         holder -> Text,
         until -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    anonymised_complaints (complaint_id) {
+        complaint_id -> Uid,
+        anonymised_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    consents (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        purpose -> Text,
+        given -> Bool,
+        source -> Text,
+        wording -> Nullable<Text>,
+        evidence_ref -> Nullable<Text>,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    legal_holds (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        complaint_id -> Nullable<Uid>,
+        reason -> Text,
+        until -> Nullable<Instant>,
+        placed_by -> Text,
+        placed_at -> Instant,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    privacy_events (id) {
+        id -> Uid,
+        customer_id -> Uid,
+        complaint_id -> Nullable<Uid>,
+        action -> Text,
+        legal_basis -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        actor_kind -> Text,
+        actor -> Text,
+        happened_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    retention_rules (version) {
+        version -> Integer,
+        rules -> JsonDoc,
+        active -> Bool,
+        set_by -> Text,
+        set_at -> Instant,
+        dry_run_at -> Nullable<Instant>,
+        dry_run -> Nullable<JsonDoc>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    retention_runs (id) {
+        id -> Uid,
+        rules_version -> Integer,
+        day -> Text,
+        complaints -> Integer,
+        customers -> Integer,
+        kept -> Integer,
+        finished -> Bool,
+        started_at -> Instant,
+        last_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    word_purges (id) {
+        id -> Uid,
+        asked_at -> Instant,
     }
 }
 
@@ -381,6 +650,25 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Instant, JsonDoc, Uid};
 
+    attachments (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        name -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        sha256 -> Binary,
+        scan -> Text,
+        shared -> Bool,
+        added_by_kind -> Text,
+        added_by -> Text,
+        added_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
     typing_layers (version) {
         version -> Integer,
         edition -> Integer,
@@ -396,9 +684,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    discarded_objects (object_key) {
+        object_key -> Text,
+        discarded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    spent_challenges (nonce_hash) {
+        nonce_hash -> Binary,
+        expires_at -> Instant,
+    }
+}
+
+diesel::joinable!(attachments -> complaints (complaint_id));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
 diesel::joinable!(complaints -> customers (customer_id));
 diesel::joinable!(call_backs -> complaints (complaint_id));
+diesel::joinable!(team_members -> staff_members (staff_id));
+diesel::joinable!(team_members -> teams (team_id));
 diesel::allow_tables_to_appear_in_same_query!(
     typing_proposals,
     typing_layers,
@@ -408,6 +719,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     complaint_statements,
     handling_steps,
     customer_type_changes,
+    attachments,
+    discarded_objects,
+    spent_challenges,
     call_backs,
     call_back_attempts,
     closures,
@@ -415,9 +729,27 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     state_tallies,
     outbox,
+    staff_credentials,
+    recovery_codes,
+    sessions,
+    staff_invitations,
+    staff_identities,
+    sign_in_failures,
     idempotency_keys,
     service_tokens,
+    custom_roles,
+    staff_members,
+    teams,
+    team_members,
+    hand_overs,
     job_leases,
+    anonymised_complaints,
+    consents,
+    legal_holds,
+    privacy_events,
+    retention_rules,
+    retention_runs,
+    word_purges,
     audit_events,
     audit_subjects,
     audit_values,

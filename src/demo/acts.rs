@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::history::{By, History};
+use super::staff;
 use crate::clock::Moment;
 use crate::db::types::Json;
 use crate::domain::complaints::model::{Message, StepRecord, StepRow};
@@ -112,9 +113,18 @@ impl History<'_> {
     pub(super) fn assign(&mut self, wanted: Moment, by: By<'_>, owner: &str, note: Option<&str>) -> Result<()> {
         let at = self.tick(wanted);
         self.take(&Action::Assign)?;
-        let before = self.complaint.owner.replace(owner.to_owned());
-        let after = json!({ "owner": owner, "note": note });
-        self.finish(at, by, "assigned", Some(json!({ "owner": before })), Some(after));
+        let team = staff::team(self.person.tongue);
+        let (mut before, mut after) = (
+            json!({ "owner": self.complaint.owner }),
+            json!({ "owner": owner, "note": note }),
+        );
+        if self.complaint.team_id != Some(team) {
+            before = json!({ "owner": self.complaint.owner, "team": self.complaint.team_id });
+            after = json!({ "owner": owner, "team": team, "note": note });
+        }
+        self.complaint.owner = Some(owner.to_owned());
+        self.complaint.team_id = Some(team);
+        self.finish(at, by, "assigned", Some(before), Some(after));
         Ok(())
     }
 
@@ -184,6 +194,7 @@ impl History<'_> {
             body: body.to_owned(),
             author: by.name().to_owned(),
             written_at: at,
+            not_sent: None,
         });
         let action = match direction {
             Direction::In => "message_received",

@@ -114,7 +114,7 @@ impl<'a> History<'a> {
         let c = &history.complaint;
         let after = json!({
             "kind": c.kind, "channel": c.channel, "customer_id": c.customer_id, "matched_by": matched_by,
-            "severity": c.severity, "owner": c.owner,
+            "severity": c.severity, "owner": c.owner, "team": c.team_id,
         });
         history.enter(last, by, "received", None, Some(after.to_string()));
         if history.complaint.customer_type != CustomerType::NotClear {

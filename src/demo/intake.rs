@@ -7,6 +7,7 @@ use super::draw::{Draw, is_daytime};
 use super::history::Told;
 use super::people::Person;
 use super::phrases::Phrases;
+use super::staff;
 use crate::clock::Moment;
 use crate::db::types::Json;
 use crate::domain::complaints::model::{Complaint, GivenContact, Statement};
@@ -47,7 +48,7 @@ pub(super) fn log<'c>(
         .scenarios
         .get(place)
         .map_or_else(|| draw.pick(&voices.scenarios), Ok)?;
-    let agent = agent(draw, corpus, person.tongue)?;
+    let agent = draw.pick(staff::agents(corpus, person.tongue))?.as_str();
     let channel = channel(draw, person, now);
     let logged_by = match channel {
         Channel::Web => None,
@@ -55,7 +56,9 @@ pub(super) fn log<'c>(
         _ => Some(agent),
     };
     let secret = (channel == Channel::Web).then(|| draw.secret());
-    let complaint = complaint(draw, scenario, person, now, channel, (agent, secret.as_deref()));
+    let mut complaint = complaint(draw, scenario, person, now, channel, (agent, secret.as_deref()));
+    // Whoever takes it takes it for their team.
+    complaint.team_id = complaint.owner.as_ref().map(|_| staff::team(person.tongue));
     let statement = match again {
         Some(told) => Statement {
             complaint_id: complaint.id,
@@ -77,13 +80,6 @@ pub(super) fn log<'c>(
         logged_by,
         secret,
     })
-}
-
-/// Agents speak one of the languages: the first half of the list Chinese, the other English.
-fn agent<'c>(draw: &mut Draw, corpus: &'c Corpus, tongue: Tongue) -> Result<&'c str> {
-    let agents = &corpus.voices(tongue).agents;
-    let (chinese, english) = agents.split_at(agents.len() / 2);
-    Ok(draw.pick(if tongue == Tongue::Chinese { chinese } else { english })?)
 }
 
 fn channel(draw: &mut Draw, person: &Person, now: Moment) -> Channel {
@@ -156,6 +152,7 @@ fn complaint(
         },
         severity: if public { Level::Medium } else { scenario.severity },
         owner: draw.chance(takes_it).then(|| agent.to_owned()),
+        team_id: None,
         round: 1,
         ever_waited: false,
         step: Some(HandlingStep::Listen),

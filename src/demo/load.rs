@@ -2,10 +2,10 @@
 
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
-use super::Plan;
 use super::corpus::Corpus;
 use super::desk::Desk;
 use super::filled::Filled;
+use super::{Plan, staff};
 use crate::db::conn::{Conn, Target};
 use crate::db::{dialect, migrate};
 use crate::domain::complaints::bulk::{self, Batch};
@@ -46,6 +46,7 @@ pub fn fill(target: &Target, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64
 
 fn write(conn: &mut Conn, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64)) -> Result<Filled> {
     let corpus = Corpus::load()?;
+    staff::bring(conn, plan, &corpus)?;
     let desk = Desk::new(plan, policy, &corpus);
     let (ready, batches) = sync_channel::<Result<Batch>>(READY);
     let (spent, leftovers) = channel::<Batch>();

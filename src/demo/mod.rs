@@ -20,6 +20,7 @@ mod phrases;
 mod places;
 mod plot;
 mod promises;
+mod staff;
 mod standing;
 mod story;
 #[cfg(test)]

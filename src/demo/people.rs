@@ -8,7 +8,7 @@ use super::places::{Directory, Place};
 use crate::clock::Moment;
 use crate::domain::complaints::bulk::Batch;
 use crate::domain::customers::model::{ContactPoint, Customer};
-use crate::domain::customers::{CustomerKind, Tier};
+use crate::domain::customers::{CustomerKind, PrivacyState, Tier};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -169,6 +169,8 @@ impl People {
             created_at: now,
             updated_at: now,
             version: 1,
+            privacy: PrivacyState::Active,
+            privacy_since: None,
         });
         let mut point = |kind: &str, value: &str, entered_as: &str| {
             batch.contact_points.push(ContactPoint {

@@ -1,12 +1,14 @@
 //! What a complaint desk does: no HTTP, no pages, one folder for each noun.
 
 pub mod audit;
+pub mod challenges;
 pub mod check;
 pub mod complaints;
 pub mod customers;
 pub mod idempotency;
 pub mod notifications;
 pub mod policy;
+pub mod privacy;
 pub mod search;
 pub mod staff;
 pub mod typing;

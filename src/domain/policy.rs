@@ -2,6 +2,8 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::staff::sign_in::open_id::RoleMap;
+
 /// What an installation decides for itself. The defaults are for a desk in mainland China.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -23,6 +25,66 @@ pub struct Policy {
     pub typing_blind_percent: u8,
     /// How long the answer to an idempotency key is kept.
     pub idempotency_kept: TimeDelta,
+    /// Whether the sales modules see customers who have not said whether they may.
+    pub share_with_sales: bool,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    /// How much may be attached.
+    pub attachments: AttachmentLimits,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// A session that nobody uses for this long is over.
+    pub session_idle: TimeDelta,
+    /// A session is over after this long, however much it is used.
+    pub session_life: TimeDelta,
+    /// How long a link that sets a password works.
+    pub link_life: TimeDelta,
+    /// Roles that can do nothing with a password alone.
+    pub second_factor_roles: Vec<String>,
+    /// Which roles of the OpenID provider are which of ours.
+    pub open_id_roles: RoleMap,
+    /// Whether somebody whom the provider vouches for, and whom nobody here knows, is added to the staff.
+    pub open_id_create: bool,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            session_idle: TimeDelta::minutes(60),
+            session_life: TimeDelta::hours(12),
+            link_life: TimeDelta::hours(72),
+            second_factor_roles: Vec::new(),
+            open_id_roles: RoleMap::default(),
+            open_id_create: false,
+        }
+    }
+}
+
+/// How many attachments there may be, and how large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttachmentLimits {
+    /// The largest one, bytes.
+    pub bytes: u64,
+    /// The most of one complaint.
+    pub per_complaint: u32,
+    /// Those of one complaint together, bytes.
+    pub bytes_per_complaint: u64,
+    /// All together, bytes.
+    pub bytes_total: u64,
+}
+
+impl Default for AttachmentLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 20 << 20,
+            per_complaint: 20,
+            bytes_per_complaint: 100 << 20,
+            bytes_total: u64::MAX,
+        }
+    }
 }
 
 impl Default for Policy {
@@ -37,6 +99,9 @@ impl Default for Policy {
             default_language: "zh-CN".to_owned(),
             typing_blind_percent: 10,
             idempotency_kept: TimeDelta::hours(48),
+            share_with_sales: true,
+            sign_in: SignIn::default(),
+            attachments: AttachmentLimits::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Background work: jobs on a timer, each by one process at a time.
 
+mod files;
 mod lease;
 mod typing;
 
@@ -12,9 +13,12 @@ use tokio::sync::Notify;
 use crate::app::App;
 use crate::db::conn::Conn;
 use crate::domain::audit;
+use crate::domain::challenges;
 use crate::domain::complaints::call_backs;
+use crate::domain::complaints::privacy as erased;
 use crate::domain::idempotency;
-use crate::domain::staff::Act;
+use crate::domain::privacy::retention;
+use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
 
 /// One piece of background work. It takes no input, may run twice, and says how much it did;
@@ -39,8 +43,24 @@ const JOBS: &[Job] = &[
         run: |conn, act| audit::seal::seal(conn, act, SEALED_AT_ONCE),
     },
     Job {
+        name: "end_sessions",
+        run: |conn, act| sign_in::sweep(conn, act),
+    },
+    Job {
+        name: "forget_spent_challenges",
+        run: |conn, act| challenges::forget_expired(conn, act.now),
+    },
+    Job {
         name: "forget_idempotency_keys",
         run: |conn, act| idempotency::forget_expired(conn, act.now),
+    },
+    Job {
+        name: "apply_retention",
+        run: |conn, act| retention::apply(conn, act, AT_ONCE),
+    },
+    Job {
+        name: "purge_erased_words",
+        run: erased::purge_words,
     },
 ];
 
@@ -51,6 +71,7 @@ pub struct Worker {
     holder: Arc<str>,
     every: Duration,
     stop: Arc<Notify>,
+    sweep: Arc<files::Sweep>,
 }
 
 impl Worker {
@@ -62,6 +83,7 @@ impl Worker {
             holder,
             every,
             stop: Arc::default(),
+            sweep: Arc::default(),
         }
     }
 
@@ -73,24 +95,26 @@ impl Worker {
         let mut done = Ok(BTreeMap::new());
         for job in JOBS {
             let outcome = self.run_job(job).await;
-            self.note(job.name, outcome, &mut done);
+            Self::note(&self.app, job.name, outcome, &mut done);
         }
-        let learnt = typing::learn(self).await;
-        self.note(typing::NAME, learnt, &mut done);
+        let outcome = files::tidy(&self.app, &self.sweep).await;
+        Self::note(&self.app, "tidy_files", outcome, &mut done);
+        let outcome = typing::learn(self).await;
+        Self::note(&self.app, typing::NAME, outcome, &mut done);
         done
     }
 
-    /// Puts how a job ended into the figures, the log and what is `done`.
-    fn note(&self, name: &'static str, outcome: Result<usize>, done: &mut Result<BTreeMap<&'static str, usize>>) {
-        let result = if outcome.is_ok() { "ok" } else { "failed" };
-        self.app.metrics.job_runs.with_label_values(&[name, result]).inc();
+    /// Takes over how a job ended.
+    fn note(app: &App, job: &'static str, outcome: Result<usize>, done: &mut Result<BTreeMap<&'static str, usize>>) {
+        let word = if outcome.is_ok() { "ok" } else { "failed" };
+        app.metrics.job_runs.with_label_values(&[job, word]).inc();
         match (outcome, done) {
             (Ok(n), Ok(done)) => {
-                done.insert(name, n);
+                done.insert(job, n);
             }
             (Ok(_), Err(_)) => {}
             (Err(error), done) => {
-                tracing::error!(job = name, %error, "job failed");
+                tracing::error!(job, %error, "job failed");
                 if done.is_ok() {
                     *done = Err(error);
                 }

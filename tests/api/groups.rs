@@ -332,6 +332,7 @@ fn arrival(desk: &Desk, form: &serde_json::Value, key: Option<(&str, &[u8])>) ->
     let act = desk.app.own_act();
     let form: IntakeForm = serde_json::from_value(form.clone()).unwrap();
     Arrival {
+        proof: None,
         intake: Intake::by_staff(form, &act).unwrap(),
         claim: key.map(|(key, body)| Claim::new("test", key, "POST", "/api/v1/complaints", body)),
         proposal: None,

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod attachments;
 mod audit;
 mod call_backs;
 mod complaints;
@@ -21,10 +22,15 @@ mod groups;
 mod health;
 mod journeys;
 mod migrations;
+mod open_id;
 mod playbooks;
+mod privacy;
 mod properties;
 mod public;
 mod races;
+mod security;
 mod service_tokens;
+mod sign_in;
+mod staff;
 mod support;
 mod typing;

@@ -12,7 +12,7 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness as _};
 use hark::db::conn::{Conn, Target};
 use hark::db::{dialect, migrate};
 use hark::domain::complaints::vocabulary::{CallBackState, State};
-use hark::domain::complaints::{call_backs, listing};
+use hark::domain::complaints::{call_backs, hand_over, listing};
 use hark::domain::policy::Policy;
 use hark::domain::staff::Act;
 
@@ -350,6 +350,24 @@ fn open_promises_are_found_through_their_partial_index() {
 }
 
 #[test]
+fn what_is_open_with_somebody_is_found_through_an_index() {
+    for (mut conn, _folder) in both() {
+        assert_uses(&mut conn, "call_backs", "call_backs_open_by_owner", |conn| {
+            let brief = hand_over::collect(conn, "mary").unwrap();
+            assert_eq!((brief.promises_total(), brief.complaints_total()), (0, 0));
+        });
+        let sent = statements(&mut conn, |conn| {
+            hand_over::collect(conn, "mary").unwrap();
+        });
+        let of_complaints = sent
+            .iter()
+            .find(|sql| sql.contains("FROM \"complaints\"") || sql.contains("FROM `complaints`"));
+        let plan = plan(&mut conn, of_complaints.unwrap());
+        assert!(plan.contains("complaints_by_owner"), "{plan}");
+    }
+}
+
+#[test]
 fn lists_of_complaints_go_through_the_index_of_their_filter() {
     let listing = |change: &dyn Fn(&mut listing::Listing)| {
         let mut listing = listing::Listing {
@@ -368,6 +386,10 @@ fn lists_of_complaints_go_through_the_index_of_their_filter() {
         ("complaints_by_state", listing(&|l| l.state = Some(State::InHandling))),
         ("complaints_by_state", listing(&|l| l.open = Some(false))),
         ("complaints_by_owner", listing(&|l| l.owner = Some("li.na".to_owned()))),
+        (
+            "complaints_by_team",
+            listing(&|l| l.team = Some(hark::ids::TeamId::new(start_of_time()))),
+        ),
         (
             "complaints_by_category",
             listing(&|l| l.category = Some("other".to_owned())),

@@ -26,6 +26,7 @@ fn beside(desk: &Desk) -> String {
     let options = Options {
         threads: 1,
         shutdown: Duration::from_secs(1),
+        edge: crate::support::lenient(),
         body_limit: 262_144,
         signals: false,
     };

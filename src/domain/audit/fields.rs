@@ -44,7 +44,6 @@ const CODED: &[&str] = &[
     "outcome",
     "owner",
     "preferred_language",
-    "preferred_medium",
     "purpose",
     "redress_currency",
     "redress_minor_units",

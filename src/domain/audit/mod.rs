@@ -21,7 +21,7 @@ use crate::db::schema::{audit_events, audit_subjects};
 use crate::db::types::Json;
 use crate::domain::staff::{Act, ActorKind};
 use crate::error::Result;
-use crate::ids::{AnyId, AuditEventId, CustomerId};
+use crate::ids::{AnyId, AuditEventId, AuditValueId, CustomerId};
 use crate::text_enum;
 
 pub use self::fields::Change;
@@ -209,6 +209,23 @@ pub fn record_all(conn: &mut Conn, entries: &[Entry]) -> Result<()> {
 pub fn disclose_all(conn: &mut Conn, entries: &[Entry]) -> Result<Vec<()>> {
     record_all(conn, entries)?;
     Ok(vec![(); entries.len()])
+}
+
+/// What fields of a customer's record held, by what events call it, the oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn values_of(conn: &mut Conn, customer: CustomerId) -> Result<Vec<(AuditValueId, Value)>> {
+    let rows = store::values_of(conn, customer)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.value.0)).collect())
+}
+
+/// How many values of fields of a customer are kept.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_values(conn: &mut Conn, customer: CustomerId) -> Result<i64> {
+    store::count_values(conn, customer)
 }
 
 /// Forgets what fields of a customer held, for the erasure: the audit keeps that they changed, who did it

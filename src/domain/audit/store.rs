@@ -13,9 +13,16 @@ use crate::error::{Error, Result};
 use crate::ids::{AuditEventId, AuditValueId, CustomerId};
 use crate::{insert_new, insert_rows};
 
+/// The most rows of one statement: PostgreSQL takes 65,535 values.
+const AT_ONCE: usize = 1_000;
+
 pub(super) fn insert(conn: &mut Conn, rows: &[EventRow], subjects: &[SubjectRow]) -> Result<()> {
-    insert_rows!(conn, audit_events::table, rows)?;
-    insert_rows!(conn, audit_subjects::table, subjects)?;
+    for some in rows.chunks(AT_ONCE) {
+        insert_rows!(conn, audit_events::table, some)?;
+    }
+    for some in subjects.chunks(AT_ONCE) {
+        insert_rows!(conn, audit_subjects::table, some)?;
+    }
     Ok(())
 }
 
@@ -205,4 +212,19 @@ pub(super) fn unknown_seals(conn: &mut Conn) -> Result<Vec<i64>> {
         .distinct()
         .load(conn)?;
     Ok(numbers.into_iter().flatten().collect())
+}
+
+pub(super) fn count_values(conn: &mut Conn, customer: CustomerId) -> Result<i64> {
+    Ok(audit_values::table
+        .filter(audit_values::customer_id.eq(customer))
+        .count()
+        .get_result(conn)?)
+}
+
+pub(super) fn values_of(conn: &mut Conn, customer: CustomerId) -> Result<Vec<ValueRow>> {
+    Ok(audit_values::table
+        .filter(audit_values::customer_id.eq(customer))
+        .order(audit_values::id.asc())
+        .select(ValueRow::as_select())
+        .load(conn)?)
 }

@@ -20,8 +20,9 @@ use crate::domain::customers::{contact, record};
 use crate::domain::notifications::{self, Notice};
 use crate::domain::policy::Policy;
 use crate::domain::staff::Act;
+use crate::domain::staff::owners::Owners;
 use crate::error::{Code, Error, Result};
-use crate::ids::{AttemptId, CallBackId, ComplaintId};
+use crate::ids::{AttemptId, CallBackId, ComplaintId, TeamId};
 
 /// The longest window of a promise. Longer is no promise.
 const LONGEST_WINDOW: TimeDelta = TimeDelta::days(7);
@@ -44,7 +45,8 @@ pub struct PromiseForm {
     /// The number to call; the customer's first when left out.
     #[schema(max_length = 60, example = "138 0013 8000")]
     pub number: Option<String>,
-    /// Who will call; the one who promises when left out.
+    /// Who will call: somebody who works here and, if a team holds the complaint, is in that team; the one who
+    /// promises when left out.
     #[schema(max_length = 100)]
     pub owner: Option<String>,
     /// What to talk about.
@@ -245,7 +247,9 @@ pub fn promise(
     expected: Option<i32>,
     form: &PromiseForm,
 ) -> Result<CallBackView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let given = form.owner.as_deref().filter(|owner| !owner.trim().is_empty());
+    let owners = Owners::hold(conn, [given.unwrap_or(&act.actor.name)])?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Promise)?;
     let purpose = form.purpose.unwrap_or(CallBackPurpose::ConfirmResolution);
     if work.open_promises().any(|promise| promise.purpose == purpose) {
@@ -271,6 +275,9 @@ pub fn promise(
         .optional_text("/owner", form.owner.as_deref(), 100)
         .unwrap_or_else(|| act.actor.name.clone());
     let note = check.optional_text("/note", form.note.as_deref(), 2_000);
+    if check.is_clean() {
+        owners.check(&mut check, "/owner", &act.actor, &owner, work.after.team_id);
+    }
     check.finish(())?;
     let promise = CallBack {
         id: CallBackId::new(act.now),
@@ -323,7 +330,7 @@ pub fn attempt(
     expected: Option<i32>,
     form: &AttemptForm,
 ) -> Result<CallBackView> {
-    let (mut work, promise) = load_open(conn, id, expected)?;
+    let (mut work, promise) = load_open(conn, act, id, expected)?;
     let confirms = promise.purpose == CallBackPurpose::ConfirmResolution;
     let row = checked_attempt(act, &promise, confirms, form)?;
     let settlement = settle(&act.policy, &promise, form.result, form.satisfied, act.now);
@@ -436,13 +443,17 @@ pub fn reschedule(
     expected: Option<i32>,
     form: &RescheduleForm,
 ) -> Result<CallBackView> {
-    let (mut work, promise) = load_open(conn, id, expected)?;
+    let owners = Owners::hold(conn, form.owner.as_deref())?;
+    let (mut work, promise) = load_open(conn, act, id, expected)?;
     let mut check = Check::new();
     window(&mut check, form.window_start, form.window_end, act.now);
     let reason = check.text("/reason", &form.reason, 1, 2_000);
     let number = check.optional_text("/number", form.number.as_deref(), 60);
     let number = number.and_then(|text| check.parsed("/number", contact::phone(&text, &act.policy.default_region)));
     let owner = check.optional_text("/owner", form.owner.as_deref(), 100);
+    if let Some(owner) = owner.as_deref().filter(|_| check.is_clean()) {
+        owners.check(&mut check, "/owner", &act.actor, owner, work.after.team_id);
+    }
     check.finish(())?;
     let mut ended = promise.clone();
     let by_desk = form.asked_by == AskedBy::Desk;
@@ -503,7 +514,7 @@ pub fn cancel(
     expected: Option<i32>,
     form: &CancelForm,
 ) -> Result<CallBackView> {
-    let (mut work, promise) = load_open(conn, id, expected)?;
+    let (mut work, promise) = load_open(conn, act, id, expected)?;
     let mut check = Check::new();
     let reason = check.text("/reason", &form.reason, 1, 2_000);
     check.finish(())?;
@@ -535,7 +546,7 @@ pub(super) fn call_off(conn: &mut Conn, act: &Act, promise: &CallBack, reason: S
     Ok(after)
 }
 
-fn load_open(conn: &mut Conn, id: CallBackId, expected: Option<i32>) -> Result<(Work, CallBack)> {
+fn load_open(conn: &mut Conn, act: &Act, id: CallBackId, expected: Option<i32>) -> Result<(Work, CallBack)> {
     let promise = store::load_call_back(conn, id)?;
     check_version(expected, promise.version)?;
     if promise.state != CallBackState::Open {
@@ -544,7 +555,7 @@ fn load_open(conn: &mut Conn, id: CallBackId, expected: Option<i32>) -> Result<(
             format!("the promise is settled: `{}`", promise.state),
         ));
     }
-    let mut work = Work::load(conn, promise.complaint_id, None)?;
+    let mut work = Work::load(conn, act, promise.complaint_id, None)?;
     work.take(&Action::WorkOnPromise)?;
     Ok((work, promise))
 }
@@ -643,6 +654,8 @@ pub struct Listing {
     pub state: Option<CallBackState>,
     /// To be kept by this person.
     pub owner: Option<String>,
+    /// About complaints that this team holds.
+    pub team: Option<TeamId>,
     /// Whose window ends before this moment.
     pub due_before: Option<Moment>,
     /// After this one.
@@ -659,6 +672,7 @@ pub fn list(conn: &mut Conn, now: Moment, listing: &Listing) -> Result<Vec<CallB
     let filter = CallBackFilter {
         state: listing.state,
         owner: listing.owner.clone(),
+        team: listing.team,
         due_before: listing.due_before,
         after: listing.after,
     };
@@ -692,7 +706,7 @@ pub fn sweep(conn: &mut Conn, act: &Act, limit: i64) -> Result<usize> {
     let missed = store::missed_call_backs(conn, act.now - act.policy.call_back_grace, limit)?;
     let mut broken = 0;
     for promise in missed {
-        let mut work = Work::load(conn, promise.complaint_id, None)?;
+        let mut work = Work::load(conn, act, promise.complaint_id, None)?;
         let mut after = promise.clone();
         after.state = CallBackState::Broken;
         after.settled_at = Some(act.now);

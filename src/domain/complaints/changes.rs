@@ -15,12 +15,14 @@ use super::work::Work;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::dialect::{self, SearchRow};
-use crate::domain::check::Check;
+use crate::domain::check::{Check, double_option};
+use crate::domain::idempotency;
 use crate::domain::staff::Act;
+use crate::domain::staff::owners::{self, Owners};
 use crate::domain::staff::tokens::{self, Secret};
 use crate::domain::typing::{CustomerType, proposals};
 use crate::error::{Code, Error, Result};
-use crate::ids::{ComplaintId, TypeChangeId};
+use crate::ids::{ComplaintId, TeamId, TypeChangeId};
 
 /// Corrections of what was taken in. Fields that are left out stay as they are; `null` clears those that may be empty.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -84,24 +86,20 @@ pub struct EditForm {
     pub preferred_time: Option<Option<String>>,
 }
 
-/// Tells a field that is left out (`None`) from one that is `null` (`Some(None)`).
-pub(crate) mod double_option {
-    use serde::{Deserialize, Deserializer};
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-        from: D,
-    ) -> Result<Option<Option<T>>, D::Error> {
-        Option::<T>::deserialize(from).map(Some)
-    }
-}
-
-/// Who takes a complaint over.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+/// Who takes a complaint over: a team, a person, or both. What is left out stays as it is, but an owner who is not
+/// in the new team.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssignForm {
-    /// Who handles it from now on; `null` when nobody does.
-    #[schema(max_length = 100, example = "li.na")]
-    pub owner: Option<String>,
+    /// The team that holds it from now on, one of the caller's; `null` when none does.
+    #[serde(default, with = "double_option")]
+    #[schema(value_type = Option<TeamId>)]
+    pub team: Option<Option<TeamId>>,
+    /// Who handles it from now on: somebody who works here and, if a team holds it, is in that team; `null` when
+    /// nobody does.
+    #[serde(default, with = "double_option")]
+    #[schema(value_type = Option<String>, max_length = 100, example = "li.na")]
+    pub owner: Option<Option<String>>,
     /// A word to them.
     #[schema(max_length = 2000)]
     pub note: Option<String>,
@@ -168,7 +166,7 @@ pub fn edit(
     expected: Option<i32>,
     form: &EditForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Edit)?;
     let mut statement = store::load_statement(conn, id)?;
     let before = edited_values(&work.after, &statement);
@@ -265,10 +263,10 @@ fn differences(before: Value, after: Value) -> (Value, Value) {
     (Value::Object(before), Value::Object(after))
 }
 
-/// Gives a complaint to somebody.
+/// Gives a complaint to a team, to somebody, or both.
 ///
 /// # Errors
-/// `complaint.closed`; `request.invalid`; `resource.not_found`.
+/// `complaint.closed`; `auth.other_team`; `request.invalid`; `resource.not_found`.
 pub fn assign(
     conn: &mut Conn,
     act: &Act,
@@ -276,15 +274,45 @@ pub fn assign(
     expected: Option<i32>,
     form: &AssignForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let wanted = match &form.owner {
+        Some(owner) => owner.clone(),
+        None => store::find(conn, id)?.and_then(|complaint| complaint.owner),
+    };
+    let owners = Owners::hold(conn, wanted.as_deref())?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Assign)?;
     let mut check = Check::new();
-    let owner = check.optional_text("/owner", form.owner.as_deref(), 100);
+    if form.team.is_none() && form.owner.is_none() {
+        check.fail("/owner", "required", "an owner, a team, or both");
+    }
+    let team = form.team.unwrap_or(work.after.team_id);
+    if let Some(team) = team.filter(|team| Some(*team) != work.after.team_id) {
+        owners::check_team(conn, &mut check, "/team", &act.actor, team)?;
+    }
+    let owner = match &form.owner {
+        Some(owner) => check.optional_text("/owner", owner.as_deref(), 100),
+        // The one who has it keeps it, if the team that holds it now is theirs.
+        None => work.after.owner.clone().filter(|owner| match team {
+            Some(team) if Some(team) != work.after.team_id => owners.is_in(owner, team) || *owner == act.actor.name,
+            _ => true,
+        }),
+    };
+    if let Some(owner) = owner.as_deref().filter(|_| form.owner.is_some() && check.is_clean()) {
+        owners.check(&mut check, "/owner", &act.actor, owner, team);
+    }
     let note = check.optional_text("/note", form.note.as_deref(), 2_000);
     check.finish(())?;
-    let before = std::mem::replace(&mut work.after.owner, owner.clone());
-    let after = json!({ "owner": owner, "note": note });
-    let complaint = work.finish(conn, act, "assigned", Some(json!({ "owner": before })), Some(after))?;
+    let (mut before, mut after) = (
+        json!({ "owner": work.after.owner }),
+        json!({ "owner": owner, "note": note }),
+    );
+    if team != work.after.team_id {
+        before = json!({ "owner": work.after.owner, "team": work.after.team_id });
+        after = json!({ "owner": owner, "team": team, "note": note });
+    }
+    work.after.owner = owner;
+    work.after.team_id = team;
+    let complaint = work.finish(conn, act, "assigned", Some(before), Some(after))?;
     view::of(conn, complaint)
 }
 
@@ -299,7 +327,7 @@ pub fn wait(
     expected: Option<i32>,
     form: &WaitForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Wait)?;
     let mut check = Check::new();
     let reason = check.text("/reason", &form.reason, 1, 2_000);
@@ -329,7 +357,7 @@ pub fn resume(
     expected: Option<i32>,
     form: &ResumeForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Resume)?;
     let mut check = Check::new();
     let note = check.optional_text("/note", form.note.as_deref(), 2_000);
@@ -351,7 +379,7 @@ pub fn link(
     expected: Option<i32>,
     form: &LinkForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Link)?;
     let mut next = form.duplicate_of;
     // Chains are short; a long one is a circle that somebody made at the same moment.
@@ -391,7 +419,7 @@ pub fn set_type(
     expected: Option<i32>,
     form: &TypeForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::SetType)?;
     let mut check = Check::new();
     let note = check.optional_text("/note", form.note.as_deref(), 2_000);
@@ -418,8 +446,12 @@ pub fn set_type(
 /// # Errors
 /// `resource.not_found`.
 pub fn renew_link(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>) -> Result<TrackingLink> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     let secret = tokens::random_secret();
+    // Answers that were kept for the link before would be nobody's to forget.
+    if let Some(before) = &work.after.tracking_hash {
+        idempotency::forget_about(conn, std::slice::from_ref(before))?;
+    }
     work.after.tracking_hash = Some(tokens::hash(&secret));
     let complaint = work.finish(conn, act, "link_renewed", None, None)?;
     Ok(TrackingLink {

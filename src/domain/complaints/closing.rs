@@ -16,6 +16,7 @@ use crate::db::conn::Conn;
 use crate::domain::check::Check;
 use crate::domain::policy::Policy;
 use crate::domain::staff::Act;
+use crate::domain::staff::owners::present_owner;
 use crate::error::{Error, Result};
 use crate::ids::{ClosureId, ComplaintId};
 
@@ -123,7 +124,7 @@ pub fn close(
     expected: Option<i32>,
     form: &CloseForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     let next = work.take(&Action::Close(form.decision))?;
     let form = checked(form)?;
     let ground = next
@@ -155,7 +156,7 @@ pub(super) fn withdraw_loaded(
     complaint: Complaint,
     form: &ReasonForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::of(conn, complaint)?;
+    let mut work = Work::of(conn, act, complaint)?;
     work.take(&Action::Withdraw)?;
     let reason = form.checked()?;
     for promise in work.open_promises().cloned().collect::<Vec<_>>() {
@@ -196,12 +197,25 @@ pub(super) fn reopen_loaded(
     form: &ReasonForm,
     action: &str,
 ) -> Result<ComplaintView> {
-    let mut work = Work::of(conn, complaint)?;
-    let decision = work.after.decision;
+    // Whoever had it may have left since.
+    let owner = match &complaint.owner {
+        Some(owner) => present_owner(conn, owner, complaint.team_id)?,
+        None => None,
+    };
+    let mut work = Work::of(conn, act, complaint)?;
+    let (decision, had) = (work.after.decision, work.after.owner.clone());
     work.take(&Action::Reopen)?;
     let reason = form.checked()?;
-    let after = json!({ "reason": reason, "round": work.after.round });
-    let complaint = work.finish(conn, act, action, Some(json!({ "decision": decision })), Some(after))?;
+    let (mut before, mut after) = (
+        json!({ "decision": decision }),
+        json!({ "reason": reason, "round": work.after.round }),
+    );
+    if owner != had {
+        before = json!({ "decision": decision, "owner": had });
+        after = json!({ "reason": reason, "round": work.after.round, "owner": owner });
+    }
+    work.after.owner = owner;
+    let complaint = work.finish(conn, act, action, Some(before), Some(after))?;
     view::of(conn, complaint)
 }
 
@@ -216,7 +230,7 @@ pub fn progress_redress(
     expected: Option<i32>,
     form: &RedressProgressForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Write)?;
     let last = store::closures_of(conn, id)?
         .pop()

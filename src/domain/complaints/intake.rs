@@ -11,11 +11,12 @@ use crate::domain::check::Check;
 use crate::domain::customers::contact;
 use crate::domain::customers::model::{ContactKind, CustomerKind, ExternalId};
 use crate::domain::customers::recognise::{Identity, Key};
+use crate::domain::privacy::consents::{self, FiledConsent};
 use crate::domain::staff::Act;
 use crate::domain::typing::proposals::{Mode, Proposal};
 use crate::domain::typing::{CustomerType, Live, suggestion};
 use crate::error::Result;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, TeamId};
 
 /// The longest statement, characters.
 pub const LONGEST_STATEMENT: usize = 50_000;
@@ -115,7 +116,9 @@ pub struct IntakeForm {
     pub first_expressed_at: Option<Moment>,
     /// The customer's manner, if the agent has seen it.
     pub customer_type: Option<CustomerType>,
-    /// Who will handle it.
+    /// The team that holds it, one of the caller's.
+    pub team: Option<TeamId>,
+    /// Who will handle it: somebody who works here and, if a team holds it, is in that team.
     #[schema(max_length = 100)]
     pub owner: Option<String>,
     /// Its id in another system.
@@ -172,6 +175,10 @@ pub struct PublicForm {
     /// When, in the customer's words.
     #[schema(max_length = 200, example = "weekdays after 18:00")]
     pub preferred_time: Option<String>,
+    /// What the customer allows or refuses, each purpose once.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    pub consents: Vec<FiledConsent>,
 }
 
 /// A complaint that has been checked and can be taken in.
@@ -205,10 +212,12 @@ pub struct Intake {
     /// Whether somebody has said the type, even that none is clear.
     pub(super) typed: bool,
     pub(super) draft: Option<uuid::Uuid>,
+    pub(super) team: Option<TeamId>,
     pub(super) owner: Option<String>,
     pub(super) external_ref: Option<String>,
     /// Whether the customer gets a private link with the answer.
     pub(super) with_link: bool,
+    pub(super) consents: Vec<FiledConsent>,
 }
 
 impl Intake {
@@ -217,7 +226,7 @@ impl Intake {
     /// # Errors
     /// `request.invalid` with everything that does not fit.
     pub fn by_staff(form: IntakeForm, act: &Act) -> Result<Self> {
-        Self::checked(form, act, true, "/customer")
+        Self::checked(form, Vec::new(), act, true, "/customer")
     }
 
     /// Checks what a customer files.
@@ -225,6 +234,7 @@ impl Intake {
     /// # Errors
     /// `request.invalid` with everything that does not fit.
     pub fn by_public(form: PublicForm, act: &Act) -> Result<Self> {
+        let filed = form.consents;
         let subject = form.subject.filter(|subject| !subject.trim().is_empty());
         let subject = subject.unwrap_or_else(|| first_line(&form.statement));
         let form = IntakeForm {
@@ -258,14 +268,15 @@ impl Intake {
             received_at: None,
             first_expressed_at: None,
             customer_type: None,
+            team: None,
             owner: None,
             external_ref: None,
             draft: None,
         };
-        Self::checked(form, act, false, "")
+        Self::checked(form, filed, act, false, "")
     }
 
-    fn checked(form: IntakeForm, act: &Act, trusted: bool, who: &str) -> Result<Self> {
+    fn checked(form: IntakeForm, filed: Vec<FiledConsent>, act: &Act, trusted: bool, who: &str) -> Result<Self> {
         let mut check = Check::new();
         let language = form.language.unwrap_or_else(|| act.policy.default_language.clone());
         let language = check.language("/language", &language);
@@ -302,9 +313,11 @@ impl Intake {
             customer_type: form.customer_type.unwrap_or(CustomerType::NotClear),
             typed: form.customer_type.is_some(),
             draft: form.draft,
+            team: form.team,
             owner: check.optional_text("/owner", form.owner.as_deref(), 100),
             external_ref: check.optional_text("/external_ref", form.external_ref.as_deref(), 100),
             with_link: !trusted,
+            consents: consents::checked(&mut check, filed),
         };
         check.finish(intake)
     }

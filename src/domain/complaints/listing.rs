@@ -17,7 +17,7 @@ use crate::domain::search;
 use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
-use crate::ids::{ComplaintId, CustomerId};
+use crate::ids::{ComplaintId, CustomerId, TeamId};
 
 /// The most complaints that a search by words looks through for one page. A page may then be
 /// short and still have a next one.
@@ -66,6 +66,8 @@ pub struct Listing {
     pub customer_id: Option<CustomerId>,
     /// Handled by this person.
     pub owner: Option<String>,
+    /// Held by this team.
+    pub team: Option<TeamId>,
     /// With this reference (in any spelling).
     pub reference: Option<String>,
     /// With this id in another system.
@@ -141,6 +143,7 @@ fn filter(listing: &Listing, now: Moment) -> Option<Filter> {
         customer_type: listing.customer_type,
         customer_id: listing.customer_id,
         owner: listing.owner.clone(),
+        team: listing.team,
         reference,
         external_ref: listing.external_ref.clone(),
         received_from: listing.received_from,

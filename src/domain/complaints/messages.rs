@@ -13,6 +13,7 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::check::Check;
 use crate::domain::notifications::{self, Notice};
+use crate::domain::privacy::{NotSent, consents};
 use crate::domain::staff::Act;
 use crate::error::Result;
 use crate::ids::{ComplaintId, MessageId};
@@ -50,6 +51,9 @@ pub struct MessageView {
     pub author: String,
     /// When.
     pub written_at: Moment,
+    /// Why it was kept and not sent to the customer, when it was to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_sent: Option<NotSent>,
 }
 
 impl From<Message> for MessageView {
@@ -60,12 +64,14 @@ impl From<Message> for MessageView {
             body: m.body,
             author: m.author,
             written_at: m.written_at,
+            not_sent: m.not_sent,
         }
     }
 }
 
 /// Writes a message or note on a complaint, closed or open. A message to the customer goes
-/// through the outbox; one from the customer ends a wait for the customer.
+/// through the outbox, unless they refuse messages: then it is kept, and marked. One from the customer ends a
+/// wait for the customer.
 ///
 /// # Errors
 /// `request.invalid`; `resource.not_found`.
@@ -123,11 +129,15 @@ pub(super) fn write_on(
     direction: Direction,
     form: &MessageForm,
 ) -> Result<MessageView> {
-    let mut work = Work::of(conn, complaint)?;
+    let mut work = Work::of(conn, act, complaint)?;
     work.take(&Action::Write)?;
     let mut check = Check::new();
     let body = check.text("/body", &form.body, 1, 10_000);
     check.finish(())?;
+    let not_sent = match direction {
+        Direction::Out => consents::why_not_sent(conn, act, work.after.customer_id)?,
+        Direction::In | Direction::Internal => None,
+    };
     let message = Message {
         id: MessageId::new(act.now),
         complaint_id: work.after.id,
@@ -135,14 +145,16 @@ pub(super) fn write_on(
         body,
         author: act.actor.name.clone(),
         written_at: act.now,
+        not_sent,
     };
     store::insert_message(conn, &message)?;
     let action = match direction {
         Direction::In => "message_received",
+        Direction::Out if not_sent.is_some() => "message_not_sent",
         Direction::Out => "message_sent",
         Direction::Internal => "note_written",
     };
-    if direction == Direction::Out {
+    if direction == Direction::Out && not_sent.is_none() {
         let notice = Notice::SendMessage {
             complaint_id: message.complaint_id,
             message_id: message.id,
@@ -153,7 +165,11 @@ pub(super) fn write_on(
         work.take(&Action::Resume)?;
         work.after.ball_with = BallWith::Us;
     }
-    work.finish(conn, act, action, None, Some(json!({ "message_id": message.id })))?;
+    let told = match not_sent {
+        Some(why) => json!({ "message_id": message.id, "not_sent": why }),
+        None => json!({ "message_id": message.id }),
+    };
+    work.finish(conn, act, action, None, Some(told))?;
     Ok(message.into())
 }
 

@@ -11,9 +11,10 @@ use super::vocabulary::{
 use crate::clock::Moment;
 use crate::db::schema;
 use crate::db::types::Json;
+use crate::domain::privacy::NotSent;
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
-use crate::ids::{AttemptId, CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId, TypeChangeId};
+use crate::ids::{AttemptId, CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId, TeamId, TypeChangeId};
 
 /// A complaint: what lists and rules look at. The customer's text is in [`Statement`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -50,6 +51,8 @@ pub struct Complaint {
     pub severity: Level,
     /// Who handles it.
     pub owner: Option<String>,
+    /// Which team holds it.
+    pub team_id: Option<TeamId>,
     /// The round of handling, from 1; a new one begins when the customer is not satisfied.
     pub round: i32,
     /// Whether it has ever waited for somebody.
@@ -386,4 +389,6 @@ pub struct Message {
     pub author: String,
     /// When.
     pub written_at: Moment,
+    /// Why it was kept and not sent, when it was to be.
+    pub not_sent: Option<NotSent>,
 }

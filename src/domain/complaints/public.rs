@@ -84,7 +84,7 @@ pub struct PublicComplaint {
     pub version: i32,
 }
 
-fn find(conn: &mut Conn, token: &str) -> Result<Complaint> {
+pub(super) fn find(conn: &mut Conn, token: &str) -> Result<Complaint> {
     let found = store::find_by_tracking_hash(conn, &tokens::hash(token))?;
     found.ok_or_else(|| Error::not_found("complaint"))
 }

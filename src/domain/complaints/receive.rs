@@ -1,7 +1,7 @@
 //! Receiving complaints. Written for groups: many callers' complaints go through one set of
 //! multi-row statements in one transaction; a single complaint is a group of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,12 +16,17 @@ use crate::db::conn::Conn;
 use crate::db::dialect::{self, SearchRow};
 use crate::db::types::Json;
 use crate::domain::audit;
+use crate::domain::challenges::{self, Proof};
+use crate::domain::check::Check;
 use crate::domain::customers::recognise::{self, Recognised};
+use crate::domain::customers::{Customer, PrivacyState, privacy as customers};
 use crate::domain::idempotency::{self, Claim};
 use crate::domain::notifications::{self, Notice, OutboxRow};
+use crate::domain::privacy::{ConsentPurpose, consents};
 use crate::domain::search;
-use crate::domain::staff::Act;
+use crate::domain::staff::owners::{self, Owners};
 use crate::domain::staff::tokens::{self, Secret};
+use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::CustomerType;
 use crate::domain::typing::proposals::{self, Proposal};
 use crate::error::{Error, Result};
@@ -38,6 +43,8 @@ pub struct Arrival {
     pub claim: Option<Claim>,
     /// What the model proposes as the customer's type.
     pub proposal: Option<Proposal>,
+    /// The challenge that a stranger has solved for it, if one was asked for.
+    pub proof: Option<Proof>,
 }
 
 /// Who the complaint was filed under.
@@ -96,6 +103,8 @@ pub fn receive_all(conn: &mut Conn, arrivals: &[Arrival]) -> Result<Vec<Receipt>
         .filter(|(_, answer)| answer.is_none())
         .map(|(arrival, _)| arrival)
         .collect();
+    let proofs: Vec<&Proof> = fresh.iter().filter_map(|arrival| arrival.proof.as_ref()).collect();
+    challenges::spend_all(conn, &proofs)?;
     let mut receipts = take_in(conn, &fresh)?.into_iter();
     answered
         .into_iter()
@@ -111,6 +120,7 @@ fn take_in(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<Vec<Receipt>> {
     let Some(first) = arrivals.first() else {
         return Ok(Vec::new());
     };
+    check_owners(conn, arrivals)?;
     let people: Vec<_> = arrivals
         .iter()
         .map(|arrival| (arrival.act.now, &arrival.intake.identity))
@@ -139,7 +149,10 @@ fn take_in(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<Vec<Receipt>> {
         .zip(people)
         .zip(earlier)
         .zip(secrets)
-        .map(|(((complaint, person), earlier), secret)| receipt(complaint, person, earlier, secret))
+        .zip(arrivals)
+        .map(|((((complaint, person), earlier), secret), arrival)| {
+            receipt(&arrival.act, complaint, person, earlier, secret)
+        })
         .collect();
     let answers: Vec<(&Claim, &Receipt)> = arrivals
         .iter()
@@ -154,8 +167,56 @@ fn take_in(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<Vec<Receipt>> {
     Ok(receipts)
 }
 
+/// Keeps what was said about consents, and gives the customers who may be told that their complaint has arrived.
+fn told_of(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised]) -> Result<BTreeSet<CustomerId>> {
+    let mut told = BTreeSet::new();
+    let known = |person: &Recognised| person.matched_by.is_some();
+    for (arrival, person) in arrivals.iter().zip(people) {
+        if !arrival.intake.consents.is_empty() {
+            let said = [(person.customer.id, known(person), arrival.intake.consents.as_slice())];
+            consents::keep_filed(conn, &arrival.act, &said)?;
+        }
+    }
+    let (asked, new): (Vec<_>, Vec<_>) = arrivals
+        .iter()
+        .zip(people)
+        .filter(|(arrival, _)| arrival.intake.given_contact.email.is_some())
+        .partition(|(arrival, person)| known(person) || !arrival.intake.consents.is_empty());
+    told.extend(new.into_iter().map(|(_, person)| person.customer.id));
+    let asked: Vec<Customer> = asked.into_iter().map(|(_, person)| person.customer.clone()).collect();
+    if let Some(first) = arrivals.first().filter(|_| !asked.is_empty()) {
+        let purpose = ConsentPurpose::ServiceMessages;
+        told.extend(consents::allowed_among(conn, &first.act, &asked, purpose)?);
+    }
+    Ok(told)
+}
+
+/// Whether the complaints go to those who may be given them.
+fn check_owners(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<()> {
+    let given = arrivals.iter().filter_map(|arrival| arrival.intake.owner.as_deref());
+    let owners = Owners::hold(conn, given)?;
+    for Arrival { act, intake, .. } in arrivals {
+        let mut check = Check::new();
+        if let Some(team) = intake.team {
+            owners::check_team(conn, &mut check, "/team", &act.actor, team)?;
+        }
+        if let Some(owner) = &intake.owner {
+            owners.check(&mut check, "/owner", &act.actor, owner, intake.team);
+        }
+        check.finish(())?;
+    }
+    Ok(())
+}
+
 fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complaints: &mut [Complaint]) -> Result<()> {
     store::insert_complaints(conn, complaints)?;
+    let known: Vec<CustomerId> = people
+        .iter()
+        .filter(|person| person.matched_by.is_some())
+        .map(|person| person.customer.id)
+        .collect();
+    customers::check_still_here(conn, &known)?;
+    let may_be_told = told_of(conn, arrivals, people)?;
     let (mut statements, mut words, mut entries, mut told) = (vec![], vec![], vec![], vec![]);
     let (mut types, mut notices, mut proposed) = (vec![], vec![], vec![]);
     for ((arrival, person), complaint) in arrivals.iter().zip(people).zip(&*complaints) {
@@ -166,10 +227,18 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
             words: words_of(complaint, &statement),
         });
         statements.push(statement);
-        let after = json!({
+        let acknowledged = intake.given_contact.email.is_some() && may_be_told.contains(&complaint.customer_id);
+        let mut after = json!({
             "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
             "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
+            "team": complaint.team_id,
         });
+        if let Some(after) = after
+            .as_object_mut()
+            .filter(|_| intake.given_contact.email.is_some() && !acknowledged)
+        {
+            after.insert("acknowledged".to_owned(), json!(false));
+        }
         let entry = timeline::entry(act, complaint.id, "received", None, Some(after));
         told.push(audit::Entry::of(act, timeline::told(&entry, complaint.customer_id)));
         entries.push(entry);
@@ -180,7 +249,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
         if complaint.customer_type != CustomerType::NotClear {
             types.push(first_type(act, complaint));
         }
-        if intake.given_contact.email.is_some() {
+        if acknowledged {
             notices.push(OutboxRow::new(
                 act.now,
                 Notice::Acknowledge {
@@ -216,6 +285,7 @@ fn complaint(arrival: &Arrival, person: &Recognised, secret: Option<&str>) -> Co
         customer_type: intake.customer_type,
         severity: intake.severity,
         owner: intake.owner.clone(),
+        team_id: intake.team,
         round: 1,
         ever_waited: false,
         step: Some(HandlingStep::Listen),
@@ -284,6 +354,7 @@ fn first_type(act: &Act, complaint: &Complaint) -> TypeChange {
 }
 
 fn receipt(
+    act: &Act,
     complaint: Complaint,
     person: Recognised,
     earlier: Vec<EarlierComplaint>,
@@ -298,7 +369,11 @@ fn receipt(
         version: complaint.version,
         customer: ReceiptCustomer {
             id: person.customer.id,
-            name: person.customer.name,
+            name: if person.customer.privacy == PrivacyState::Restricted && !act.actor.may(Permission::ManagePrivacy) {
+                String::new()
+            } else {
+                person.customer.name
+            },
             recognised: person.matched_by.is_some(),
             matched_by: person.matched_by,
             also_known_as: person.also_known_as,

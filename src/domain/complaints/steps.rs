@@ -217,7 +217,7 @@ pub fn record(
     expected: Option<i32>,
     steps: &[CheckedStep],
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, id, expected)?;
+    let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Steps(
         steps.iter().map(|step| (step.step, step.dealt)).collect(),
     ))?;

@@ -13,7 +13,7 @@ use crate::db::schema::{
 };
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, Result};
-use crate::ids::{CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId};
+use crate::ids::{CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId, TeamId};
 use crate::{insert_numbered, insert_rows};
 
 /// The rule was checked before; the database caught somebody who was there at the same moment.
@@ -251,6 +251,7 @@ pub(super) fn missed_call_backs(conn: &mut Conn, ended_before: Moment, limit: i6
 pub(super) struct CallBackFilter {
     pub(super) state: Option<CallBackState>,
     pub(super) owner: Option<String>,
+    pub(super) team: Option<TeamId>,
     pub(super) due_before: Option<Moment>,
     pub(super) after: Option<(Moment, CallBackId)>,
 }
@@ -274,6 +275,13 @@ pub(super) fn list_call_backs(conn: &mut Conn, filter: &CallBackFilter, limit: i
     }
     if let Some(owner) = &filter.owner {
         query = query.filter(call_backs::owner.eq(owner.clone()));
+    }
+    if let Some(team) = filter.team {
+        let held = complaints::table
+            .filter(complaints::team_id.is_not_null())
+            .filter(complaints::team_id.eq(Some(team)))
+            .select(complaints::id);
+        query = query.filter(call_backs::complaint_id.eq_any(held));
     }
     if let Some(due_before) = filter.due_before {
         query = query.filter(call_backs::window_end.lt(due_before));
@@ -371,6 +379,7 @@ pub(super) struct Filter {
     pub(super) customer_type: Option<CustomerType>,
     pub(super) customer_id: Option<CustomerId>,
     pub(super) owner: Option<String>,
+    pub(super) team: Option<TeamId>,
     pub(super) reference: Option<String>,
     pub(super) external_ref: Option<String>,
     pub(super) received_from: Option<Moment>,
@@ -392,6 +401,7 @@ impl Filter {
             customer_type,
             customer_id,
             owner,
+            team,
             reference,
             external_ref,
             received_from,
@@ -406,6 +416,7 @@ impl Filter {
             && customer_type.is_none()
             && customer_id.is_none()
             && owner.is_none()
+            && team.is_none()
             && reference.is_none()
             && external_ref.is_none()
             && received_from.is_none()
@@ -441,6 +452,11 @@ impl Filter {
             query = query
                 .filter(complaints::owner.is_not_null())
                 .filter(complaints::owner.eq(Some(owner.clone())));
+        }
+        if let Some(team) = self.team {
+            query = query
+                .filter(complaints::team_id.is_not_null())
+                .filter(complaints::team_id.eq(Some(team)));
         }
         if let Some(reference) = &self.reference {
             query = query.filter(complaints::reference.eq(reference.clone()));

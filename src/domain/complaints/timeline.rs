@@ -14,6 +14,9 @@ use crate::domain::staff::{Act, ActorKind};
 use crate::error::Result;
 use crate::ids::{ComplaintId, CustomerId, EntryId};
 
+/// How many entries go into one statement.
+const AT_ONCE: usize = 1_000;
+
 /// An entry of the timeline.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct EntryView {
@@ -85,6 +88,14 @@ pub(super) fn told(entry: &TimelineEntry, customer_id: CustomerId) -> Event {
     )
     .of([customer_id])
     .with(fields)
+}
+
+/// Adds entries about many complaints.
+pub(super) fn record_all(conn: &mut Conn, entries: &[TimelineEntry]) -> Result<()> {
+    for some in entries.chunks(AT_ONCE) {
+        store::insert_entries(conn, some)?;
+    }
+    Ok(())
 }
 
 /// A page of a complaint's timeline, the oldest entry first.

@@ -14,7 +14,7 @@ use crate::db::conn::Conn;
 use crate::domain::typing::CustomerType;
 use crate::domain::typing::proposals::{self, ProposalView};
 use crate::error::Result;
-use crate::ids::{ComplaintId, CustomerId};
+use crate::ids::{ComplaintId, CustomerId, TeamId};
 
 /// A complaint as it stands in a list.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -50,6 +50,8 @@ pub struct ComplaintSummary {
     pub severity: Level,
     /// Who handles it.
     pub owner: Option<String>,
+    /// Which team holds it.
+    pub team: Option<TeamId>,
     /// The round of handling, from 1.
     pub round: i32,
     /// The first step that is neither done nor skipped.
@@ -95,6 +97,7 @@ impl From<Complaint> for ComplaintSummary {
             customer_type: c.customer_type,
             severity: c.severity,
             owner: c.owner,
+            team: c.team_id,
             round: c.round,
             step: c.step,
             call_back_due_at: c.call_back_due_at,

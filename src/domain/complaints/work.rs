@@ -42,15 +42,18 @@ pub(super) fn check_version(expected: Option<i32>, present: i32) -> Result<()> {
 
 impl Work {
     /// Loads a complaint for a change.
-    pub(super) fn load(conn: &mut Conn, id: ComplaintId, expected: Option<i32>) -> Result<Self> {
+    pub(super) fn load(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>) -> Result<Self> {
         dialect::hold_complaint(conn, id)?;
         let before = store::load(conn, id)?;
         check_version(expected, before.version)?;
-        Self::of(conn, before)
+        Self::of(conn, act, before)
     }
 
-    /// Goes to work on a complaint that has been loaded.
-    pub(super) fn of(conn: &mut Conn, before: Complaint) -> Result<Self> {
+    /// Goes to work on a complaint that has been loaded. Every change of a complaint comes through here, so this
+    /// is where the record rule stands.
+    pub(super) fn of(conn: &mut Conn, act: &Act, before: Complaint) -> Result<Self> {
+        super::privacy::check_here(conn, before.id, before.state)?;
+        act.actor.check_team(before.team_id)?;
         let steps = store::steps_of(conn, before.id)?;
         let call_backs = store::call_backs_of(conn, before.id)?;
         let has_phone = record::primary_phone(conn, before.customer_id)?.is_some();

@@ -3,8 +3,9 @@
 pub mod bulk;
 pub mod contact;
 pub mod model;
+pub mod privacy;
 pub mod recognise;
 pub mod record;
 mod store;
 
-pub use self::model::{ContactKind, Customer, CustomerKind, Tier};
+pub use self::model::{ContactKind, Customer, CustomerKind, PrivacyState, Tier};

@@ -31,6 +31,27 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What may be done with a customer's data.
+    PrivacyState {
+        /// Everything the service is for.
+        Active = "active",
+        /// Kept, and read by those who manage privacy; complaints in progress are finished (GDPR article 18).
+        Restricted = "restricted",
+        /// Nobody can be recognised any more; the figures stay.
+        Anonymised = "anonymised",
+        /// Only the id and when it was erased are left.
+        Erased = "erased",
+    }
+}
+
+impl PrivacyState {
+    /// Whether the data is gone.
+    pub const fn is_gone(self) -> bool {
+        matches!(self, Self::Anonymised | Self::Erased)
+    }
+}
+
 /// Which kind of contact point: `phone`, `email`, or `external:SYSTEM` for the id that another
 /// system gives the customer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +99,10 @@ pub struct Customer {
     pub updated_at: Moment,
     /// Counts the changes; the ETag.
     pub version: i32,
+    /// What may be done with the data.
+    pub privacy: PrivacyState,
+    /// Since when, unless it has always been so.
+    pub privacy_since: Option<Moment>,
 }
 
 /// One way to reach a customer, and to recognise it.
@@ -156,6 +181,50 @@ pub struct CustomerView {
     pub updated_at: Moment,
     /// Counts the changes; the ETag is made of it.
     pub version: i32,
+    /// What may be done with the data.
+    pub privacy: PrivacyState,
+    /// Since when, unless it has always been so.
+    pub privacy_since: Option<Moment>,
+}
+
+/// A customer whose record the caller may not see: processing is restricted, or not shared with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MaskedCustomer {
+    /// Its name here.
+    pub id: CustomerId,
+    /// Counts the changes; the ETag is made of it.
+    pub version: i32,
+    /// Always true.
+    #[schema(example = true)]
+    pub restricted: bool,
+}
+
+/// A customer as the caller may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum SeenCustomer {
+    /// With everything on record.
+    Whole(Box<CustomerView>),
+    /// That it exists, and no more.
+    Masked(MaskedCustomer),
+}
+
+impl SeenCustomer {
+    /// Its name here.
+    pub fn id(&self) -> CustomerId {
+        match self {
+            Self::Whole(view) => view.id,
+            Self::Masked(masked) => masked.id,
+        }
+    }
+
+    /// Counts the changes.
+    pub fn version(&self) -> i32 {
+        match self {
+            Self::Whole(view) => view.version,
+            Self::Masked(masked) => masked.version,
+        }
+    }
 }
 
 impl CustomerView {
@@ -187,6 +256,8 @@ impl CustomerView {
             created_at,
             updated_at,
             version,
+            privacy,
+            privacy_since,
         } = customer;
         Self {
             id,
@@ -201,6 +272,8 @@ impl CustomerView {
             created_at,
             updated_at,
             version,
+            privacy,
+            privacy_since,
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{ContactKind, ContactPoint, Customer, CustomerKind, Tier};
+use super::model::{ContactKind, ContactPoint, Customer, CustomerKind, PrivacyState, Tier};
 use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result};
 use crate::ids::CustomerId;
 
 /// One thing a customer can be recognised by.
@@ -61,7 +61,7 @@ pub struct Recognised {
 /// Recognises a group of people at once; those nobody knows become customers.
 ///
 /// # Errors
-/// `request.invalid` when a picked customer does not exist; [`Error::Retry`] when another
+/// `request.invalid` when a picked customer does not exist; `customer.anonymised`; [`Error::Retry`] when another
 /// process took in the same person at the same moment.
 pub fn recognise_all(conn: &mut Conn, people: &[(Moment, &Identity)]) -> Result<Vec<Recognised>> {
     let mut owners = known_owners(conn, people)?;
@@ -96,6 +96,11 @@ pub fn recognise_all(conn: &mut Conn, people: &[(Moment, &Identity)]) -> Result<
         found.push((id, matched_by, also));
     }
     let recognised = attach_records(conn, found, &fresh)?;
+    // A restricted record is kept as it is.
+    points.retain(|_, point| {
+        let owner = recognised.iter().find(|person| person.customer.id == point.customer_id);
+        owner.is_none_or(|person| person.customer.privacy == PrivacyState::Active)
+    });
     insert(conn, &fresh, points)?;
     Ok(recognised)
 }
@@ -161,6 +166,12 @@ fn attach_records(
                 .or_else(|| known.get(&id))
                 .cloned()
                 .ok_or_else(unknown_customer)?;
+            if customer.privacy.is_gone() {
+                return Err(Error::problem(
+                    Code::CustomerAnonymised,
+                    "this customer's record is gone; log the complaint under a new one",
+                ));
+            }
             Ok(Recognised {
                 customer,
                 matched_by,
@@ -190,6 +201,8 @@ fn new_customer(now: Moment, person: &Identity) -> Customer {
         created_at: now,
         updated_at: now,
         version: 1,
+        privacy: PrivacyState::Active,
+        privacy_since: None,
     }
 }
 

@@ -4,7 +4,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::contact;
-use super::model::{ContactKind, ContactPoint, Customer, CustomerKind, CustomerView, ExternalId, Tier};
+use super::model::{
+    ContactKind, ContactPoint, Customer, CustomerKind, CustomerView, ExternalId, PrivacyState, SeenCustomer, Tier,
+};
+use super::privacy;
 use super::store;
 use crate::db::conn::Conn;
 use crate::domain::audit::{self, Change, Event, ObjectKind};
@@ -60,7 +63,17 @@ struct Checked {
     points: Vec<(String, Vec<ContactPoint>)>,
 }
 
-/// Reads a customer.
+/// Reads a customer, as far as the caller may see it.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn see(conn: &mut Conn, act: &Act, id: CustomerId) -> Result<SeenCustomer> {
+    let customer = store::load(conn, id)?;
+    let mut seen = with_points(conn, act, vec![customer])?;
+    seen.pop().ok_or_else(|| Error::not_found("customer"))
+}
+
+/// The whole record of a customer.
 ///
 /// # Errors
 /// `resource.not_found`.
@@ -86,6 +99,8 @@ pub fn create(conn: &mut Conn, act: &Act, form: &CustomerRecordForm) -> Result<C
         created_at: act.now,
         updated_at: act.now,
         version: 1,
+        privacy: PrivacyState::Active,
+        privacy_since: None,
     };
     let mut check = Check::new();
     if form.name.is_none() {
@@ -130,7 +145,8 @@ fn tell(conn: &mut Conn, act: &Act, action: &'static str, was: Option<&CustomerV
 /// Changes a customer.
 ///
 /// # Errors
-/// `request.invalid`; `customer.contact_taken`; `request.precondition_failed`; `resource.not_found`.
+/// `request.invalid`; `customer.contact_taken`; `customer.restricted`; `customer.anonymised`;
+/// `request.precondition_failed`; `resource.not_found`.
 pub fn change(
     conn: &mut Conn,
     act: &Act,
@@ -145,6 +161,7 @@ pub fn change(
         let detail = format!("you read version {expected}; now it is version {}", before.version);
         return Err(Error::problem(Code::PreconditionFailed, detail));
     }
+    privacy::check_changeable(conn, act, &before)?;
     let was = get(conn, id)?;
     let mut checked = checked(Check::new(), act, before.clone(), form)?;
     checked.customer.version += 1;
@@ -196,8 +213,8 @@ pub fn put_by_external_id(
 ///
 /// # Errors
 /// When the database refuses.
-pub fn list(conn: &mut Conn, act: &Act, lookup: &Lookup) -> Result<Vec<CustomerView>> {
-    let customers = match &lookup.contact {
+pub fn list(conn: &mut Conn, act: &Act, lookup: &Lookup) -> Result<Vec<SeenCustomer>> {
+    let mut customers = match &lookup.contact {
         Some(text) => {
             let forms = store::lookup_forms(text, &act.policy.default_region);
             let mut ids: Vec<CustomerId> = store::contact_points_with(conn, &forms)?
@@ -214,6 +231,17 @@ pub fn list(conn: &mut Conn, act: &Act, lookup: &Lookup) -> Result<Vec<CustomerV
         }
         None => store::list(conn, lookup.after, lookup.limit)?,
     };
+    if lookup.contact.is_some() {
+        // Whom the record is not shared with cannot find it by what they know of the customer.
+        let hidden = privacy::unshared(conn, act, &customers)?;
+        customers.retain(|customer| !hidden.contains(&customer.id));
+    }
+    with_points(conn, act, customers)
+}
+
+/// Customers with their contact points, those masked that the caller may not see.
+fn with_points(conn: &mut Conn, act: &Act, customers: Vec<Customer>) -> Result<Vec<SeenCustomer>> {
+    let masked = privacy::masked(conn, act, &customers)?;
     let ids: Vec<CustomerId> = customers.iter().map(|customer| customer.id).collect();
     let mut points = store::contact_points_of(conn, &ids)?;
     Ok(customers
@@ -223,9 +251,43 @@ pub fn list(conn: &mut Conn, act: &Act, lookup: &Lookup) -> Result<Vec<CustomerV
                 .into_iter()
                 .partition(|p: &ContactPoint| p.customer_id == customer.id);
             points = rest;
-            CustomerView::of(customer, own)
+            match masked.get(&customer.id) {
+                Some(masked) => SeenCustomer::Masked(masked.clone()),
+                None => SeenCustomer::Whole(Box::new(CustomerView::of(customer, own))),
+            }
         })
         .collect())
+}
+
+/// Refuses when there is no such customer.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn check_exists(conn: &mut Conn, id: CustomerId) -> Result<()> {
+    store::load(conn, id).map(|_| ())
+}
+
+/// Those of these customers that are of a tier.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_tier(conn: &mut Conn, ids: &[CustomerId], tier: Tier) -> Result<Vec<Customer>> {
+    let mut found = by_ids(conn, ids)?;
+    found.retain(|customer| customer.tier == tier);
+    Ok(found)
+}
+
+/// These customers, as far as there are such, in the order of their ids.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_ids(conn: &mut Conn, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+    let mut found = Vec::new();
+    for some in ids.chunks(500) {
+        found.extend(store::list_by_ids(conn, some)?);
+    }
+    found.sort_by_key(|customer| customer.id);
+    Ok(found)
 }
 
 /// The customer's first phone number, if we know one.

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::contact;
-use super::model::{ContactPoint, Customer};
+use super::model::{ContactPoint, Customer, PrivacyState};
 use crate::db::conn::Conn;
 use crate::db::schema::{contact_points, customers};
 use crate::error::{Code, Error, Result};
@@ -146,4 +146,28 @@ pub(super) fn lookup_forms(text: &str, default_region: &str) -> Vec<String> {
     forms.sort();
     forms.dedup();
     forms
+}
+
+/// Which of these customers are in one of these states.
+pub(super) fn in_state(conn: &mut Conn, ids: &[CustomerId], states: &[PrivacyState]) -> Result<Vec<CustomerId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(customers::table
+        .filter(customers::id.eq_any(ids.to_vec()))
+        .filter(customers::privacy.eq_any(states.to_vec()))
+        .select(customers::id)
+        .load(conn)?)
+}
+
+pub(super) fn count_contact_points(conn: &mut Conn, id: CustomerId) -> Result<i64> {
+    Ok(contact_points::table
+        .filter(contact_points::customer_id.eq(id))
+        .count()
+        .get_result(conn)?)
+}
+
+pub(super) fn delete_all_contact_points(conn: &mut Conn, id: CustomerId) -> Result<()> {
+    diesel::delete(contact_points::table.filter(contact_points::customer_id.eq(id))).execute(conn)?;
+    Ok(())
 }

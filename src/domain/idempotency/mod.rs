@@ -9,8 +9,8 @@ mod store;
 
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, KeyInit};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use self::store::Row;
@@ -28,6 +28,7 @@ pub struct Claim {
     lookup: [u8; 32],
     seal: [u8; 32],
     fingerprint: [u8; 32],
+    subject: Option<Vec<u8>>,
 }
 
 impl std::fmt::Debug for Claim {
@@ -54,7 +55,15 @@ impl Claim {
             lookup: digest(&[b"lookup", who, key.as_bytes()]),
             seal: digest(&[b"seal", who, key.as_bytes()]),
             fingerprint: digest(&[method.as_bytes(), path.as_bytes(), body]),
+            subject: None,
         }
+    }
+
+    /// Says what the answer is about: the bytes of an id, or the hash of a private link. The answer can then be
+    /// forgotten with it. Otherwise it is the `id` that the answer begins with, if there is one.
+    pub fn about(mut self, subject: Option<Vec<u8>>) -> Self {
+        self.subject = subject;
+        self
     }
 
     /// What the claim is found by.
@@ -69,9 +78,10 @@ impl Claim {
     fn row<T: Serialize>(&self, answer: &T, now: Moment, expires_at: Moment) -> Result<Row> {
         // The key may be used again after its answer has been forgotten, so the nonce is drawn, and kept in front.
         let nonce: [u8; NONCE] = rand::random();
+        let plain = serde_json::to_vec(answer)?;
         let sealed = self
             .cipher()
-            .encrypt(&nonce.into(), serde_json::to_vec(answer)?.as_slice())
+            .encrypt(&nonce.into(), plain.as_slice())
             .map_err(|_| Error::internal("cannot seal an answer"))?;
         Ok(Row {
             key_hash: self.lookup.to_vec(),
@@ -79,6 +89,7 @@ impl Claim {
             sealed_answer: [nonce.as_slice(), &sealed].concat(),
             created_at: now,
             expires_at,
+            subject: self.subject.clone().or_else(|| id_of(&plain)),
         })
     }
 
@@ -96,6 +107,28 @@ impl Claim {
             .ok_or_else(|| Error::internal("cannot open a sealed answer"))?;
         Ok(serde_json::from_slice(&plain)?)
     }
+}
+
+/// The bytes of the id of what was made.
+fn id_of(answer: &[u8]) -> Option<Vec<u8>> {
+    #[derive(Deserialize)]
+    struct Made {
+        id: Option<uuid::Uuid>,
+    }
+    let made: Made = serde_json::from_slice(answer).ok()?;
+    made.id.map(|id| id.as_bytes().to_vec())
+}
+
+/// Forgets the answers about these things (the bytes of ids, hashes of private links).
+///
+/// # Errors
+/// When the database refuses.
+pub fn forget_about(conn: &mut Conn, subjects: &[Vec<u8>]) -> Result<usize> {
+    let mut forgotten = 0;
+    for some in subjects.chunks(500) {
+        forgotten += store::delete_about(conn, some)?;
+    }
+    Ok(forgotten)
 }
 
 /// Does `work` unless the claim has an answer already, and keeps the answer. Without a claim it just does the work.

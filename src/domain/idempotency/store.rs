@@ -9,13 +9,14 @@ use crate::error::{Error, Result};
 use crate::insert_new;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = idempotency_keys)]
+#[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
 pub(super) struct Row {
     pub(super) key_hash: Vec<u8>,
     pub(super) fingerprint: Vec<u8>,
     pub(super) sealed_answer: Vec<u8>,
     pub(super) created_at: Moment,
     pub(super) expires_at: Moment,
+    pub(super) subject: Option<Vec<u8>>,
 }
 
 pub(super) fn find(conn: &mut Conn, key_hash: &[u8]) -> Result<Option<Row>> {
@@ -46,6 +47,14 @@ pub(super) fn insert_all(conn: &mut Conn, rows: &[Row]) -> Result<()> {
     } else {
         Err(Error::Retry("the same idempotency key elsewhere"))
     }
+}
+
+pub(super) fn delete_about(conn: &mut Conn, subjects: &[Vec<u8>]) -> Result<usize> {
+    let subjects: Vec<Option<Vec<u8>>> = subjects.iter().cloned().map(Some).collect();
+    let about = dsl::idempotency_keys
+        .filter(dsl::subject.is_not_null())
+        .filter(dsl::subject.eq_any(subjects));
+    Ok(diesel::delete(about).execute(conn)?)
 }
 
 pub(super) fn delete_expired(conn: &mut Conn, now: Moment) -> Result<usize> {

@@ -10,7 +10,7 @@ use crate::db::conn::Conn;
 use crate::db::schema::outbox;
 use crate::db::types::Json;
 use crate::error::Result;
-use crate::ids::{CallBackId, ComplaintId, MessageId, OutboxId};
+use crate::ids::{CallBackId, ComplaintId, InvitationId, MessageId, OutboxId, StaffId};
 
 /// Something somebody outside has to be told. It names the thing; the text is read when it is
 /// sent, so that an erasure in between is honoured.
@@ -36,14 +36,32 @@ pub enum Notice {
         /// Which promise.
         call_back_id: CallBackId,
     },
+    /// Send a person the link by which they set a password. The link is made again from the
+    /// installation's secret when it is sent; the outbox does not hold it.
+    InviteStaff {
+        /// Whom.
+        staff_id: StaffId,
+        /// Which link.
+        invitation_id: InvitationId,
+    },
 }
 
 impl Notice {
+    const fn complaint(&self) -> Option<ComplaintId> {
+        match self {
+            Self::Acknowledge { complaint_id }
+            | Self::SendMessage { complaint_id, .. }
+            | Self::PromiseBroken { complaint_id, .. } => Some(*complaint_id),
+            Self::InviteStaff { .. } => None,
+        }
+    }
+
     const fn topic(&self) -> &'static str {
         match self {
             Self::Acknowledge { .. } => "acknowledge",
             Self::SendMessage { .. } => "send_message",
             Self::PromiseBroken { .. } => "promise_broken",
+            Self::InviteStaff { .. } => "invite_staff",
         }
     }
 }
@@ -68,6 +86,8 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
     /// When it was delivered.
     pub done_at: Option<Moment>,
+    /// Which complaint it is about.
+    pub complaint_id: Option<ComplaintId>,
 }
 
 impl OutboxRow {
@@ -76,6 +96,7 @@ impl OutboxRow {
         Self {
             id: OutboxId::new(now),
             topic: notice.topic().to_owned(),
+            complaint_id: notice.complaint(),
             payload: Json(notice),
             created_at: now,
             next_try_at: now,
@@ -101,6 +122,48 @@ pub fn post_all(conn: &mut Conn, rows: &[OutboxRow]) -> Result<()> {
 pub fn post(conn: &mut Conn, now: Moment, notice: Notice) -> Result<()> {
     store::insert_all(conn, &[OutboxRow::new(now, notice)])
 }
+
+/// What customers are told; everything else is among ourselves.
+const TO_CUSTOMERS: [&str; 2] = ["acknowledge", "send_message"];
+
+/// Stops what still waits to be sent to the customer about these complaints; says how many notices.
+///
+/// # Errors
+/// When the database refuses.
+pub fn stop(conn: &mut Conn, now: Moment, complaints: &[ComplaintId], why: &str) -> Result<usize> {
+    let mut stopped = 0;
+    for some in complaints.chunks(AT_ONCE) {
+        stopped += store::stop(conn, now, some, &TO_CUSTOMERS, why)?;
+    }
+    Ok(stopped)
+}
+
+/// Takes out of the notices about these complaints what a receiver's answer may have left there.
+///
+/// # Errors
+/// When the database refuses.
+pub fn wipe(conn: &mut Conn, complaints: &[ComplaintId]) -> Result<()> {
+    store::forget_errors(conn, complaints)
+}
+
+/// How many notices there are about these complaints.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count(conn: &mut Conn, complaints: &[ComplaintId]) -> Result<i64> {
+    store::count(conn, complaints)
+}
+
+/// The notices about these complaints, the oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn about(conn: &mut Conn, complaints: &[ComplaintId]) -> Result<Vec<OutboxRow>> {
+    store::about(conn, complaints)
+}
+
+/// The most complaints that one statement names.
+const AT_ONCE: usize = 500;
 
 /// How many notices wait, counted up to `limit`, and since when the oldest does.
 ///

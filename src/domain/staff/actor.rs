@@ -107,6 +107,22 @@ impl Actor {
         }
         Err(Error::problem(Code::OtherTeam, "another team holds this complaint"))
     }
+
+    /// Nobody gives somebody what they do not have themselves: refuses when one of these permissions is not
+    /// the actor's own. Hark itself (the command line) may give everything.
+    ///
+    /// # Errors
+    /// `auth.escalation`.
+    pub fn check_reach(&self, permissions: &[Permission]) -> Result<()> {
+        let missing = permissions.iter().find(|permission| !self.may(**permission));
+        match missing {
+            Some(permission) if self.kind != ActorKind::System => Err(Error::problem(
+                Code::Escalation,
+                format!("you do not have `{permission}` yourself"),
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// One act: who does it, when, under which request and which rules.

@@ -1,8 +1,17 @@
-//! Who acts: roles and what they may do, service tokens.
+//! Who acts: people, teams, roles and what they may do, service tokens.
 
 pub mod actor;
+pub mod bulk;
+pub mod custom_roles;
+pub mod leaving;
+mod model;
+pub mod owners;
+pub mod people;
 pub mod roles;
+mod secrets;
+pub mod sign_in;
 mod store;
+pub mod teams;
 pub mod tokens;
 
 pub use self::actor::{Act, Actor, ActorKind, Principal};

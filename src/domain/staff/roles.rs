@@ -49,6 +49,8 @@ text_enum! {
         ReadStaff = "read-staff",
         /// Invite, change and deactivate people, teams and custom roles; end sessions.
         ManageStaff = "manage-staff",
+        /// Take files away that were attached to complaints.
+        RemoveAttachments = "remove-attachments",
         /// Search and export the audit, and check its seals.
         ReadAudit = "read-audit",
         /// Export everything held about a customer, and who read it.
@@ -141,6 +143,7 @@ impl Role {
                 P::ReadComplaintStates,
                 P::ReadStaff,
                 P::ManageTyping,
+                P::RemoveAttachments,
             ],
             Self::Operations => &[P::ReadFigures, P::ReadPlaybooks],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],

@@ -14,7 +14,7 @@ const KEY: &str = "idempotency-key";
 
 on_both! {
     async fn every_post_that_is_repeated_with_its_key_gets_the_same_answer_and_does_nothing(desk) {
-        for (n, operation) in operations().iter().filter(|o| o.method == "POST" && !o.only_asks()).enumerate() {
+        for (n, operation) in operations().iter().filter(|operation| operation.takes("IdempotencyKey")).enumerate() {
             let name = operation.name();
             let keyed = sample(&desk, operation).await.with(KEY, &format!("key-{n}"));
             let first = keyed.send().await;

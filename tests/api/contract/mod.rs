@@ -1,6 +1,6 @@
 //! What holds for every operation.
 
-mod access;
+pub mod access;
 mod idempotency;
 mod openapi;
 pub mod operations;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{CALL_BACKS, COMPLAINTS, CUSTOMERS, Case, PUBLIC, by_web, merged, method, missed, reason};
 use crate::journeys::{by_phone, six_steps, upheld};
-use crate::support::{Client, Desk, Reply};
+use crate::support::{Client, Desk, Reply, person};
 
 /// One operation of the OpenAPI file.
 pub struct Operation {
@@ -90,6 +90,7 @@ impl Sample {
             .find(|key| body.contains_key(*key));
         match text {
             Some(key) => body.insert(key.to_owned(), json!("something else")),
+            None if body.contains_key("overlap_hours") => body.insert("overlap_hours".to_owned(), json!(7)),
             None => body.insert("duplicate_of".to_owned(), json!(null)),
         };
         Some(other)
@@ -101,7 +102,7 @@ impl Sample {
     }
 }
 
-/// A request for this operation, on a desk where it succeeds.
+/// A request for this operation, on a desk where it succeeds, however often one is asked for.
 pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
     let short = operation.path.strip_prefix("/api/v1").unwrap();
     let parts: Vec<&str> = short.split('/').skip(1).collect();
@@ -110,12 +111,32 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         (_, ["call-backs", "{id}", action]) => on_call_back(desk, action).await,
         (_, ["public", "complaints", "{token}", rest @ ..]) => by_the_customer(desk, rest).await,
         (_, ["customers", rest @ ..]) if !rest.is_empty() => on_customer(desk, rest).await,
+        ("POST", ["staff", "{id}", "invitation"]) => {
+            let admin = desk.client(hark::domain::staff::Role::Admin);
+            let staff = crate::support::person::add(desk, "wang.fang", "agent").await;
+            (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
+        }
         ("POST", ["complaints"]) => (desk.agent(), COMPLAINTS.to_owned(), Some(by_phone()), String::new()),
         ("POST", ["public", "complaints"]) => (desk.anonymous(), PUBLIC.to_owned(), Some(by_web()), String::new()),
         ("POST", ["customers"]) => (
             desk.agent(),
             CUSTOMERS.to_owned(),
-            Some(json!({ "name": "Wang", "phones": ["139 0013 9000"] })),
+            Some(json!({ "name": "Wang", "phones": [format!("139 0013 {:04}", 9_000 + desk.rows("customers"))] })),
+            String::new(),
+        ),
+        (_, ["staff" | "teams" | "roles" | "service-tokens", rest @ ..]) if !rest.is_empty() => {
+            on_people(desk, operation).await
+        }
+        ("POST", ["staff"]) => (
+            desk.client(hark::domain::staff::Role::Admin),
+            operation.path.clone(),
+            Some(json!({ "handle": "zhang.min", "name": "张敏", "email": "zhang.min@example.com", "role": "agent" })),
+            String::new(),
+        ),
+        ("POST", ["teams"]) => (
+            desk.client(hark::domain::staff::Role::Admin),
+            operation.path.clone(),
+            Some(json!({ "name": "Broadband" })),
             String::new(),
         ),
         ("POST", ["typing", "layers", "undo"]) => {
@@ -132,10 +153,12 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             (
                 admin,
                 operation.path.clone(),
-                Some(json!({ "name": "sample", "role": "sales" })),
+                Some(json!({ "name": format!("sample {}", desk.rows("service_tokens")), "role": "sales" })),
                 String::new(),
             )
         }
+        (_, ["session" | "me", ..] | ["public", "invitations", ..]) => by_a_person(desk, operation, &parts).await,
+        (method, ["retention-rules", ..]) => with_rules(desk, method, &operation.path).await,
         _ => panic!(
             "write a request that succeeds for the new operation {}",
             operation.name()
@@ -148,6 +171,49 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         body,
         resource,
     }
+}
+
+/// Somebody signs in, or sees to how they do.
+async fn by_a_person(desk: &Desk, operation: &Operation, parts: &[&str]) -> Parts {
+    let handle = format!("person-{}", desk.rows("staff_members"));
+    let mut path = operation.path.clone();
+    let (client, body) = match parts {
+        ["session"] => {
+            person::with_password(desk, &handle, "agent").await;
+            (
+                desk.anonymous(),
+                json!({ "handle": handle, "password": person::PASSWORD }),
+            )
+        }
+        ["public", "invitations", ..] => {
+            let staff = person::add(desk, &handle, "agent").await;
+            path = person::invite(desk, &staff).await;
+            (desk.anonymous(), json!({ "password": person::PASSWORD }))
+        }
+        ["me", rest @ ..] => {
+            let mut browser = person::signed_in(desk, &handle, "agent").await;
+            let body = match rest {
+                ["password"] => json!({ "current": person::PASSWORD, "new": "seven quiet harbours sing" }),
+                ["second-factor"] => json!({ "password": person::PASSWORD }),
+                ["second-factor", "confirm"] => {
+                    let path = "/api/v1/me/second-factor";
+                    let begun = browser
+                        .post(path, &json!({ "password": person::PASSWORD }))
+                        .await
+                        .expect(200);
+                    json!({ "code": person::App::of(begun.str("/secret")).code(desk) })
+                }
+                ["second-factor", "remove"] => {
+                    let (_, codes) = browser.enrol(desk).await;
+                    json!({ "password": person::PASSWORD, "code": codes[0] })
+                }
+                _ => panic!("write a request that succeeds for {}", operation.name()),
+            };
+            (browser.client(), body)
+        }
+        _ => panic!("write a request that succeeds for {}", operation.name()),
+    };
+    (client, path, Some(body), String::new())
 }
 
 type Parts = (Client, String, Option<Value>, String);
@@ -180,6 +246,9 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["links"] => Some(json!({ "duplicate_of": Case::logged(desk).await.id })),
         ["notes" | "messages"] => Some(json!({ "body": "We are on it." })),
         ["tracking-link"] => None,
+        ["legal-hold"] => Some(reason("a court case")),
+        // Taken as it is: JSON is plain text, too.
+        ["attachments"] => Some(json!({ "note": "as dictated on the phone" })),
         ["call-backs"] => Some(merged(case.window(10, 20), json!({ "note": "the bill" }))),
         _ => panic!(
             "write a request that succeeds for the new operation {}",
@@ -187,7 +256,12 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ),
     };
     let path = operation.path.replace("{id}", &case.id).replace("{step}", "listen");
-    (desk.agent(), path, body, case.path())
+    let client = if rest == ["legal-hold"] {
+        officer(desk)
+    } else {
+        desk.agent()
+    };
+    (client, path, body, case.path())
 }
 
 async fn on_call_back(desk: &Desk, action: &str) -> Parts {
@@ -208,6 +282,7 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
     let (path, body) = match rest {
         ["messages"] => ("messages".to_owned(), json!({ "body": "It is 4711." })),
         ["withdraw"] => ("withdraw".to_owned(), reason("found it")),
+        ["attachments"] => ("attachments".to_owned(), json!({ "note": "the bill" })),
         ["dispute"] => {
             case.post("withdraw", &reason("a misunderstanding")).await.expect(200);
             ("dispute".to_owned(), reason("it was not"))
@@ -223,6 +298,79 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
     (desk.anonymous(), format!("{link}/{path}"), Some(body), link)
 }
 
+async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
+    let admin = desk.client(hark::domain::staff::Role::Admin);
+    let number =
+        desk.rows("staff_members") + desk.rows("teams") + desk.rows("custom_roles") + desk.rows("service_tokens");
+    let member = async || {
+        let body = json!({ "handle": format!("agent-{number}"), "name": "Wang", "role": "agent" });
+        admin.post("/api/v1/staff", &body).await.expect(201).id().to_owned()
+    };
+    let team = async || {
+        let body = json!({ "name": format!("team {number}") });
+        admin.post("/api/v1/teams", &body).await.expect(201).id().to_owned()
+    };
+    let short = operation.path.strip_prefix("/api/v1/").unwrap();
+    let (resource, action, body) = match short {
+        "staff/{id}" => (
+            format!("staff/{}", member().await),
+            String::new(),
+            Some(json!({ "name": "Zhang" })),
+        ),
+        "staff/{id}/deactivate" => {
+            let body = json!({ "successor": "mary", "reason": "moved to the warehouse" });
+            (
+                format!("staff/{}", member().await),
+                "/deactivate".to_owned(),
+                Some(body),
+            )
+        }
+        "staff/{id}/reactivate" => {
+            let id = member().await;
+            let path = format!("/api/v1/staff/{id}/deactivate");
+            admin
+                .post(&path, &json!({ "successor": "mary", "reason": "ill" }))
+                .await
+                .expect(200);
+            (format!("staff/{id}"), "/reactivate".to_owned(), None)
+        }
+        "teams/{id}" => {
+            let body = json!({ "name": format!("other {number}") });
+            (format!("teams/{}", team().await), String::new(), Some(body))
+        }
+        "teams/{id}/members/{staff_id}" => {
+            let action = format!("/members/{}", member().await);
+            (
+                format!("teams/{}", team().await),
+                action,
+                Some(json!({ "leads": true })),
+            )
+        }
+        "roles/{slug}" => {
+            let resource = format!("roles/own_{number}");
+            let body = json!({ "name": "Night desk", "permissions": ["read-complaints"] });
+            admin.put(&format!("/api/v1/{resource}"), &body).await.expect(201);
+            (
+                resource,
+                String::new(),
+                Some(json!({ "name": "Day desk", "permissions": ["read-complaints"] })),
+            )
+        }
+        "service-tokens/{id}/rotate" => {
+            let body = json!({ "name": format!("sample {number}"), "role": "sales" });
+            let made = admin.post("/api/v1/service-tokens", &body).await.expect(201);
+            let resource = format!("service-tokens/{}", made.id());
+            (resource, "/rotate".to_owned(), Some(json!({ "overlap_hours": 24 })))
+        }
+        _ => panic!(
+            "write a request that succeeds for the new operation {}",
+            operation.name()
+        ),
+    };
+    let resource = format!("/api/v1/{resource}");
+    (admin, format!("{resource}{action}"), body, resource)
+}
+
 async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {
     let external = format!("{CUSTOMERS}/by-external-id/crm/C-{}", desk.rows("customers"));
     let made = desk
@@ -231,6 +379,54 @@ async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {
         .await
         .expect(201);
     let resource = format!("{CUSTOMERS}/{}", made.id());
-    let path = if rest == ["{id}"] { resource.clone() } else { external };
-    (desk.agent(), path, Some(json!({ "name": "Zhang" })), resource)
+    let about = match rest {
+        ["{id}", about] => *about,
+        ["{id}"] => {
+            return (
+                desk.agent(),
+                resource.clone(),
+                Some(json!({ "name": "Zhang" })),
+                resource,
+            );
+        }
+        _ => return (desk.agent(), external, Some(json!({ "name": "Zhang" })), resource),
+    };
+    let body = match about {
+        "consents" => {
+            json!({ "purpose": "marketing", "given": true, "source": "phone", "wording": "May we?", "note": "sure" })
+        }
+        "restrict" | "anonymise" | "erase" | "legal-hold" | "export" => reason("by letter"),
+        "lift-restriction" => {
+            let restrict = format!("{resource}/restrict");
+            officer(desk)
+                .post(&restrict, &reason("wrong address"))
+                .await
+                .expect(200);
+            reason("put right")
+        }
+        _ => panic!("write a request that succeeds for the new address {about} of customers"),
+    };
+    let client = if about == "consents" {
+        desk.agent()
+    } else {
+        officer(desk)
+    };
+    (client, format!("{resource}/{about}"), Some(body), resource)
+}
+
+/// Who sees to the customers' right to their data.
+fn officer(desk: &Desk) -> Client {
+    desk.client(hark::domain::staff::Role::Auditor)
+}
+
+async fn with_rules(desk: &Desk, method: &str, path: &str) -> Parts {
+    let rules = json!({ "rules": [{ "kind": "complaint", "keep_days": 1000, "then": "erase" }] });
+    let resource = "/api/v1/retention-rules".to_owned();
+    officer(desk).put(&resource, &rules).await.expect(200);
+    (
+        officer(desk),
+        path.to_owned(),
+        (method == "PUT").then_some(rules),
+        resource,
+    )
 }

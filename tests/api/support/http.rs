@@ -10,6 +10,13 @@ pub struct Client {
     http: reqwest::Client,
     url: String,
     headers: HeaderMap,
+    solves: bool,
+}
+
+/// A client as it comes.
+pub fn plain() -> reqwest::Client {
+    hark::open_id::set_up_tls();
+    reqwest::Client::new()
 }
 
 /// An answer.
@@ -28,9 +35,10 @@ impl Client {
             headers.insert("authorization", format!("Bearer {secret}").parse().unwrap());
         }
         Self {
-            http: reqwest::Client::new(),
+            http: plain(),
             url: url.to_owned(),
             headers,
+            solves: true,
         }
     }
 
@@ -44,16 +52,52 @@ impl Client {
         client
     }
 
+    /// The same caller, who does not solve the challenge of the public form.
+    pub fn unsolved(&self) -> Self {
+        Self {
+            solves: false,
+            ..self.clone()
+        }
+    }
+
+    /// A solved challenge, as the header has it.
+    pub async fn solution(&self) -> String {
+        let text = self
+            .http
+            .get(format!("{}/api/v1/public/challenge", self.url))
+            .send()
+            .await
+            .unwrap();
+        let challenge: altcha::Challenge = serde_json::from_str(&text.text().await.unwrap()).unwrap();
+        let solved = altcha::solve_challenge(altcha::SolveChallengeOptions::new(&challenge));
+        let payload = altcha::Payload {
+            solution: solved.unwrap().unwrap(),
+            challenge,
+        };
+        serde_json::to_string(&payload).unwrap()
+    }
+
+    /// The headers of a request: with a solved challenge where a complaint is filed.
+    async fn headers_for(&self, method: &Method, path: &str) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        let files = *method == Method::POST && path == crate::fixtures::PUBLIC;
+        if self.solves && files && !headers.contains_key("x-challenge") {
+            headers.insert("x-challenge", self.solution().await.parse().unwrap());
+        }
+        headers
+    }
+
     /// The same caller, expecting the version that `etag` names.
     pub fn if_match(&self, etag: &str) -> Self {
         self.with("if-match", etag)
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        let headers = self.headers_for(&method, path).await;
         let mut request = self
             .http
             .request(method, format!("{}{path}", self.url))
-            .headers(self.headers.clone());
+            .headers(headers);
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -68,10 +112,11 @@ impl Client {
         content_type: &str,
         body: impl Into<reqwest::Body>,
     ) -> Reply {
+        let headers = self.headers_for(&method, path).await;
         let request = self
             .http
             .request(method, format!("{}{path}", self.url))
-            .headers(self.headers.clone());
+            .headers(headers);
         Reply::of(
             request
                 .header("content-type", content_type)
@@ -81,6 +126,17 @@ impl Client {
                 .unwrap(),
         )
         .await
+    }
+
+    /// The bytes of an answer that must succeed, with its status and headers.
+    pub async fn bytes(&self, path: &str) -> (u16, HeaderMap, Vec<u8>) {
+        let request = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .headers(self.headers.clone());
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        (status, headers, response.bytes().await.unwrap().to_vec())
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -101,7 +157,7 @@ impl Client {
 }
 
 impl Reply {
-    async fn of(response: reqwest::Response) -> Self {
+    pub async fn of(response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let text = response.text().await.unwrap();

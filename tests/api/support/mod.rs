@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod http;
+pub mod person;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -17,9 +18,11 @@ use hark::clock::{Clock, Moment};
 use hark::db::conn::{Conn, Target};
 use hark::db::{Db, migrate};
 use hark::domain::policy::Policy;
+use hark::domain::staff::people::{self, StaffForm};
 use hark::domain::staff::tokens::{self, TokenForm};
 use hark::domain::staff::{Act, Role};
 use hark::keys::Keys;
+use hark::settings::edge::EdgeSettings;
 use hark::worker::Worker;
 
 pub use self::http::{Client, Reply};
@@ -108,34 +111,52 @@ impl Desk {
         fresh_postgres().map(|target| Self::on(&target, Policy::default(), None))
     }
 
+    /// Desks on both databases that differ from others in what `change` does to them.
+    pub fn both_with(policy: &Policy, change: impl Fn(App, &str) -> App) -> Vec<Self> {
+        let (sqlite, folder) = fresh_sqlite();
+        let mut both = vec![Self::with(&sqlite, policy.clone(), Some(folder), &change)];
+        both.extend(fresh_postgres().map(|target| Self::with(&target, policy.clone(), None, &change)));
+        both
+    }
+
     fn on(target: &Target, policy: Policy, folder: Option<tempfile::TempDir>) -> Self {
+        Self::with(target, policy, folder, |app, _| app)
+    }
+
+    fn with(
+        target: &Target,
+        policy: Policy,
+        folder: Option<tempfile::TempDir>,
+        change: impl Fn(App, &str) -> App,
+    ) -> Self {
         let db = Db::open(target, 4).unwrap();
         let app = App::new(db, Clock::fixed(start_of_time()), policy, keys()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = change(app, &url);
         let secrets = make_tokens(&app);
-        let (send, receive) = std::sync::mpsc::channel();
-        let served = app.clone();
-        std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let options = Options {
-                    threads: 1,
-                    shutdown: Duration::from_secs(1),
-                    body_limit: 262_144,
-                    signals: false,
-                };
-                let server = server::server(served, listener, &options).unwrap();
-                send.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
-        let stop = Some(receive.recv().unwrap());
+        let stop = serve_on(listener, app.clone(), lenient());
         Self {
             app,
             url,
             secrets,
-            stop,
+            stop: Some(stop),
             _folder: folder,
+        }
+    }
+
+    /// Another door to the same desk, with other settings of the public side.
+    pub fn door(&self, edge: EdgeSettings) -> Door {
+        self.door_of(self.app.clone(), edge)
+    }
+
+    /// Another door to the same desk, with another application behind it.
+    pub fn door_of(&self, app: App, edge: EdgeSettings) -> Door {
+        let (url, stop) = serve(app, edge);
+        Door {
+            url,
+            stop: Some(stop),
+            secrets: self.secrets.clone(),
         }
     }
 
@@ -180,6 +201,11 @@ impl Desk {
         self.column::<RowCount>(&format!("SELECT count(*) AS n FROM {table}"))[0].n
     }
 
+    /// The number that a query answers with, as `n`.
+    pub fn count(&self, sql: &str) -> i64 {
+        self.column::<RowCount>(sql)[0].n
+    }
+
     /// How many rows there are of everything that a request may add.
     pub fn footprint(&self) -> Vec<(&'static str, i64)> {
         TABLES.iter().map(|table| (*table, self.rows(table))).collect()
@@ -188,6 +214,12 @@ impl Desk {
     /// What the outbox is about, the oldest first.
     pub fn outbox(&self) -> Vec<String> {
         let rows = self.column::<Topic>("SELECT topic FROM outbox ORDER BY id");
+        rows.into_iter().map(|row| row.topic).collect()
+    }
+
+    /// What the outbox holds, the oldest first, as JSON.
+    pub fn outbox_payloads(&self) -> Vec<String> {
+        let rows = self.column::<Topic>("SELECT CAST(payload AS TEXT) AS topic FROM outbox ORDER BY id");
         rows.into_iter().map(|row| row.topic).collect()
     }
 
@@ -225,6 +257,76 @@ impl Desk {
     }
 }
 
+/// A server on a port of its own; the settings of its public side.
+fn serve(app: App, edge: EdgeSettings) -> (String, actix_web::dev::ServerHandle) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (url, serve_on(listener, app, edge))
+}
+
+fn serve_on(listener: TcpListener, app: App, edge: EdgeSettings) -> actix_web::dev::ServerHandle {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let options = Options {
+                threads: 1,
+                shutdown: Duration::from_secs(1),
+                body_limit: 262_144,
+                edge,
+                signals: false,
+            };
+            let server = server::server(app, listener, &options).unwrap();
+            send.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    receive.recv().unwrap()
+}
+
+/// Settings of the public side that stand in no test's way: no limits, a proof of work that costs next to nothing.
+pub fn lenient() -> EdgeSettings {
+    EdgeSettings {
+        rate_filing: 0,
+        rate_tracking: 0,
+        rate_link: 0,
+        rate_sign_in: 0,
+        rate_open: 0,
+        rate_staff: 0,
+        proof_cost: 1,
+        filing_without_proof: 0,
+        ..EdgeSettings::default()
+    }
+}
+
+/// Another door to a desk.
+pub struct Door {
+    /// Where it is.
+    pub url: String,
+    secrets: Vec<(Role, String)>,
+    stop: Option<actix_web::dev::ServerHandle>,
+}
+
+impl Door {
+    /// A client without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// A client with a token of this role.
+    pub fn client(&self, role: Role) -> Client {
+        let (_, secret) = self.secrets.iter().find(|(have, _)| *have == role).unwrap();
+        Client::new(&self.url, Some(secret))
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        if let Some(handle) = self.stop.take() {
+            drop(handle.stop(false));
+        }
+    }
+}
+
 impl Drop for Desk {
     fn drop(&mut self) {
         if let Some(handle) = self.stop.take() {
@@ -246,11 +348,22 @@ const TABLES: &[&str] = &[
     "call_back_attempts",
     "closures",
     "messages",
+    "attachments",
     "timeline_entries",
     "outbox",
     "service_tokens",
     "typing_proposals",
     "typing_layers",
+    "anonymised_complaints",
+    "consents",
+    "legal_holds",
+    "privacy_events",
+    "retention_rules",
+    "staff_members",
+    "custom_roles",
+    "teams",
+    "team_members",
+    "hand_overs",
 ];
 
 #[derive(diesel::QueryableByName)]
@@ -265,7 +378,10 @@ struct Topic {
     topic: String,
 }
 
-/// A token for each role, in one transaction.
+/// The agents who work at every desk.
+pub const STAFF: &[&str] = &["mary", "li.na"];
+
+/// A token for each role, and the staff, in one transaction.
 fn make_tokens(app: &App) -> Vec<(Role, String)> {
     let (db, act): (Db, Act) = (app.db.clone(), app.own_act());
     let make = move |conn: &mut Conn| {
@@ -273,11 +389,21 @@ fn make_tokens(app: &App) -> Vec<(Role, String)> {
         for role in Role::ALL {
             let form = TokenForm {
                 name: format!("test {role}"),
-                role: *role,
-                days: None,
+                role: role.to_string(),
+                ..TokenForm::default()
             };
             let made = tokens::create(conn, &act, &form)?;
             secrets.push((*role, made.secret.reveal().to_owned()));
+        }
+        for handle in STAFF {
+            let form = StaffForm {
+                handle: (*handle).to_owned(),
+                name: (*handle).to_owned(),
+                email: None,
+                role: Role::Agent.to_string(),
+                language: None,
+            };
+            people::create(conn, &act, &form)?;
         }
         Ok(secrets)
     };

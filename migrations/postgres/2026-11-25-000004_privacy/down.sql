@@ -1,0 +1,15 @@
+DROP TABLE word_purges;
+DROP TABLE retention_runs;
+DROP TABLE retention_rules;
+DROP TABLE privacy_events;
+DROP TABLE legal_holds;
+DROP TABLE consents;
+DROP INDEX complaints_by_closing;
+DROP TABLE anonymised_complaints;
+DROP INDEX idempotency_keys_by_subject;
+ALTER TABLE idempotency_keys DROP COLUMN subject;
+DROP INDEX outbox_by_complaint;
+ALTER TABLE outbox DROP COLUMN complaint_id;
+ALTER TABLE messages DROP COLUMN not_sent;
+ALTER TABLE customers DROP COLUMN privacy_since;
+ALTER TABLE customers DROP COLUMN privacy;

@@ -1,0 +1,15 @@
+DROP INDEX service_tokens_previous_hash;
+ALTER TABLE service_tokens DROP COLUMN version;
+ALTER TABLE service_tokens DROP COLUMN previous_until;
+ALTER TABLE service_tokens DROP COLUMN previous_hash;
+ALTER TABLE service_tokens DROP COLUMN last_used_at;
+ALTER TABLE service_tokens DROP COLUMN teams;
+ALTER TABLE service_tokens DROP COLUMN scopes;
+DROP INDEX call_backs_open_by_owner;
+DROP INDEX complaints_by_team;
+ALTER TABLE complaints DROP COLUMN team_id;
+DROP TABLE hand_overs;
+DROP TABLE team_members;
+DROP TABLE teams;
+DROP TABLE staff_members;
+DROP TABLE custom_roles;

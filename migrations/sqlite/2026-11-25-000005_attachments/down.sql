@@ -1,0 +1,3 @@
+DROP TABLE spent_challenges;
+DROP TABLE discarded_objects;
+DROP TABLE attachments;

@@ -1,0 +1,56 @@
+//! What is held until the end of a transaction, so that others wait. On SQLite there is one writer anyway.
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Text};
+
+use super::conn::Conn;
+use crate::error::Result;
+
+/// Lets one at a time change who works here, in which role and by which name, until the end of the transaction:
+/// what holds for all of them (there is an administrator, a name names one) is no row that could be held.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_staff(conn: &mut Conn) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        conn.batch_execute("SELECT pg_advisory_xact_lock(7236833)")?;
+    }
+    Ok(())
+}
+
+/// Keeps those of these people who work here from leaving before the end of the transaction, so that work can be
+/// given to them. To be asked for before a complaint is held: who leaves is held first, their complaints after.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_owners(conn: &mut Conn, handles: &[&str]) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM staff_members WHERE handle = ANY($1) ORDER BY handle FOR SHARE")
+            .bind::<Array<Text>, _>(handles)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Waits until nobody is giving work to this person, and lets nobody begin to; then holds every complaint and
+/// promise that is open with them.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_leaver(conn: &mut Conn, handle: &str) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM staff_members WHERE handle = $1 FOR NO KEY UPDATE")
+            .bind::<Text, _>(handle)
+            .execute(conn)?;
+        diesel::sql_query(
+            "SELECT 1 FROM complaints
+             WHERE owner = $1 AND state <> 'closed'
+                OR id IN (SELECT complaint_id FROM call_backs WHERE owner = $1 AND state = 'open')
+             ORDER BY id FOR NO KEY UPDATE",
+        )
+        .bind::<Text, _>(handle)
+        .execute(conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! Legal holds: while one stands, nothing of the customer or the complaint is removed.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{LegalHold, PrivacyEvent};
+use super::states::note;
+use super::store;
+use super::vocabulary::PrivacyAction;
+use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::domain::check::Check;
+use crate::domain::complaints::privacy as complaints;
+use crate::domain::customers::{PrivacyState, privacy as customers};
+use crate::domain::staff::Act;
+use crate::error::{Code, Error, Result};
+use crate::ids::{ComplaintId, CustomerId, HoldId};
+
+/// Why and until when data must be kept.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoldForm {
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000, example = "Court case 12 O 345/26")]
+    pub reason: String,
+    /// Until then; without an end when left out.
+    pub until: Option<Moment>,
+}
+
+/// The hold that stands, or stood.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct HoldView {
+    /// The hold.
+    pub hold: LegalHold,
+    /// Counts the changes of the customer or complaint; the ETag is made of it.
+    pub version: i32,
+}
+
+/// The privacy state of a customer, with its holds and what was done.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PrivacyView {
+    /// What may be done with the data.
+    pub state: PrivacyState,
+    /// Since when, unless it has always been so.
+    pub since: Option<Moment>,
+    /// Every hold, lifted ones too, the oldest first.
+    pub holds: Vec<LegalHold>,
+    /// What was done, the oldest first.
+    pub events: Vec<PrivacyEvent>,
+    /// Counts the changes of the customer; the ETag is made of it.
+    pub version: i32,
+}
+
+impl LegalHold {
+    /// Whether it stands at `now`.
+    pub fn stands(&self, now: Moment) -> bool {
+        self.lifted_at.is_none() && self.until.is_none_or(|until| until > now)
+    }
+}
+
+/// The privacy state of a customer.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn of_customer(conn: &mut Conn, id: CustomerId) -> Result<PrivacyView> {
+    let customer = customers::load(conn, id)?;
+    Ok(PrivacyView {
+        state: customer.privacy,
+        since: customer.privacy_since,
+        holds: store::holds_of(conn, &[id])?,
+        events: store::events_of(conn, id)?,
+        version: customer.version,
+    })
+}
+
+fn place(
+    conn: &mut Conn,
+    act: &Act,
+    customer: CustomerId,
+    complaint: Option<ComplaintId>,
+    form: &HoldForm,
+) -> Result<LegalHold> {
+    let mut check = Check::new();
+    let reason = check.text("/reason", &form.reason, 1, 2_000);
+    if form.until.is_some_and(|until| until <= act.now) {
+        check.fail("/until", "out_of_range", "in the future");
+    }
+    check.finish(())?;
+    if let Some(before) = store::standing_hold(conn, customer, complaint)? {
+        store::lift_hold(conn, before.id, &act.actor.name, act.now)?;
+    }
+    let hold = LegalHold {
+        id: HoldId::new(act.now),
+        customer_id: customer,
+        complaint_id: complaint,
+        reason: reason.clone(),
+        until: form.until,
+        placed_by: act.actor.name.clone(),
+        placed_at: act.now,
+        lifted_by: None,
+        lifted_at: None,
+    };
+    store::insert_hold(conn, &hold)?;
+    note(
+        conn,
+        act,
+        (customer, complaint),
+        PrivacyAction::HoldPlaced,
+        None,
+        Some(reason),
+    )?;
+    Ok(hold)
+}
+
+fn lift(conn: &mut Conn, act: &Act, customer: CustomerId, complaint: Option<ComplaintId>) -> Result<LegalHold> {
+    let hold = store::standing_hold(conn, customer, complaint)?;
+    let mut hold = hold.ok_or_else(|| Error::not_found("legal hold"))?;
+    store::lift_hold(conn, hold.id, &act.actor.name, act.now)?;
+    note(conn, act, (customer, complaint), PrivacyAction::HoldLifted, None, None)?;
+    hold.lifted_by = Some(act.actor.name.clone());
+    hold.lifted_at = Some(act.now);
+    Ok(hold)
+}
+
+/// Places a hold on everything of a customer, in place of the one that stands.
+///
+/// # Errors
+/// `request.invalid`; `customer.anonymised`; `request.precondition_failed`; `resource.not_found`.
+pub fn place_on_customer(
+    conn: &mut Conn,
+    act: &Act,
+    id: CustomerId,
+    expected: Option<i32>,
+    form: &HoldForm,
+) -> Result<HoldView> {
+    let customer = customers::hold(conn, id, expected)?;
+    customers::check_here(&customer)?;
+    let hold = place(conn, act, id, None, form)?;
+    let version = customers::touch(conn, act, &customer, customer.privacy)?.version;
+    Ok(HoldView { hold, version })
+}
+
+/// Lifts the hold on a customer.
+///
+/// # Errors
+/// `request.precondition_failed`; `resource.not_found`.
+pub fn lift_from_customer(conn: &mut Conn, act: &Act, id: CustomerId, expected: Option<i32>) -> Result<HoldView> {
+    let customer = customers::hold(conn, id, expected)?;
+    let hold = lift(conn, act, id, None)?;
+    let version = customers::touch(conn, act, &customer, customer.privacy)?.version;
+    Ok(HoldView { hold, version })
+}
+
+/// Places a hold on one complaint, in place of the one that stands.
+///
+/// # Errors
+/// `request.invalid`; `complaint.anonymised`; `request.precondition_failed`; `resource.not_found`.
+pub fn place_on_complaint(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &HoldForm,
+) -> Result<HoldView> {
+    let (customer, version) = complaints::touch(conn, act, id, expected, "legal_hold_placed")?;
+    let hold = place(conn, act, customer, Some(id), form)?;
+    Ok(HoldView { hold, version })
+}
+
+/// Lifts the hold on a complaint.
+///
+/// # Errors
+/// `request.precondition_failed`; `resource.not_found`.
+pub fn lift_from_complaint(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>) -> Result<HoldView> {
+    let (customer, version) = complaints::touch(conn, act, id, expected, "legal_hold_lifted")?;
+    let hold = lift(conn, act, customer, Some(id))?;
+    Ok(HoldView { hold, version })
+}
+
+/// Every hold that stands on these customers or their complaints.
+pub(super) fn standing(conn: &mut Conn, act: &Act, ids: &[CustomerId]) -> Result<Vec<LegalHold>> {
+    let mut holds = store::holds_of(conn, ids)?;
+    holds.retain(|hold| hold.stands(act.now));
+    Ok(holds)
+}
+
+/// Refuses while a hold stands on the customer or any of their complaints.
+pub(super) fn check_none(conn: &mut Conn, act: &Act, id: CustomerId) -> Result<()> {
+    if standing(conn, act, &[id])?.is_empty() {
+        return Ok(());
+    }
+    let detail = "a legal hold keeps this data; lift it first";
+    Err(Error::problem(Code::PrivacyLegalHold, detail))
+}

@@ -1,0 +1,231 @@
+//! Teams: who works together on which complaints.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::actor::Act;
+use super::model::{Team, TeamMember, check_version};
+use super::{people, store};
+use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::db::holds;
+use crate::domain::audit::{self, Event, ObjectKind};
+use crate::domain::check::Check;
+use crate::error::{Code, Error, Result};
+use crate::ids::{StaffId, TeamId};
+
+/// A team as it is written.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TeamForm {
+    /// What it is called; unique.
+    #[schema(example = "Broadband", min_length = 1, max_length = 100)]
+    pub name: String,
+}
+
+/// How somebody is in a team.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberForm {
+    /// Whether they lead it.
+    #[serde(default)]
+    pub leads: bool,
+}
+
+/// Somebody in a team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MemberView {
+    /// Who.
+    pub id: StaffId,
+    /// Their handle.
+    #[schema(example = "li.na")]
+    pub handle: String,
+    /// What they are called.
+    pub name: String,
+    /// Whether they lead the team.
+    pub leads: bool,
+    /// Whether they still work here.
+    pub active: bool,
+}
+
+/// A team with its members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TeamView {
+    /// Its id.
+    pub id: TeamId,
+    /// What it is called.
+    pub name: String,
+    /// Who is in it, by handle.
+    pub members: Vec<MemberView>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it or its members last changed.
+    pub updated_at: Moment,
+    /// Counts the changes; the ETag is made of it.
+    pub version: i32,
+}
+
+/// Whether there is such a team.
+///
+/// # Errors
+/// When the database refuses.
+pub fn exists(conn: &mut Conn, id: TeamId) -> Result<bool> {
+    Ok(store::find_team(conn, id)?.is_some())
+}
+
+fn load(conn: &mut Conn, id: TeamId) -> Result<Team> {
+    store::find_team(conn, id)?.ok_or_else(|| Error::not_found("team"))
+}
+
+/// One team.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn get(conn: &mut Conn, id: TeamId) -> Result<TeamView> {
+    let team = load(conn, id)?;
+    views(conn, vec![team])?
+        .pop()
+        .ok_or_else(|| Error::internal("no view of a team"))
+}
+
+/// A page of the teams, the newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn list(conn: &mut Conn, after: Option<TeamId>, limit: i64) -> Result<Vec<TeamView>> {
+    let teams = store::list_teams(conn, after, limit)?;
+    views(conn, teams)
+}
+
+fn views(conn: &mut Conn, teams: Vec<Team>) -> Result<Vec<TeamView>> {
+    let ids: Vec<TeamId> = teams.iter().map(|team| team.id).collect();
+    let mut members: BTreeMap<TeamId, Vec<MemberView>> = BTreeMap::new();
+    for (membership, member) in store::members_of(conn, &ids)? {
+        members.entry(membership.team_id).or_default().push(MemberView {
+            active: member.is_active(),
+            id: member.id,
+            handle: member.handle,
+            name: member.name,
+            leads: membership.leads,
+        });
+    }
+    Ok(teams
+        .into_iter()
+        .map(|team| TeamView {
+            members: members.remove(&team.id).unwrap_or_default(),
+            id: team.id,
+            name: team.name,
+            created_at: team.created_at,
+            updated_at: team.updated_at,
+            version: team.version,
+        })
+        .collect())
+}
+
+fn checked_name(conn: &mut Conn, form: &TeamForm, own: Option<TeamId>) -> Result<String> {
+    let mut check = Check::new();
+    let name = check.text("/name", &form.name, 1, 100);
+    check.finish(())?;
+    match store::find_team_by_name(conn, &name)? {
+        Some(other) if Some(other.id) != own => Err(Error::problem(Code::NameTaken, "there is a team of this name")),
+        _ => Ok(name),
+    }
+}
+
+/// Makes a team.
+///
+/// # Errors
+/// `request.invalid`; `resource.name_taken`.
+pub fn create(conn: &mut Conn, act: &Act, form: &TeamForm) -> Result<TeamView> {
+    holds::hold_staff(conn)?;
+    let team = Team {
+        id: TeamId::new(act.now),
+        name: checked_name(conn, form, None)?,
+        created_at: act.now,
+        updated_at: act.now,
+        version: 1,
+    };
+    store::insert_team(conn, &team)?;
+    tell(conn, act, team.id, "team.created", json!({ "name": team.name }))?;
+    get(conn, team.id)
+}
+
+/// Gives a team another name.
+///
+/// # Errors
+/// `request.invalid`; `resource.name_taken`; `resource.not_found`; `request.precondition_failed`.
+pub fn change(conn: &mut Conn, act: &Act, id: TeamId, expected: Option<i32>, form: &TeamForm) -> Result<TeamView> {
+    let mut team = hold(conn, id, expected)?;
+    let before = std::mem::replace(&mut team.name, checked_name(conn, form, Some(id))?);
+    let fields = json!({ "before": { "name": before }, "after": { "name": team.name } });
+    tell(conn, act, id, "team.renamed", fields)?;
+    write(conn, act, team)
+}
+
+/// Puts somebody into a team, or changes whether they lead it.
+///
+/// # Errors
+/// `staff.inactive`; `resource.not_found`; `request.precondition_failed`.
+pub fn put_member(
+    conn: &mut Conn,
+    act: &Act,
+    id: TeamId,
+    member: StaffId,
+    expected: Option<i32>,
+    form: MemberForm,
+) -> Result<TeamView> {
+    let team = hold(conn, id, expected)?;
+    if !people::load(conn, member)?.is_active() {
+        return Err(Error::problem(Code::StaffInactive, "the person has left"));
+    }
+    store::delete_team_member(conn, id, member)?;
+    let row = TeamMember {
+        team_id: id,
+        staff_id: member,
+        leads: form.leads,
+    };
+    store::insert_team_member(conn, &row)?;
+    let fields = json!({ "staff_id": member, "leads": form.leads });
+    tell(conn, act, id, "team.member_put", fields)?;
+    write(conn, act, team)
+}
+
+/// Takes somebody out of a team. One who is not in it is out of it already.
+///
+/// # Errors
+/// `resource.not_found`; `request.precondition_failed`.
+pub fn remove_member(
+    conn: &mut Conn,
+    act: &Act,
+    id: TeamId,
+    member: StaffId,
+    expected: Option<i32>,
+) -> Result<TeamView> {
+    let team = hold(conn, id, expected)?;
+    if store::delete_team_member(conn, id, member)? == 0 {
+        return get(conn, id);
+    }
+    tell(conn, act, id, "team.member_removed", json!({ "staff_id": member }))?;
+    write(conn, act, team)
+}
+
+fn tell(conn: &mut Conn, act: &Act, id: TeamId, action: &'static str, fields: Value) -> Result<()> {
+    audit::record(conn, act, Event::on(ObjectKind::Team, id.0, action).with(fields))
+}
+
+fn hold(conn: &mut Conn, id: TeamId, expected: Option<i32>) -> Result<Team> {
+    holds::hold_staff(conn)?;
+    let team = load(conn, id)?;
+    check_version(expected, team.version)?;
+    Ok(team)
+}
+
+fn write(conn: &mut Conn, act: &Act, mut team: Team) -> Result<TeamView> {
+    team.version += 1;
+    team.updated_at = act.now;
+    store::update_team(conn, &team)?;
+    get(conn, team.id)
+}
