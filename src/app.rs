@@ -18,6 +18,7 @@ use crate::domain::audit;
 use crate::domain::complaints::receive::{self, Arrival, Receipt};
 use crate::domain::policy::Policy;
 use crate::domain::staff::{Act, Actor, Principal, tokens};
+use crate::domain::typing::{self, Live};
 use crate::error::{Code, Error, Result};
 use crate::files::Files;
 use crate::heavy::Heavy;
@@ -29,6 +30,8 @@ use crate::telemetry::Metrics;
 /// token works at most this long in other processes; in the process that revokes it, not at all.
 const BELIEVED: Duration = Duration::from_secs(10);
 
+/// How long what was learnt is used without asking the database for a later version.
+const LEARNT: Duration = Duration::from_secs(2);
 /// How often it is noted that a token is used, seconds.
 const NOTED_EVERY: i64 = 60;
 
@@ -55,6 +58,7 @@ pub struct App {
     pub files: Files,
     /// Figures for operations.
     pub metrics: Arc<Metrics>,
+    typing: Arc<Mutex<(Live, Moment)>>,
     sessions: Beliefs<SignedIn>,
     believed: Arc<Cache<Vec<u8>, Believed>>,
     noted: Arc<Mutex<HashMap<TokenId, Moment>>>,
@@ -85,6 +89,7 @@ impl App {
             front: Arc::default(),
             heavy: Heavy::default(),
             metrics: Arc::new(Metrics::new()?),
+            typing: Arc::new(Mutex::new((Live::shipped()?, Moment::EPOCH))),
             sessions: Beliefs::of_at_most(10_000),
             believed: Arc::new(Cache::new(10_000)),
             noted: Arc::default(),
@@ -187,6 +192,35 @@ impl App {
     pub fn doubt_all_tokens(&self) {
         self.believed.clear();
         self.doubt_sessions();
+    }
+
+    /// The model that proposes customer types, with what this installation has learnt; in other processes
+    /// that learn, a change arrives within two seconds.
+    pub async fn typing(&self) -> Live {
+        let now = self.clock.now();
+        let (live, until) = self.typing.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if until > now {
+            return live;
+        }
+        let known = live.clone();
+        match self.db.read(move |conn| typing::learning::live(conn, &known)).await {
+            Ok(fresh) => {
+                let until = now + chrono::TimeDelta::from_std(LEARNT).unwrap_or_default();
+                self.metrics.typing.layer.set(fresh.version.into());
+                *self.typing.lock().unwrap_or_else(PoisonError::into_inner) = (fresh.clone(), until);
+                fresh
+            }
+            Err(error) => {
+                // A proposal of the version before is better than none.
+                tracing::warn!(%error, "cannot look for what was learnt");
+                live
+            }
+        }
+    }
+
+    /// Looks for what was learnt at the next request; after it was changed.
+    pub fn doubt_typing(&self) {
+        self.typing.lock().unwrap_or_else(PoisonError::into_inner).1 = Moment::EPOCH;
     }
 
     /// Marks an idempotency key as being worked on in this process until the guard is dropped.

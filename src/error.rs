@@ -172,6 +172,8 @@ codes! {
     RetentionDryRunMissing = 409 "retention.dry_run_missing" "Do a dry run of these rules first",
     /// A complaint cannot be linked to itself, nor to a duplicate of itself.
     LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
+    /// Nothing was learnt that could be taken back: the model proposes as it was delivered.
+    TypingNothingLearnt = 409 "typing.nothing_learnt" "Nothing was learnt",
     /// The name is taken already.
     NameTaken = 409 "resource.name_taken" "The name is taken",
     /// The last active administrator stays one, so that somebody can let others in. Make another administrator first.

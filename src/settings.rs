@@ -226,6 +226,10 @@ pub struct Settings {
     )]
     pub duplicate_days: u16,
 
+    /// Of a hundred drafts, for how many the agent decides on the customer's type before seeing a proposal.
+    #[arg(long, global = true, env = "HARK_TYPING_BLIND_PERCENT", default_value_t = 10, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub typing_blind_percent: u8,
+
     /// Hours for which the answer to an idempotency key is kept.
     #[arg(
         long,
@@ -306,6 +310,7 @@ impl Settings {
             default_region: self.default_region.clone(),
             default_time_zone: self.default_time_zone.clone(),
             default_language: self.default_language.clone(),
+            typing_blind_percent: self.typing_blind_percent,
             idempotency_kept: TimeDelta::hours(self.idempotency_hours.into()),
             share_with_sales: self.share_with_sales_default == SharingDefault::Allowed,
             sign_in: self.sign_in.policy(),

@@ -160,16 +160,15 @@ pub(super) async fn receive_complaint(ctx: Ctx, body: Body<IntakeForm>) -> Resul
     let claim = ctx.claim(&body.raw);
     let act = ctx.act();
     let intake = Intake::by_staff(body.value, &act)?;
-    let receipt = submit(
-        &ctx,
-        Arrival {
-            act,
-            intake,
-            claim,
-            proof: None,
-        },
-    )
-    .await?;
+    let proposal = super::typing::propose(&ctx, &intake).await;
+    let arrival = Arrival {
+        act,
+        intake,
+        claim,
+        proposal: Some(proposal),
+        proof: None,
+    };
+    let receipt = submit(&ctx, arrival).await?;
     answer::created(&format!("/api/v1/complaints/{}", receipt.id), receipt.version, &receipt)
 }
 
@@ -281,6 +280,7 @@ pub(super) async fn set_customer_type(
     let changed = ctx
         .write(move |conn, act| changes::set_type(conn, act, id.0, version.0, &body.value))
         .await?;
+    super::typing::count_decision(&ctx, &changed);
     answer::ok_version(changed.summary.version, &changed)
 }
 

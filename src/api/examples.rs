@@ -28,6 +28,7 @@ pub(super) fn of(operation: &str) -> Option<Value> {
             { "step": "apologise", "record": { "apologised_for": "三次报修没有人处理" } },
         ] }),
         "set_customer_type" => json!({ "customer_type": "friendly", "note": "thanked us for calling" }),
+        "suggest_customer_type" => json!({ "text": "两周来每天晚上八点断网，打了三次电话都没有人来修！" }),
         "assign_complaint" => json!({ "owner": "li.na", "note": "knows the customer" }),
         "wait_complaint" => json!({ "ball_with": "third_party", "reason": "the carrier looks for the parcel" }),
         "resume_complaint" => json!({ "note": "the parcel is found" }),

@@ -36,5 +36,6 @@ mod sessions;
 mod staff;
 mod teams;
 mod tokens;
+mod typing;
 mod unread;
 mod upload;

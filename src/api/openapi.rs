@@ -6,14 +6,14 @@ use utoipa::OpenApi;
 use super::answer::ProblemDocument;
 use super::examples;
 use super::limits::Rate;
-use super::routes::{Access, Operations, ROUTES, Route};
+use super::routes::{ASKS, Access, Operations, ROUTES, Route};
 use crate::error::{Error, Result};
 
 const DESCRIPTION: &str = "Hark takes complaints in, leads the agent through seven steps, and sees to it that the \
 promised call-back is made.\n\n\
 **Errors** are problem documents (RFC 9457) with a stable `code`; `GET /problems` lists them all.\n\n\
 **Lists** come in pages: `{items, next_cursor}`; send `next_cursor` as `cursor`.\n\n\
-**Doing things once**: every POST takes an `Idempotency-Key`. The same key with the same request gets the same answer; \
+**Doing things once**: every POST that changes something takes an `Idempotency-Key`. The same key with the same request gets the same answer; \
 with another request it is refused.\n\n\
 **Changing what you have seen**: answers carry an `ETag`; a change with `If-Match` is refused when somebody else was faster.\n\n\
 Times are RFC 3339 in UTC, ids UUIDs (version 7), money minor units with an ISO 4217 currency, languages BCP 47, phone \
@@ -98,7 +98,8 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
         .cloned()
         .unwrap_or_default();
     let asks = has_body || !parameters.is_empty();
-    if route.method == "POST" && !UNKEYED.contains(&route.path) {
+    let asks_only = ASKS.contains(&route.path);
+    if route.method == "POST" && !asks_only && !UNKEYED.contains(&route.path) {
         parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
     let versioned = changes && !WITHOUT_VERSION.iter().any(|end| route.path.ends_with(end));
@@ -131,7 +132,7 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
     statuses.extend(has_body.then_some("408"));
     statuses.extend(in_path.then_some("404"));
     statuses.extend(has_body.then_some(["413", "415"]).into_iter().flatten());
-    statuses.extend(matches!(route.method, "POST" | "PUT" | "PATCH").then_some("409"));
+    statuses.extend((matches!(route.method, "POST" | "PUT" | "PATCH") && !asks_only).then_some("409"));
     statuses.extend(versioned.then_some("412"));
     let name = format!("{} {}", route.method, route.path);
     statuses.extend(

@@ -49,6 +49,7 @@ pub(super) async fn file_complaint(
     let claim = ctx.claim(&body.raw);
     let act = ctx.act();
     let intake = Intake::by_public(body.value, &act)?;
+    let proposal = super::typing::propose(&ctx, &intake).await;
     let proof = match kept(&ctx, claim.as_ref()).await? {
         // A repeated request is answered from what is kept, and asked for nothing.
         true => None,
@@ -58,6 +59,7 @@ pub(super) async fn file_complaint(
         act,
         intake,
         claim,
+        proposal: Some(proposal),
         proof,
     };
     let receipt = super::complaints::submit(&ctx, arrival).await?;

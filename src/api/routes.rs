@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use super::limits::Rate;
 use super::{
     answer, attachments, audit, call_backs, challenge, complaints, credentials, customers, health, links, observe,
-    open_id, playbooks, privacy, problems, public, roles, sessions, staff, teams, tokens,
+    open_id, playbooks, privacy, problems, public, roles, sessions, staff, teams, tokens, typing,
 };
 use crate::domain::staff::Permission;
 
@@ -273,6 +273,11 @@ routes! {
     "/api/v1/audit/events/{id}" => { get Needs(P::ReadAudit) => audit::get_audit_event }
     "/api/v1/audit/seals" => { get Needs(P::ReadAudit) => audit::list_audit_seals }
 
+    "/api/v1/typing/suggestions" => { post Needs(P::LogComplaints) => typing::suggest_customer_type }
+    "/api/v1/typing/report" => { get Needs(P::ReadFigures) => typing::get_typing_report }
+    "/api/v1/typing/layers" => { get Needs(P::ReadFigures) => typing::list_typing_layers }
+    "/api/v1/typing/layers/undo" => { post Needs(P::ManageTyping) => typing::undo_typing_layer }
+
     "/api/v1/playbooks" => { get Needs(P::ReadPlaybooks) => playbooks::list_playbooks }
     "/api/v1/playbooks/{type}" => { get Needs(P::ReadPlaybooks) => playbooks::get_playbook }
 
@@ -292,6 +297,10 @@ routes! {
     "/api/v1/public/complaints/{token}/call-backs/{id}/move" => { post Public, Tracking => public::move_call_back }
     "/api/v1/public/complaints/{token}/call-backs/{id}/decline" => { post Public, Tracking => public::decline_call_back }
 }
+
+/// POSTs that only ask: what they ask is too long for an address. They change nothing, so there is
+/// nothing to do once, and no `Idempotency-Key`.
+pub const ASKS: &[&str] = &["/api/v1/typing/suggestions"];
 
 /// What a request needs; `None` when the table does not know it. Documentation is open to
 /// everybody, and so is the answer that an address takes other methods.

@@ -7,6 +7,7 @@ mod demo;
 mod file;
 mod people;
 mod serve;
+mod typing;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -61,6 +62,9 @@ enum Command {
     /// Check the audit.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Train and test the model that proposes customer types.
+    #[command(subcommand)]
+    Typing(typing::TypingCommand),
     /// Administer access.
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -128,6 +132,7 @@ fn try_run(args: Vec<OsString>) -> Result<(), Failure> {
             say(&config::effective(&command, &matches));
             return Ok(());
         }
+        Command::Typing(command) => typing::run(&command)?,
         command => {
             telemetry::start_logging(&settings.log, settings.log_format)?;
             match command {
@@ -140,7 +145,7 @@ fn try_run(args: Vec<OsString>) -> Result<(), Failure> {
                 Command::Demo(args) => demo::run(settings, &args)?,
                 Command::Audit(command) => audit::run(settings, command)?,
                 Command::Admin(command) => admin::run(settings, command)?,
-                Command::Openapi | Command::Config => {}
+                Command::Openapi | Command::Config | Command::Typing(_) => {}
             }
         }
     }

@@ -626,6 +626,30 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Instant, JsonDoc, Uid};
 
+    typing_proposals (complaint_id) {
+        complaint_id -> Uid,
+        language -> Text,
+        model_version -> Text,
+        likeliest -> Text,
+        second -> Text,
+        confidence_permille -> Integer,
+        confidence_bin -> Integer,
+        unclear_permille -> Integer,
+        abstained -> Bool,
+        mode -> Text,
+        proposed_at -> Instant,
+        first_type -> Nullable<Text>,
+        agent_type -> Nullable<Text>,
+        decided_at -> Nullable<Instant>,
+        to_learn -> Bool,
+        sample_key -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
     attachments (id) {
         id -> Uid,
         complaint_id -> Uid,
@@ -638,6 +662,25 @@ diesel::table! {
         added_by_kind -> Text,
         added_by -> Text,
         added_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    typing_layers (version) {
+        version -> Integer,
+        edition -> Integer,
+        state -> Text,
+        lessons -> Integer,
+        held_out -> Integer,
+        right_before -> Integer,
+        right_after -> Integer,
+        weights -> Binary,
+        created_at -> Instant,
+        undone_by -> Nullable<Text>,
+        undone_at -> Nullable<Instant>,
     }
 }
 
@@ -668,6 +711,8 @@ diesel::joinable!(call_backs -> complaints (complaint_id));
 diesel::joinable!(team_members -> staff_members (staff_id));
 diesel::joinable!(team_members -> teams (team_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    typing_proposals,
+    typing_layers,
     customers,
     contact_points,
     complaints,

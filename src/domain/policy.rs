@@ -21,6 +21,8 @@ pub struct Policy {
     pub default_time_zone: String,
     /// The language of customers who have not told theirs (BCP 47).
     pub default_language: String,
+    /// Of a hundred drafts, for how many the agent decides on the customer's type before seeing a proposal.
+    pub typing_blind_percent: u8,
     /// How long the answer to an idempotency key is kept.
     pub idempotency_kept: TimeDelta,
     /// Whether the sales modules see customers who have not said whether they may.
@@ -95,6 +97,7 @@ impl Default for Policy {
             default_region: "CN".to_owned(),
             default_time_zone: "Asia/Shanghai".to_owned(),
             default_language: "zh-CN".to_owned(),
+            typing_blind_percent: 10,
             idempotency_kept: TimeDelta::hours(48),
             share_with_sales: true,
             sign_in: SignIn::default(),

@@ -2,6 +2,7 @@
 
 mod files;
 mod lease;
+mod typing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,6 +99,8 @@ impl Worker {
         }
         let outcome = files::tidy(&self.app, &self.sweep).await;
         Self::note(&self.app, "tidy_files", outcome, &mut done);
+        let outcome = typing::learn(self).await;
+        Self::note(&self.app, typing::NAME, outcome, &mut done);
         done
     }
 

@@ -335,6 +335,7 @@ fn arrival(desk: &Desk, form: &serde_json::Value, key: Option<(&str, &[u8])>) ->
         proof: None,
         intake: Intake::by_staff(form, &act).unwrap(),
         claim: key.map(|(key, body)| Claim::new("test", key, "POST", "/api/v1/complaints", body)),
+        proposal: None,
         act,
     }
 }

@@ -34,3 +34,4 @@ mod service_tokens;
 mod sign_in;
 mod staff;
 mod support;
+mod typing;

@@ -20,7 +20,7 @@ use crate::domain::idempotency;
 use crate::domain::staff::Act;
 use crate::domain::staff::owners::{self, Owners};
 use crate::domain::staff::tokens::{self, Secret};
-use crate::domain::typing::CustomerType;
+use crate::domain::typing::{CustomerType, proposals};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ComplaintId, TeamId, TypeChangeId};
 
@@ -433,6 +433,7 @@ pub fn set_type(
         changed_at: act.now,
     };
     store::insert_type_changes(conn, &[change])?;
+    proposals::decide(conn, id, form.customer_type, act.now)?;
     let before = json!({ "customer_type": work.after.customer_type });
     work.after.customer_type = form.customer_type;
     let after = json!({ "customer_type": form.customer_type, "note": note });

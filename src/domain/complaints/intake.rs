@@ -13,7 +13,8 @@ use crate::domain::customers::model::{ContactKind, CustomerKind, ExternalId};
 use crate::domain::customers::recognise::{Identity, Key};
 use crate::domain::privacy::consents::{self, FiledConsent};
 use crate::domain::staff::Act;
-use crate::domain::typing::CustomerType;
+use crate::domain::typing::proposals::{Mode, Proposal};
+use crate::domain::typing::{CustomerType, Live, suggestion};
 use crate::error::Result;
 use crate::ids::{CustomerId, TeamId};
 
@@ -123,6 +124,8 @@ pub struct IntakeForm {
     /// Its id in another system.
     #[schema(max_length = 100)]
     pub external_ref: Option<String>,
+    /// The name under which proposals of a customer type were asked for while it was written.
+    pub draft: Option<uuid::Uuid>,
 }
 
 /// A complaint as a customer files it, without an account. A phone number or an e-mail address is needed to answer.
@@ -206,6 +209,9 @@ pub struct Intake {
     pub(super) received_at: Moment,
     pub(super) first_expressed_at: Moment,
     pub(super) customer_type: CustomerType,
+    /// Whether somebody has said the type, even that none is clear.
+    pub(super) typed: bool,
+    pub(super) draft: Option<uuid::Uuid>,
     pub(super) team: Option<TeamId>,
     pub(super) owner: Option<String>,
     pub(super) external_ref: Option<String>,
@@ -265,6 +271,7 @@ impl Intake {
             team: None,
             owner: None,
             external_ref: None,
+            draft: None,
         };
         Self::checked(form, filed, act, false, "")
     }
@@ -304,6 +311,8 @@ impl Intake {
             received_at,
             first_expressed_at,
             customer_type: form.customer_type.unwrap_or(CustomerType::NotClear),
+            typed: form.customer_type.is_some(),
+            draft: form.draft,
             team: form.team,
             owner: check.optional_text("/owner", form.owner.as_deref(), 100),
             external_ref: check.optional_text("/external_ref", form.external_ref.as_deref(), 100),
@@ -311,6 +320,21 @@ impl Intake {
             consents: consents::checked(&mut check, filed),
         };
         check.finish(intake)
+    }
+
+    /// The customer's type, if somebody has said it.
+    pub fn said(&self) -> Option<CustomerType> {
+        self.typed.then_some(self.customer_type)
+    }
+
+    /// What the model proposes for it, to be kept with it.
+    pub fn proposal(&self, live: &Live, blind_percent: u8) -> Proposal {
+        let mode = match self.draft {
+            Some(draft) if suggestion::is_blind(draft, blind_percent) => Mode::Blind,
+            Some(_) => Mode::Shown,
+            None => Mode::Unseen,
+        };
+        Proposal::of(live, &self.statement, &self.language, mode)
     }
 
     /// Complaints with the same key are taken in one after the other, so that parallel first

@@ -28,6 +28,7 @@ use crate::domain::staff::owners::{self, Owners};
 use crate::domain::staff::tokens::{self, Secret};
 use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::CustomerType;
+use crate::domain::typing::proposals::{self, Proposal};
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CustomerId, TypeChangeId};
 
@@ -40,6 +41,8 @@ pub struct Arrival {
     pub intake: Intake,
     /// The caller's idempotency key, if any.
     pub claim: Option<Claim>,
+    /// What the model proposes as the customer's type.
+    pub proposal: Option<Proposal>,
     /// The challenge that a stranger has solved for it, if one was asked for.
     pub proof: Option<Proof>,
 }
@@ -215,7 +218,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
     customers::check_still_here(conn, &known)?;
     let may_be_told = told_of(conn, arrivals, people)?;
     let (mut statements, mut words, mut entries, mut told) = (vec![], vec![], vec![], vec![]);
-    let (mut types, mut notices) = (vec![], vec![]);
+    let (mut types, mut notices, mut proposed) = (vec![], vec![], vec![]);
     for ((arrival, person), complaint) in arrivals.iter().zip(people).zip(&*complaints) {
         let (act, intake) = (&arrival.act, &arrival.intake);
         let statement = statement(complaint, intake);
@@ -239,6 +242,10 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
         let entry = timeline::entry(act, complaint.id, "received", None, Some(after));
         told.push(audit::Entry::of(act, timeline::told(&entry, complaint.customer_id)));
         entries.push(entry);
+        if let Some(proposal) = &arrival.proposal {
+            let decided = intake.said();
+            proposed.push((complaint.id, proposal, decided, act.now));
+        }
         if complaint.customer_type != CustomerType::NotClear {
             types.push(first_type(act, complaint));
         }
@@ -256,6 +263,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
     store::insert_entries(conn, &entries)?;
     audit::record_all(conn, &told)?;
     store::insert_type_changes(conn, &types)?;
+    proposals::keep_all(conn, &proposed)?;
     notifications::post_all(conn, &notices)
 }
 

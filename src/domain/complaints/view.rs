@@ -12,6 +12,7 @@ use super::vocabulary::{
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::typing::CustomerType;
+use crate::domain::typing::proposals::{self, ProposalView};
 use crate::error::Result;
 use crate::ids::{ComplaintId, CustomerId, TeamId};
 
@@ -301,6 +302,8 @@ pub struct ComplaintView {
     pub steps: Vec<StepView>,
     /// How the customer's manner changed.
     pub type_changes: Vec<TypeChangeView>,
+    /// What the model proposed as the customer's type when the complaint was logged.
+    pub type_proposal: Option<ProposalView>,
     /// Every closing, the oldest first.
     pub closures: Vec<ClosureView>,
 }
@@ -332,6 +335,7 @@ pub(super) fn of(conn: &mut Conn, complaint: Complaint) -> Result<ComplaintView>
             .into_iter()
             .map(TypeChangeView::from)
             .collect(),
+        type_proposal: proposals::of(conn, id)?,
         closures: store::closures_of(conn, id)?
             .into_iter()
             .map(ClosureView::from)

@@ -57,6 +57,8 @@ text_enum! {
         ExportPersonalData = "export-personal-data",
         /// Restrict, anonymise and erase customers; legal holds and retention rules.
         ManagePrivacy = "manage-privacy",
+        /// Take back what the typing of customers has learnt.
+        ManageTyping = "manage-typing",
     }
 }
 
@@ -140,6 +142,7 @@ impl Role {
                 P::ReadPlaybooks,
                 P::ReadComplaintStates,
                 P::ReadStaff,
+                P::ManageTyping,
                 P::RemoveAttachments,
             ],
             Self::Operations => &[P::ReadFigures, P::ReadPlaybooks],

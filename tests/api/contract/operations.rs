@@ -38,6 +38,11 @@ impl Operation {
             .any(|reference| reference.starts_with(&start))
     }
 
+    /// Whether it is a POST that changes nothing.
+    pub fn only_asks(&self) -> bool {
+        hark::api::routes::ASKS.contains(&self.path.as_str())
+    }
+
     /// Whether it changes something that there is already.
     pub fn changes(&self) -> bool {
         matches!(self.method.as_str(), "PUT" | "PATCH") || (self.method == "POST" && self.path.contains('{'))
@@ -136,6 +141,15 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             Some(json!({ "name": fresh(desk, "Broadband-") })),
             String::new(),
         ),
+        ("POST", ["typing", "layers", "undo"]) => {
+            crate::typing::learn_something(desk).await;
+            (
+                desk.client(hark::domain::staff::Role::Lead),
+                operation.path.clone(),
+                None,
+                String::new(),
+            )
+        }
         ("POST", ["service-tokens"]) => {
             let admin = desk.client(hark::domain::staff::Role::Admin);
             (

@@ -1,0 +1,2 @@
+DROP TABLE typing_layers;
+DROP TABLE typing_proposals;
