@@ -139,6 +139,39 @@ pub struct ProposalView {
     pub decided: Option<CustomerType>,
 }
 
+/// What a machine made of a customer's words, for the customer to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Of which complaint.
+    pub complaint_id: ComplaintId,
+    /// What it proposed.
+    pub proposed: CustomerType,
+    /// How likely it held the likeliest type, in thousandths.
+    pub confidence_permille: i32,
+    /// Edition of the model and number of what the installation had learnt.
+    pub model_version: String,
+    /// When.
+    pub proposed_at: Moment,
+}
+
+/// The proposals of these complaints, for an export of what is held about a customer.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_all(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<Told>> {
+    let rows = store::proposals_of(conn, ids)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Told {
+            complaint_id: row.complaint_id,
+            proposed: if row.abstained { CustomerType::NotClear } else { row.likeliest },
+            confidence_permille: row.confidence_permille,
+            model_version: row.model_version,
+            proposed_at: row.proposed_at,
+        })
+        .collect())
+}
+
 /// The proposal of a complaint. A blind one stays hidden until an agent has decided.
 ///
 /// # Errors

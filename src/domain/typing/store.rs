@@ -100,6 +100,16 @@ pub(super) fn proposal_of(conn: &mut Conn, id: ComplaintId) -> Result<Option<Pro
         .optional()?)
 }
 
+pub(super) fn proposals_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<ProposalRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(typing_proposals::table
+        .filter(typing_proposals::complaint_id.eq_any(ids.to_vec()))
+        .select(ProposalRow::as_select())
+        .load(conn)?)
+}
+
 pub(super) fn decide(conn: &mut Conn, row: &ProposalRow) -> Result<()> {
     use typing_proposals::dsl;
     diesel::update(dsl::typing_proposals.find(row.complaint_id))

@@ -58,7 +58,10 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "GET /api/v1/staff/{id}/hand-over",
         ],
     ),
-    ("log-complaints", &["POST /api/v1/complaints"]),
+    (
+        "log-complaints",
+        &["POST /api/v1/complaints", "POST /api/v1/typing/suggestions"],
+    ),
     (
         "handle-complaints",
         &[
@@ -85,7 +88,15 @@ pub const NEEDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("assign-complaints", &["POST /api/v1/complaints/{id}/assign"]),
-    ("read-figures", &["GET /api/v1/complaints/counts"]),
+    (
+        "read-figures",
+        &[
+            "GET /api/v1/complaints/counts",
+            "GET /api/v1/typing/layers",
+            "GET /api/v1/typing/report",
+        ],
+    ),
+    ("manage-typing", &["POST /api/v1/typing/layers/undo"]),
     (
         "read-customers",
         &[

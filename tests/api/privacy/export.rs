@@ -22,6 +22,7 @@ const EXPORTED: &[(&str, &str)] = &[
     ("call_back_attempts", "/complaints/*/call_backs/*/attempts"),
     ("closures", "/complaints/*/closures"),
     ("attachments", "/complaints/*/attachments"),
+    ("typing_proposals", "/complaints/*/proposed_manner"),
     ("timeline_entries", "/complaints/*/timeline"),
     ("messages", "/complaints/*/messages"),
     ("outbox", "/complaints/*/notices"),

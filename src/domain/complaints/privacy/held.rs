@@ -16,7 +16,7 @@ use crate::domain::complaints::model::TimelineEntry;
 use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::{ClosureView, ComplaintSummary, StatementView, StepView};
 use crate::domain::notifications;
-use crate::domain::typing::CustomerType;
+use crate::domain::typing::{CustomerType, proposals};
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CustomerId};
 
@@ -32,6 +32,20 @@ pub struct HeldManner {
     pub agent: String,
     /// When.
     pub changed_at: Moment,
+}
+
+/// What a machine made of the customer's words.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HeldProposal {
+    /// In neutral words.
+    #[schema(example = "strongly affected by the matter")]
+    pub manner: String,
+    /// How likely it held that, in thousandths.
+    pub confidence_permille: i32,
+    /// Which model.
+    pub model_version: String,
+    /// When.
+    pub proposed_at: Moment,
 }
 
 /// A notice about the complaint, to the customer or among ourselves.
@@ -62,6 +76,8 @@ pub struct HeldComplaint {
     pub steps: Vec<StepView>,
     /// How the conversation was perceived.
     pub manners: Vec<HeldManner>,
+    /// What a machine proposed; people decide.
+    pub proposed_manner: Option<HeldProposal>,
     /// Promised calls, with every attempt.
     pub call_backs: Vec<CallBackView>,
     /// Messages both ways, and notes among ourselves (direction `internal`).
@@ -164,6 +180,10 @@ pub fn page(
     let promises = store::call_backs(conn, &ids)?;
     let promises = call_backs::views(conn, promises, now)?;
     let mut promises = by_complaint(promises, |view| view.complaint_id, |view| view);
+    let mut proposals: BTreeMap<ComplaintId, HeldProposal> = proposals::of_all(conn, &ids)?
+        .into_iter()
+        .map(|told| (told.complaint_id, proposed(told)))
+        .collect();
     let mut files: Groups<AttachmentView> = Groups::new();
     for (id, view) in attachments::of_complaints(conn, &ids)? {
         files.entry(id).or_default().push(view);
@@ -191,6 +211,7 @@ pub fn page(
             statement: statements.remove(&id),
             steps: of(&mut steps, id),
             manners: of(&mut manners, id),
+            proposed_manner: proposals.remove(&id),
             call_backs: of(&mut promises, id),
             messages: of(&mut messages, id),
             closures: of(&mut closures, id),
@@ -201,6 +222,15 @@ pub fn page(
         });
     }
     Ok((held, next))
+}
+
+fn proposed(told: proposals::Told) -> HeldProposal {
+    HeldProposal {
+        manner: neutral(told.proposed).to_owned(),
+        confidence_permille: told.confidence_permille,
+        model_version: told.model_version,
+        proposed_at: told.proposed_at,
+    }
 }
 
 fn manner(change: crate::domain::complaints::model::TypeChange) -> HeldManner {
