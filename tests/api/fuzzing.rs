@@ -9,8 +9,8 @@ use hark::api::fuzzing::{TARGETS, Target};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use rand::{RngExt as _, SeedableRng as _};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
@@ -116,8 +116,10 @@ fn feed(name: &str, target: Target, bytes: &[u8]) {
     }
 }
 
-/// How long each target is fed changed seeds, and then again as long any bytes.
+/// How long each target is fed changed seeds at most, and then again as long any bytes.
 const EACH: Duration = Duration::from_millis(1_500);
+/// How many of each at most: a fast machine has no luck of its own.
+const MOST: usize = 3_500;
 
 fn short_run(name: &str) {
     let (_, target) = TARGETS.iter().find(|(target, _)| *target == name).unwrap();
@@ -126,7 +128,7 @@ fn short_run(name: &str) {
     seeds.iter().for_each(|seed| feed(name, *target, seed));
     let mut rng = StdRng::seed_from_u64(20_261_126);
     let (start, mut mutations) = (Instant::now(), 0);
-    while start.elapsed() < EACH {
+    while start.elapsed() < EACH && mutations < MOST {
         feed(name, *target, &changed(&mut rng, &seeds));
         mutations += 1;
     }
@@ -136,7 +138,7 @@ fn short_run(name: &str) {
         prop_oneof![any::<String>().prop_map(String::into_bytes), any::<Vec<u8>>()],
     );
     let (start, mut drawn) = (Instant::now(), 0);
-    while start.elapsed() < EACH {
+    while start.elapsed() < EACH && drawn < MOST {
         let (choice, mut bytes) = any.new_tree(&mut runner).unwrap().current();
         bytes.insert(0, choice);
         feed(name, *target, &bytes);

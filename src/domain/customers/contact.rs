@@ -30,6 +30,11 @@ pub fn phone(text: &str, default_region: &str) -> Result<String, String> {
         return Err("a phone number of this length does not exist in that country".to_owned());
     }
     let e164 = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164);
+    // Some that do not exist, such as `+86 00…`, lose digits each time they are read: each time another customer.
+    let again = PHONE_NUMBER_UTIL.parse(&*e164, Some(region));
+    if !again.is_ok_and(|again| PHONE_NUMBER_UTIL.format(&again, PhoneNumberFormat::E164) == e164) {
+        return Err("no phone number begins so after its country code".to_owned());
+    }
     Ok(match number.extension() {
         "" => e164.into_owned(),
         extension => format!("{e164};ext={extension}"),
@@ -108,7 +113,15 @@ mod tests {
         ] {
             assert_eq!(phone(written, "CN").as_deref(), Ok(expected), "{written}");
         }
-        for wrong in ["", "abc", "+", "1".repeat(40).as_str(), "+86 1", "\u{0}"] {
+        for wrong in [
+            "",
+            "abc",
+            "+",
+            "1".repeat(40).as_str(),
+            "+86 1",
+            "+8600-FLOWERS",
+            "\u{0}",
+        ] {
             assert!(phone(wrong, "CN").is_err(), "{wrong:?}");
         }
     }
