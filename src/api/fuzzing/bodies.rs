@@ -47,8 +47,11 @@ pub fn bodies(bytes: &[u8]) {
     }
 }
 
+/// What reads a body, and says why when it refuses.
+type Reader = fn(&[u8]) -> Result<()>;
+
 /// Every body that the API takes. New ones go to the end: the seeds choose by the place.
-const FORMS: &[fn(&[u8]) -> Result<()>] = &[
+const FORMS: &[Reader] = &[
     intake,
     public,
     step,

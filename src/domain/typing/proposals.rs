@@ -164,7 +164,11 @@ pub fn of_all(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<Told>> {
         .into_iter()
         .map(|row| Told {
             complaint_id: row.complaint_id,
-            proposed: if row.abstained { CustomerType::NotClear } else { row.likeliest },
+            proposed: if row.abstained {
+                CustomerType::NotClear
+            } else {
+                row.likeliest
+            },
             confidence_permille: row.confidence_permille,
             model_version: row.model_version,
             proposed_at: row.proposed_at,

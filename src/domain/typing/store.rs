@@ -7,7 +7,7 @@ use super::proposals::Mode;
 use super::{CustomerType, learning::LayerState};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::db::schema::{complaint_statements, typing_layers, typing_proposals};
+use crate::db::schema::{anonymised_complaints, complaint_statements, typing_layers, typing_proposals};
 use crate::error::Result;
 use crate::ids::ComplaintId;
 use crate::insert_rows;
@@ -146,6 +146,11 @@ pub(super) fn to_learn(conn: &mut Conn, limit: i64) -> Result<Vec<Decided>> {
             complaint_statements::table.on(complaint_statements::complaint_id.eq(typing_proposals::complaint_id)),
         )
         .filter(typing_proposals::to_learn)
+        // Of an anonymised complaint there is no text left to learn from.
+        .filter(
+            typing_proposals::complaint_id
+                .ne_all(anonymised_complaints::table.select(anonymised_complaints::complaint_id)),
+        )
         .order((typing_proposals::decided_at.asc(), typing_proposals::complaint_id.asc()))
         .limit(limit)
         .select(DECIDED)
@@ -160,6 +165,11 @@ pub(super) fn reservoir(conn: &mut Conn, language: &str, limit: i64) -> Result<V
         )
         .filter(typing_proposals::language.eq(language.to_owned()))
         .filter(typing_proposals::agent_type.is_not_null())
+        // Of an anonymised complaint there is no text left to learn from.
+        .filter(
+            typing_proposals::complaint_id
+                .ne_all(anonymised_complaints::table.select(anonymised_complaints::complaint_id)),
+        )
         .order(typing_proposals::sample_key.asc())
         .limit(limit)
         .select(DECIDED)
