@@ -111,7 +111,9 @@ fn changed(rng: &mut StdRng, seeds: &[Vec<u8>]) -> Vec<u8> {
 fn feed(name: &str, target: Target, bytes: &[u8]) {
     if let Err(cause) = std::panic::catch_unwind(|| target(bytes)) {
         let shown = bytes.escape_ascii();
-        eprintln!("`{name}` does not stand b\"{shown}\": keep it in fuzz/corpus/{name}/");
+        say(&format!(
+            "`{name}` does not stand b\"{shown}\": keep it in fuzz/corpus/{name}/"
+        ));
         std::panic::resume_unwind(cause);
     }
 }
@@ -144,10 +146,10 @@ fn short_run(name: &str) {
         feed(name, *target, &bytes);
         drawn += 1;
     }
-    println!(
+    say(&format!(
         "`{name}`: {} seeds, {mutations} changed ones, {drawn} of any bytes",
         seeds.len()
-    );
+    ));
     assert!(
         mutations > 200 && drawn > 200,
         "a run on the spot: {mutations} and {drawn}"
@@ -193,4 +195,10 @@ fn every_target_has_its_program_and_every_program_its_entry() {
     for (name, _) in TARGETS {
         assert!(programs.contains(*name), "{name}");
     }
+}
+
+/// For who looks at the run.
+fn say(line: &str) {
+    use std::io::Write as _;
+    let _gone = writeln!(std::io::stderr(), "{line}");
 }

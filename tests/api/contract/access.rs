@@ -79,11 +79,14 @@ const TURNED_AWAY: &[&str] = &[
     "auth.second_factor_required",
 ];
 
+/// The code of the refusal that a caller gets, by what is needed and whether anything changes.
+type Expectation = Box<dyn Fn(&str, bool) -> Option<&'static str>>;
+
 /// Somebody who knocks, and what they should be told where this is needed; `None` where they are let in.
 struct Caller {
     name: String,
     client: Client,
-    told: Box<dyn Fn(&str, bool) -> Option<&'static str>>,
+    told: Expectation,
 }
 
 impl Caller {
