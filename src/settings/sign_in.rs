@@ -37,7 +37,7 @@ fn web_address(text: &str) -> Result<String, String> {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub struct SignInSettings {
-    /// Where people reach the service, such as https://desk.example.com; links and the OpenID provider need it.
+    /// Where people reach the service, such as `https://desk.example.com`; links and the OpenID provider need it.
     #[arg(long, global = true, env = "HARK_PUBLIC_URL", value_name = "URL", value_parser = web_address)]
     pub public_url: Option<String>,
 
