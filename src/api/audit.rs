@@ -103,6 +103,8 @@ const PIECE: i64 = 1_000;
 #[utoipa::path(get, path = "/api/v1/audit/events.csv", tag = "audit", params(AuditQuery),
     responses((status = 200, description = "The events.", content_type = "text/csv", body = String)))]
 pub(super) async fn export_audit_events(ctx: Ctx, query: Query<AuditQuery>) -> Result<HttpResponse> {
+    page::limit(query.0.limit)?;
+    page::decode::<AuditEventId>(query.0.cursor.as_deref())?;
     let filter = filter_of(&query.0);
     let event = Event::about_many(ObjectKind::Audit, "audit.exported").with(serde_json::json!({
         "actor_id": filter.actor_id, "actor": filter.actor, "action": filter.action, "object_kind": filter.object_kind,

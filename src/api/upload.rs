@@ -28,7 +28,6 @@ use crate::error::{Code, Error, Result};
 #[into_params(parameter_in = Query)]
 pub(super) struct UploadQuery {
     /// What the file is called; for people to read. A form may leave it to the file.
-    #[param(max_length = 500)]
     pub(super) name: Option<String>,
     /// Whether the customer is to see what staff attach; `false` when left out.
     pub(super) shared: Option<bool>,

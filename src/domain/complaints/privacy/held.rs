@@ -68,7 +68,7 @@ pub struct HeldNotice {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HeldComplaint {
     /// What lists show; the manner in neutral words.
-    #[schema(value_type = ComplaintSummary)]
+    #[schema(value_type = Object)]
     pub complaint: Value,
     /// What was said, and the first assessment.
     pub statement: Option<StatementView>,
