@@ -414,6 +414,8 @@ pub fn free_texts() -> BTreeSet<(String, String)> {
             "/api/v1/teams",
             "/api/v1/roles",
             "/api/v1/session",
+            // Asks, and keeps nothing.
+            "/api/v1/typing",
             "/api/v1/me/",
             "/api/v1/public/invitations",
         ];
