@@ -209,6 +209,7 @@ const WITHOUT_VERSION: &[&str] = &[
 const ALSO: &[(&str, &[&str])] = &[
     ("POST /api/v1/session", &["401", "403", "429"]),
     ("PUT /api/v1/me/password", &["429"]),
+    ("DELETE /api/v1/roles/{slug}", &["409"]),
     ("POST /api/v1/me/second-factor", &["429"]),
     ("POST /api/v1/me/second-factor/confirm", &["429"]),
     ("POST /api/v1/me/second-factor/remove", &["429"]),
