@@ -50,7 +50,8 @@ const KEPT: i32 = 20;
 /// When the database refuses, or holds something that is no layer.
 pub fn live(conn: &mut Conn, known: &Live) -> Result<Live> {
     let edition = i32::try_from(known.model.edition).unwrap_or(i32::MAX);
-    // What was learnt over an earlier edition does not fit this one; it is learnt again from the decisions.
+    // What was learnt over an earlier edition does not fit this one. The decisions are seen again
+    // only as they are replayed beside new ones.
     let row = store::live(conn)?.filter(|row| row.edition == edition);
     let version = row.as_ref().map_or(0, |row| row.version);
     if version == known.version {
