@@ -308,7 +308,9 @@ def put_a_person(case):
         "/api/v1/staff/{id}/invitation",
     )
     invited = case.path == "/api/v1/public/invitations/{token}"
-    if not (mine or about or invited) or not often():
+    # What is sent wrong on purpose stays so, and what has been given credentials once is not given others.
+    wrong = case.meta is not None and case.meta.generation.mode.is_negative
+    if not (mine or about or invited) or wrong or case._has_explicit_auth or not often():
         return
     who = some_person()
     if about and UUID.match(str(parameters.get("id", ""))):
@@ -322,12 +324,14 @@ def put_a_person(case):
     if case.path == "/api/v1/me/sessions/{id}" and UUID.match(str(parameters.get("id", ""))):
         # Another browser of theirs.
         before, who.cookies = (who.cookies, who.csrf), {}
-        who.sign_in()
+        who.send("POST", "/session", {"handle": who.handle, "password": PASSWORD})
         parameters["id"] = who.send("GET", "/session")["id"]
         who.cookies, who.csrf = before
     case.headers = case.headers or {}
     case.headers.pop("Authorization", None)
     case.headers["X-CSRF-Token"] = who.csrf
+    # So the check of credentials takes them away and tries others.
+    case._has_explicit_auth = True
     case.cookies = {**(case.cookies or {}), COOKIE: who.cookies[COOKIE]}
 
 
@@ -483,9 +487,28 @@ def address(case):
     return path
 
 
+lessons = {"left": 3}
+
+
+def something_learnt():
+    """A decision on a customer type, and the job that learns from it; not before every request, for it takes a while."""
+    if not lessons["left"]:
+        return
+    lessons["left"] -= 1
+    customer = {"name": "Li Na", "phone": PHONE}
+    form = {"channel": "phone", "customer": customer, "subject": "Door", "statement": "Mend the door."}
+    ask("POST", "/complaints", form | {"customer_type": "insistent"})
+    for _ in range(100):
+        if any(layer["state"] == "live" for layer in ask("GET", "/typing/layers")):
+            return
+        time.sleep(0.2)
+
+
 @schemathesis.hook
 def before_call(context, case, **kwargs):
     with LOCK:
+        if case.operation.label == "POST /api/v1/typing/layers/undo":
+            something_learnt()
         if case.method.upper() == case.operation.method.upper():
             put_known_ids(case)
             put_known_file(case)

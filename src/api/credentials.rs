@@ -61,7 +61,7 @@ pub(super) async fn begin_second_factor(ctx: Ctx, own: Own, body: Body<PasswordF
         .await?;
     let keys = ctx.app.keys.clone();
     let begun = ctx
-        .write(move |conn, _| second_factor::begin(conn, &keys, staff))
+        .write(move |conn, act| second_factor::begin(conn, act, &keys, staff))
         .await?;
     answer::ok(&begun)
 }

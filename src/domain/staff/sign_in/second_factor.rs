@@ -125,7 +125,7 @@ pub fn view(conn: &mut Conn, person: StaffId) -> Result<SecondFactorView> {
 ///
 /// # Errors
 /// `auth.second_factor_enabled`.
-pub fn begin(conn: &mut Conn, keys: &Keys, person: StaffId) -> Result<Enrolment> {
+pub fn begin(conn: &mut Conn, act: &Act, keys: &Keys, person: StaffId) -> Result<Enrolment> {
     let person = people::load(conn, person)?;
     let secret: [u8; 20] = rand::random();
     let sealed = seal::seal(&sealing_key(keys), person.id.0.as_bytes(), &secret)?;
@@ -135,6 +135,8 @@ pub fn begin(conn: &mut Conn, keys: &Keys, person: StaffId) -> Result<Enrolment>
             "remove the second factor there is first",
         ));
     }
+    let event = Event::on(ObjectKind::Person, person.id.0, "person.second_factor_begun");
+    audit::record(conn, act, event)?;
     let totp = totp(&secret, &person.handle)?;
     let url = totp
         .to_url()
