@@ -254,7 +254,12 @@ class Person:
 
     def send(self, method, path, body=None):
         headers = {"X-CSRF-Token": self.csrf, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        answer = requests.request(method, URL + path, json=body, headers=headers, timeout=30)
+        for _ in range(3):
+            answer = requests.request(method, URL + path, json=body, headers=headers, timeout=30)
+            if answer.status_code != 429:
+                break
+            # Others have guessed from this address.
+            time.sleep(int(answer.headers["Retry-After"]))
         answer.raise_for_status()
         for cookie in answer.cookies:
             self.cookies[cookie.name] = cookie.value
