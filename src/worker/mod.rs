@@ -25,42 +25,50 @@ use crate::error::Result;
 /// the next run is the retry.
 struct Job {
     name: &'static str,
-    run: fn(&mut Conn, &Act) -> Result<usize>,
+    /// The most that one run does: a transaction that others may have to wait for. A run that did this much may
+    /// have left something, and goes again at once.
+    most: i64,
+    run: fn(&mut Conn, &Act, i64) -> Result<usize>,
 }
 
-/// The most rows that one run works on.
-const AT_ONCE: i64 = 500;
-/// The most events of the audit that one seal covers.
-const SEALED_AT_ONCE: i64 = 5_000;
+/// How often a job goes again before the others have their turn.
+const ROUNDS: usize = 20;
 
 const JOBS: &[Job] = &[
     Job {
         name: "break_missed_promises",
-        run: |conn, act| call_backs::sweep(conn, act, AT_ONCE),
+        most: 500,
+        run: call_backs::sweep,
     },
     Job {
         name: "seal_audit",
-        run: |conn, act| audit::seal::seal(conn, act, SEALED_AT_ONCE),
+        most: 1_000,
+        run: audit::seal::seal,
     },
     Job {
         name: "end_sessions",
-        run: |conn, act| sign_in::sweep(conn, act),
+        most: i64::MAX,
+        run: |conn, act, _| sign_in::sweep(conn, act),
     },
     Job {
         name: "forget_spent_challenges",
-        run: |conn, act| challenges::forget_expired(conn, act.now),
+        most: i64::MAX,
+        run: |conn, act, _| challenges::forget_expired(conn, act.now),
     },
     Job {
         name: "forget_idempotency_keys",
-        run: |conn, act| idempotency::forget_expired(conn, act.now),
+        most: i64::MAX,
+        run: |conn, act, _| idempotency::forget_expired(conn, act.now),
     },
     Job {
         name: "apply_retention",
-        run: |conn, act| retention::apply(conn, act, AT_ONCE),
+        most: 500,
+        run: retention::apply,
     },
     Job {
         name: "purge_erased_words",
-        run: erased::purge_words,
+        most: i64::MAX,
+        run: |conn, act, _| erased::purge_words(conn, act),
     },
 ];
 
@@ -94,7 +102,7 @@ impl Worker {
     pub async fn run_once(&self) -> Result<BTreeMap<&'static str, usize>> {
         let mut done = Ok(BTreeMap::new());
         for job in JOBS {
-            let outcome = self.run_job(job).await;
+            let outcome = self.run_rounds(job).await;
             Self::note(&self.app, job.name, outcome, &mut done);
         }
         let outcome = files::tidy(&self.app, &self.sweep).await;
@@ -122,12 +130,25 @@ impl Worker {
         }
     }
 
+    /// Runs a job until it has nothing left to do, or others should have their turn.
+    async fn run_rounds(&self, job: &'static Job) -> Result<usize> {
+        let mut done = 0;
+        for _ in 0..ROUNDS {
+            let n = self.run_job(job).await?;
+            done += n;
+            if i64::try_from(n).is_ok_and(|n| n < job.most) {
+                break;
+            }
+        }
+        Ok(done)
+    }
+
     async fn run_job(&self, job: &'static Job) -> Result<usize> {
         let (act, holder) = (self.app.own_act(), Arc::clone(&self.holder));
         let until = act.now + chrono::TimeDelta::seconds(60);
         let run = move |conn: &mut Conn| {
             if lease::take(conn, job.name, &holder, act.now, until)? {
-                (job.run)(conn, &act).map(Some)
+                (job.run)(conn, &act, job.most).map(Some)
             } else {
                 Ok(None)
             }

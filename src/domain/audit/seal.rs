@@ -25,7 +25,9 @@ use crate::ids::{AuditEventId, AuditValueId, CustomerId};
 /// What the first seal has in place of the hash before.
 const NOTHING_BEFORE: [u8; 32] = [0; 32];
 /// How many events are looked at at once when the seals are checked.
-const PAGE: i64 = 1_000;
+const PAGE: i64 = 250;
+/// How many events are read at once when a seal is set.
+const SEALED_PAGE: usize = 250;
 
 /// A seal over a batch of events.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -181,13 +183,14 @@ fn add_all(conn: &mut Conn, chain: &mut Chain, rows: &[EventRow]) -> Result<()> 
     Ok(())
 }
 
-/// Seals at most `most` events that have no seal yet; gives how many.
+/// Seals at most `most` events that have no seal yet; gives how many. They are read a page at a time: an event
+/// about a list has fifty customers, and thousands of these are not held in memory at once.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn seal(conn: &mut Conn, act: &Act, most: i64) -> Result<usize> {
-    let rows = store::unsealed(conn, most)?;
-    if rows.is_empty() {
+    let ids = store::unsealed(conn, most)?;
+    if ids.is_empty() {
         return Ok(0);
     }
     let before = store::newest_seal(conn)?;
@@ -195,17 +198,19 @@ pub fn seal(conn: &mut Conn, act: &Act, most: i64) -> Result<usize> {
         .as_ref()
         .map_or(NOTHING_BEFORE.to_vec(), |seal| seal.hash.clone());
     let mut chain = Chain::after(&previous);
-    add_all(conn, &mut chain, &rows)?;
+    for some in ids.chunks(SEALED_PAGE) {
+        let rows = store::events_in_order(conn, some)?;
+        add_all(conn, &mut chain, &rows)?;
+    }
     let seal = SealRow {
         number: before.map_or(1, |seal| seal.number + 1),
-        events: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+        events: i64::try_from(ids.len()).unwrap_or(i64::MAX),
         previous,
         hash: chain.hash(),
         sealed_at: act.now,
     };
     // The number is the key: of two processes that seal at once, one loses and does it again.
     store::insert_seal(conn, &seal)?;
-    let ids: Vec<AuditEventId> = rows.iter().map(|row| row.id).collect();
     store::mark_sealed(conn, seal.number, &ids)?;
     tracing::info!(
         seal = seal.number,
@@ -213,7 +218,7 @@ pub fn seal(conn: &mut Conn, act: &Act, most: i64) -> Result<usize> {
         hash = hex(&seal.hash),
         "audit sealed"
     );
-    Ok(rows.len())
+    Ok(ids.len())
 }
 
 /// The newest seals first, below `below`.

@@ -121,11 +121,21 @@ pub(super) fn events(
     Ok(query.load(conn)?)
 }
 
-pub(super) fn unsealed(conn: &mut Conn, most: i64) -> Result<Vec<EventRow>> {
+/// The oldest events that have no seal.
+pub(super) fn unsealed(conn: &mut Conn, most: i64) -> Result<Vec<AuditEventId>> {
     Ok(audit_events::table
         .filter(audit_events::seal.is_null())
         .order(audit_events::id.asc())
         .limit(most)
+        .select(audit_events::id)
+        .load(conn)?)
+}
+
+/// These events, in the order of their ids.
+pub(super) fn events_in_order(conn: &mut Conn, ids: &[AuditEventId]) -> Result<Vec<EventRow>> {
+    Ok(audit_events::table
+        .filter(audit_events::id.eq_any(ids.to_vec()))
+        .order(audit_events::id.asc())
         .select(EventRow::as_select())
         .load(conn)?)
 }
