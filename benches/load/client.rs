@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rand::{Rng, RngExt};
 
 use super::service::Service;
+use super::texts::TEXTS;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,8 +101,9 @@ fn request(kind: Kind, secret: &str, ids: &[String], rng: &mut impl Rng) -> Stri
     let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {secret}\r\n\r\n");
     match kind {
         Kind::Intake => {
+            let (subject, statement, language) = TEXTS[rng.random_range(0..TEXTS.len())];
             let body = format!(
-                r#"{{"channel":"phone","customer":{{"name":"压测客户","phone":"+86139{:08}"}},"subject":"路由器每天晚上掉线，报修三次没有人来","statement":"两周来每天晚上八点准时断网，打了三次电话都说会派人来，结果没有人来。孩子要上网课，这样下去我只能退订了，请你们退还这两周的费用。","facts":["每天 20:00 断网","报修三次"],"opinions":["没有人在乎"],"product":"家庭宽带","order_ref":"B{:08}","desired_remedy":"退费","category":"repair","language":"zh-CN"}}"#,
+                r#"{{"channel":"phone","customer":{{"name":"压测客户","phone":"+86139{:08}"}},"subject":"{subject}","statement":"{statement}","facts":["每天 20:00 断网","报修三次"],"opinions":["没有人在乎"],"product":"家庭宽带","order_ref":"B{:08}","desired_remedy":"补偿","category":"repair","language":"{language}"}}"#,
                 rng.random_range(0..100_000_000),
                 rng.random_range(0..100_000_000),
             );

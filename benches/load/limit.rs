@@ -15,7 +15,7 @@ INSERT INTO customers (id, kind, name, preferred_language, time_zone, tier, crea
 INSERT INTO contact_points (kind, value, customer_id, entered_as, is_primary, created_at) VALUES ('phone', '+86158' || :phone, :kid::uuid, '+86158' || :phone, true, now()) ON CONFLICT DO NOTHING;
 INSERT INTO complaints (id, reference, kind, channel, state, ball_with, customer_id, subject, category, language, customer_type, severity, round, ever_waited, step, received_at, first_expressed_at, logged_at, updated_at, on_the_spot, reopened_count, version) VALUES (gen_random_uuid(), 'P' || :phone || :order, 'complaint', 'phone', 'received', 'us', :kid::uuid, '路由器每天晚上掉线，报修三次没有人来', 'repair', 'zh-CN', 'not_clear', 'medium', 1, false, 'listen', now(), now(), now(), now(), false, 0, 1) RETURNING id AS cid, seq AS seq \gset
 INSERT INTO complaint_statements (complaint_id, statement, facts, opinions, product, order_ref, desired_remedy, safety, complexity, impact, immediate_action, given_contact) VALUES (:cid::uuid, '两周来每天晚上八点准时断网，打了三次电话都说会派人来，结果没有人来。孩子要上网课，这样下去我只能退订了，请你们退还这两周的费用。', '[]', '[]', '家庭宽带', 'B' || :order, '退费', false, 'medium', 'medium', false, '{}');
-INSERT INTO complaint_search (seq, tokens) VALUES (:seq, 'TOKENS'::tsvector) ON CONFLICT (seq) DO UPDATE SET tokens = excluded.tokens;
+INSERT INTO complaint_search (seq, tokens) VALUES (:seq, ('TOKENS ''#' || (:seq >> 10) || '''')::tsvector) ON CONFLICT (seq) DO UPDATE SET tokens = excluded.tokens;
 INSERT INTO timeline_entries (complaint_id, id, action, actor_kind, actor, after, happened_at) VALUES (:cid::uuid, gen_random_uuid(), 'received', 'staff', 'load', '{}', now());
 INSERT INTO audit_events (id, happened_at, actor_kind, actor, actor_id, action, object_kind, object_id, fields, request_id, address) VALUES (gen_random_uuid(), now(), 'staff', 'load', gen_random_uuid(), 'complaint.received', 'complaint', :cid::uuid, FIELDS, gen_random_uuid()::text, '127.0.0.1') RETURNING id AS eid \gset
 INSERT INTO audit_subjects (event_id, customer_id) VALUES (:eid::uuid, :kid::uuid);
@@ -58,7 +58,10 @@ pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) 
     };
     let script = match kind {
         Kind::Intake => {
-            let tokens = ask("SELECT tokens FROM complaint_search ORDER BY length(tokens) DESC LIMIT 1");
+            // Its block is the one of the row that is inserted, as the service writes it.
+            let tokens = ask(
+                "SELECT ts_delete(tokens, '#' || (seq >> 10)) FROM complaint_search ORDER BY length(tokens) DESC LIMIT 1",
+            );
             INTAKE
                 .replace("TOKENS", &tokens.replace('\'', "''"))
                 .replace("FIELDS", &format!("'{{\"after\": \"{}\"}}'", "x".repeat(300)))

@@ -18,6 +18,7 @@ mod limit;
 mod postgres;
 mod process;
 mod service;
+mod texts;
 
 use std::time::Duration;
 

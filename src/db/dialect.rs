@@ -30,11 +30,12 @@ pub(super) fn set_up_sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
     )
 }
 
-/// Makes a reader of SQLite unable to write. PostgreSQL's pool serves both.
+/// Makes a reader of SQLite unable to write, and leaves it a smaller page cache than the one writer has: there are
+/// ten of them, and the operating system caches the file as well. PostgreSQL's pool serves both.
 pub(super) fn refuse_writes(conn: &mut Conn) -> QueryResult<()> {
     match conn {
         Conn::Pg(_) => Ok(()),
-        Conn::Sqlite(conn) => conn.batch_execute("PRAGMA query_only = ON"),
+        Conn::Sqlite(conn) => conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -3000"),
     }
 }
 
