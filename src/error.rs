@@ -168,6 +168,8 @@ codes! {
     PrivacyLegalHold = 409 "privacy.legal_hold" "A legal hold applies",
     /// The customer's privacy state does not allow this; `detail` names the state.
     PrivacyWrongState = 409 "privacy.wrong_state" "Not in this state",
+    /// The customer does not want calls to be recorded (consent `call_recording`), so no recording is kept. Send the same without it.
+    PrivacyRecordingRefused = 409 "privacy.recording_refused" "The customer does not want to be recorded",
     /// Retention rules can be activated only after a dry run of exactly this version, and unchanged.
     RetentionDryRunMissing = 409 "retention.dry_run_missing" "Do a dry run of these rules first",
     /// A complaint cannot be linked to itself, nor to a duplicate of itself.
@@ -182,6 +184,8 @@ codes! {
     StaffInactive = 409 "staff.inactive" "The person has left",
     /// The person has not left, so there is nothing to reactivate.
     StaffActive = 409 "staff.active" "The person has not left",
+    /// Complaints or promised calls that the team holds are open with this person. Give them to others first, or name a `successor` in the team who takes them over.
+    TeamOpenWork = 409 "team.open_work" "Open work of the team is with them",
     /// The built-in roles are the same everywhere. Make a role of your own under another name.
     RoleBuiltIn = 409 "role.built_in" "A built-in role",
     /// The role cannot go while somebody, or a service token that works, has it. Give them another one first.
@@ -262,6 +266,21 @@ impl Error {
             code: Code::Invalid,
             detail,
             errors,
+            retry_after: None,
+        }))
+    }
+
+    /// A problem that lies in one value of the request.
+    pub fn problem_at(code: Code, pointer: &str, detail: &str) -> Self {
+        let at = FieldError {
+            pointer: pointer.to_owned(),
+            code: "not_allowed".to_owned(),
+            detail: detail.to_owned(),
+        };
+        Self::Problem(Box::new(Problem {
+            code,
+            detail: detail.to_owned(),
+            errors: vec![at],
             retry_after: None,
         }))
     }

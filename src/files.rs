@@ -59,7 +59,16 @@ fn failed(error: object_store::Error) -> Error {
 /// Opens the place that a setting names.
 #[cfg(feature = "s3")]
 fn open_s3(url: &str) -> Result<Arc<dyn ObjectStore>> {
-    let builder = object_store::aws::AmazonS3Builder::from_env().with_url(url);
+    crate::open_id::set_up_tls();
+    // Somebody waits for the answer: a store that is away is said to be in seconds, not in minutes.
+    let retry = object_store::RetryConfig {
+        max_retries: 3,
+        retry_timeout: Duration::from_secs(10),
+        ..Default::default()
+    };
+    let builder = object_store::aws::AmazonS3Builder::from_env()
+        .with_url(url)
+        .with_retry(retry);
     let store = builder.build().map_err(|e| Error::internal(format!("files: {e}")))?;
     let prefix = url
         .trim_start_matches("s3://")

@@ -196,6 +196,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "HARK_CALL_BACK_ATTEMPTS", default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=20))]
     pub call_back_attempts: i32,
 
+    /// Minutes that such attempts are apart at least; one that comes sooner after the last one that counts is kept, and does not count.
+    #[arg(long, global = true, env = "HARK_CALL_BACK_GAP_MINUTES", default_value_t = 30, value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1440))]
+    pub call_back_gap_minutes: u16,
+
     /// Hours after its window in which a promised call-back without any attempt counts as broken.
     #[arg(
         long,
@@ -304,6 +308,7 @@ impl Settings {
     pub fn policy(&self) -> Policy {
         Policy {
             call_back_attempts: self.call_back_attempts,
+            call_back_gap: TimeDelta::minutes(self.call_back_gap_minutes.into()),
             call_back_grace: TimeDelta::hours(self.call_back_grace_hours.into()),
             on_the_spot_within: TimeDelta::minutes(self.on_the_spot_minutes.into()),
             duplicate_within: TimeDelta::days(self.duplicate_days.into()),

@@ -132,7 +132,7 @@ pub(super) async fn promise_call_back(
 /// Record an attempt.
 ///
 /// A satisfied customer ends step 7. One who is not sends the complaint back to step 4. After the policy's number of
-/// attempts the customer counts as unreachable.
+/// attempts the customer counts as unreachable; one that comes too soon after the last is kept, and `not_counted` says so.
 #[utoipa::path(post, path = "/api/v1/call-backs/{id}/attempts", tag = "call-backs", request_body = AttemptForm,
     params(("id" = CallBackId, Path, description = "The call-back.")),
     responses((status = 200, description = "The call-back as it is now.", body = CallBackView)))]

@@ -8,6 +8,8 @@ use super::answer;
 use super::auth::Own;
 use super::cookies::Cookie;
 use super::extract::{Body, Ctx, Id};
+use crate::db::conn::Conn;
+use crate::domain::staff::Act;
 use crate::domain::staff::sign_in::invitations::{self, NewInvitation, RedeemForm};
 use crate::domain::staff::sign_in::second_factor::{self, Code, Enrolment, RecoveryCodes, SecondFactorView};
 use crate::domain::staff::sign_in::{ChangePasswordForm, CodeForm, Invited, PasswordForm, RemoveFactorForm};
@@ -73,13 +75,10 @@ pub(super) async fn begin_second_factor(ctx: Ctx, own: Own, body: Body<PasswordF
     responses((status = 200, description = "The recovery codes.", body = RecoveryCodes)))]
 pub(super) async fn confirm_second_factor(ctx: Ctx, own: Own, body: Body<CodeForm>) -> Result<HttpResponse> {
     let (session, staff) = (own.0.session.id, own.0.session.staff_id);
-    ctx.app.count_code(&ctx.act(), staff).await?;
     let keys = ctx.app.keys.clone();
     let code = Code::read(body.value.code.reveal());
-    let (codes, secret) = ctx
-        .write(move |conn, act| second_factor::confirm(conn, act, &keys, session, staff, &code))
-        .await?;
-    ctx.app.code_was_right(staff).await?;
+    let confirm = move |conn: &mut Conn, act: &Act| second_factor::confirm(conn, act, &keys, session, staff, &code);
+    let (codes, secret) = ctx.app.with_code(&ctx.act(), staff, confirm).await?;
     with_cookie(&ctx, answer::ok(&codes)?, &secret)
 }
 
@@ -93,13 +92,10 @@ pub(super) async fn remove_second_factor(ctx: Ctx, own: Own, body: Body<RemoveFa
     ctx.app
         .prove_password(&ctx.act(), staff, body.value.password.as_ref())
         .await?;
-    ctx.app.count_code(&ctx.act(), staff).await?;
     let keys = ctx.app.keys.clone();
     let code = Code::read(body.value.code.reveal());
-    let view = ctx
-        .write(move |conn, act| second_factor::remove(conn, act, &keys, staff, &code))
-        .await?;
-    ctx.app.code_was_right(staff).await?;
+    let remove = move |conn: &mut Conn, act: &Act| second_factor::remove(conn, act, &keys, staff, &code);
+    let view = ctx.app.with_code(&ctx.act(), staff, remove).await?;
     answer::ok(&view)
 }
 

@@ -79,7 +79,7 @@ pub fn document() -> Result<Value> {
 fn complete(operation: &mut Map<String, Value>, route: &Route) {
     let in_path = route.path.contains('{');
     let has_body = operation.contains_key("requestBody");
-    let changes = matches!(route.method, "PUT" | "PATCH") || (route.method == "POST" && in_path);
+    let changes = matches!(route.method, "PUT" | "PATCH" | "DELETE") || (route.method == "POST" && in_path);
     let example = operation
         .get("operationId")
         .and_then(Value::as_str)
@@ -102,14 +102,15 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
     if route.method == "POST" && !asks_only && !UNKEYED.contains(&route.path) {
         parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
-    let versioned = changes && !WITHOUT_VERSION.iter().any(|end| route.path.ends_with(end));
+    let name = format!("{} {}", route.method, route.path);
+    let versioned = changes && !WITHOUT_VERSION.iter().any(|(without, _)| *without == name);
     if versioned {
-        let name = if route.method == "PATCH" {
+        let parameter = if route.method == "PATCH" {
             "IfMatchRequired"
         } else {
             "IfMatch"
         };
-        parameters.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
+        parameters.push(json!({ "$ref": format!("#/components/parameters/{parameter}") }));
     }
     if !parameters.is_empty() {
         operation.insert("parameters".to_owned(), Value::Array(parameters));
@@ -132,9 +133,9 @@ fn complete(operation: &mut Map<String, Value>, route: &Route) {
     statuses.extend(has_body.then_some("408"));
     statuses.extend(in_path.then_some("404"));
     statuses.extend(has_body.then_some(["413", "415"]).into_iter().flatten());
-    statuses.extend((matches!(route.method, "POST" | "PUT" | "PATCH") && !asks_only).then_some("409"));
+    let may_collide = matches!(route.method, "POST" | "PUT" | "PATCH") || versioned;
+    statuses.extend((may_collide && !asks_only).then_some("409"));
     statuses.extend(versioned.then_some("412"));
-    let name = format!("{} {}", route.method, route.path);
     statuses.extend(
         ALSO.iter()
             .filter(|(whose, _)| *whose == name)
@@ -195,21 +196,43 @@ const UNKEYED: &[&str] = &[
     "/api/v1/public/invitations/{token}",
 ];
 
-/// Ends of paths of changes to what has no version, or none that the caller can see.
-const WITHOUT_VERSION: &[&str] = &[
-    "/call-backs/{id}/move",
-    "/call-backs/{id}/decline",
-    "/staff/{id}/invitation",
-    "/public/invitations/{token}",
-    "/me/password",
-    "/customers/{id}/export",
+/// Changes of what there is already that take no `If-Match`, and why.
+pub const WITHOUT_VERSION: &[(&str, &str)] = &[
+    (
+        "POST /api/v1/public/complaints/{token}/call-backs/{id}/move",
+        "the customer sees no version of a call",
+    ),
+    (
+        "POST /api/v1/public/complaints/{token}/call-backs/{id}/decline",
+        "the customer sees no version of a call",
+    ),
+    (
+        "POST /api/v1/staff/{id}/invitation",
+        "a newer link takes the place of the older, whatever has changed",
+    ),
+    ("POST /api/v1/public/invitations/{token}", "a link works once"),
+    (
+        "PUT /api/v1/me/password",
+        "the present password says what is to be changed",
+    ),
+    ("POST /api/v1/customers/{id}/export", "it changes nothing"),
+    (
+        "DELETE /api/v1/service-tokens/{id}",
+        "ending is never put off because something has changed",
+    ),
+    ("DELETE /api/v1/session", "a session has no version"),
+    ("DELETE /api/v1/me/sessions/{id}", "a session has no version"),
+    ("DELETE /api/v1/staff/{id}/sessions", "a session has no version"),
+    (
+        "DELETE /api/v1/staff/{id}/second-factor",
+        "a second factor has no version",
+    ),
 ];
 
 /// Statuses beside those that all operations of their kind answer with.
 const ALSO: &[(&str, &[&str])] = &[
     ("POST /api/v1/session", &["401", "403", "429"]),
     ("PUT /api/v1/me/password", &["429"]),
-    ("DELETE /api/v1/roles/{slug}", &["409"]),
     ("POST /api/v1/me/second-factor", &["429"]),
     ("POST /api/v1/me/second-factor/confirm", &["429"]),
     ("POST /api/v1/me/second-factor/remove", &["429"]),

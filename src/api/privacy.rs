@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::privacy::consents::{self, ConsentForm, ConsentsView};
 use crate::domain::privacy::export::{self, Begun, CustomerExport, ExportForm};
-use crate::domain::privacy::holds::{self, HoldForm, HoldView, PrivacyView};
+use crate::domain::privacy::holds::{self, HoldForm, HoldOn, HoldView, PrivacyView};
 use crate::domain::privacy::model::DryRun;
 use crate::domain::privacy::retention::{self, RetentionView, RulesForm, RulesView};
 use crate::domain::privacy::states::{self, PrivacyForm, RemovalForm, RemovalView, StateView};
@@ -123,13 +123,10 @@ pub(super) async fn erase_customer(
 pub(super) async fn hold_customer(
     ctx: Ctx,
     id: Id<CustomerId>,
-    version: IfMatch,
+    v: IfMatch,
     body: Body<HoldForm>,
 ) -> Result<HttpResponse> {
-    let done = ctx
-        .write(move |conn, act| holds::place_on_customer(conn, act, id.0, version.0, &body.value))
-        .await?;
-    answer::ok_version(done.version, &done)
+    place(&ctx, HoldOn::Customer(id.0), v, body).await
 }
 
 /// Lift the legal hold on a customer.
@@ -139,10 +136,7 @@ pub(super) async fn hold_customer(
     params(("id" = CustomerId, Path, description = "The customer.")),
     responses((status = 200, description = "The hold that was lifted.", body = HoldView)))]
 pub(super) async fn release_customer(ctx: Ctx, id: Id<CustomerId>, version: IfMatch) -> Result<HttpResponse> {
-    let done = ctx
-        .write(move |conn, act| holds::lift_from_customer(conn, act, id.0, version.0))
-        .await?;
-    answer::ok_version(done.version, &done)
+    lift(&ctx, HoldOn::Customer(id.0), version).await
 }
 
 /// Place a legal hold on a complaint.
@@ -154,13 +148,10 @@ pub(super) async fn release_customer(ctx: Ctx, id: Id<CustomerId>, version: IfMa
 pub(super) async fn hold_complaint(
     ctx: Ctx,
     id: Id<ComplaintId>,
-    version: IfMatch,
+    v: IfMatch,
     body: Body<HoldForm>,
 ) -> Result<HttpResponse> {
-    let done = ctx
-        .write(move |conn, act| holds::place_on_complaint(conn, act, id.0, version.0, &body.value))
-        .await?;
-    answer::ok_version(done.version, &done)
+    place(&ctx, HoldOn::Complaint(id.0), v, body).await
 }
 
 /// Lift the legal hold on a complaint.
@@ -170,8 +161,19 @@ pub(super) async fn hold_complaint(
     params(("id" = ComplaintId, Path, description = "The complaint.")),
     responses((status = 200, description = "The hold that was lifted.", body = HoldView)))]
 pub(super) async fn release_complaint(ctx: Ctx, id: Id<ComplaintId>, version: IfMatch) -> Result<HttpResponse> {
+    lift(&ctx, HoldOn::Complaint(id.0), version).await
+}
+
+async fn place(ctx: &Ctx, on: HoldOn, version: IfMatch, body: Body<HoldForm>) -> Result<HttpResponse> {
     let done = ctx
-        .write(move |conn, act| holds::lift_from_complaint(conn, act, id.0, version.0))
+        .write(move |conn, act| holds::place(conn, act, on, version.0, &body.value))
+        .await?;
+    answer::ok_version(done.version, &done)
+}
+
+async fn lift(ctx: &Ctx, on: HoldOn, version: IfMatch) -> Result<HttpResponse> {
+    let done = ctx
+        .write(move |conn, act| holds::lift(conn, act, on, version.0))
         .await?;
     answer::ok_version(done.version, &done)
 }

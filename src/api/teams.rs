@@ -98,19 +98,36 @@ pub(super) async fn put_team_member(
     answer::ok_version(changed.version, &changed)
 }
 
+/// Who goes on with the work.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RemovalQuery {
+    /// The handle of another member of the team, who takes over what is open with the one who goes.
+    #[param(max_length = 100)]
+    successor: Option<String>,
+}
+
 /// Take somebody out of a team.
 ///
-/// What is theirs stays theirs until somebody assigns it. Taking somebody out twice is the same as once.
+/// While complaints or promised calls of the team are open with them, it takes a `successor` from the team, to whom
+/// these go. Taking somebody out twice is the same as once.
 #[utoipa::path(delete, path = "/api/v1/teams/{id}/members/{staff_id}", tag = "staff",
     params(
         ("id" = TeamId, Path, description = "The team."),
         ("staff_id" = StaffId, Path, description = "Who."),
+        RemovalQuery,
     ),
     responses((status = 200, description = "The team as it is now.", body = TeamView)))]
-pub(super) async fn remove_team_member(ctx: Ctx, ids: Id<(TeamId, StaffId)>, version: IfMatch) -> Result<HttpResponse> {
+pub(super) async fn remove_team_member(
+    ctx: Ctx,
+    ids: Id<(TeamId, StaffId)>,
+    version: IfMatch,
+    query: Query<RemovalQuery>,
+) -> Result<HttpResponse> {
     let (team, member) = ids.0;
     let changed = ctx
-        .write(move |conn, act| teams::remove_member(conn, act, team, member, version.0))
+        .write(move |conn, act| teams::remove_member(conn, act, team, member, version.0, query.0.successor.as_deref()))
         .await?;
     ctx.app.doubt_all_tokens();
     answer::ok_version(changed.version, &changed)

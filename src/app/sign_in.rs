@@ -6,10 +6,12 @@ use chrono::TimeDelta;
 
 use super::{App, BELIEVED};
 use crate::clock::Moment;
+use crate::db::conn::Conn;
 use crate::domain::check::Check;
 use crate::domain::staff::people::{self, StaffMember};
 use crate::domain::staff::sign_in::open_id::{self, Claims};
 use crate::domain::staff::sign_in::passwords::{self, Verdict};
+use crate::domain::staff::sign_in::refusals::{self, Tried};
 use crate::domain::staff::sign_in::sessions::{self, Known, Method, Opened, Session};
 use crate::domain::staff::sign_in::throttle::{self, Counters};
 use crate::domain::staff::sign_in::{
@@ -111,6 +113,18 @@ impl App {
         around: Surroundings,
         device: Option<String>,
     ) -> Result<Welcome> {
+        let (tried, by) = (Tried::Handle(form.handle.clone()), act.clone());
+        let opened = self.sign_in_by_password(act, form, around, device).await;
+        opened.map_err(|error| self.turn_away(&by, tried, error))
+    }
+
+    async fn sign_in_by_password(
+        &self,
+        act: Act,
+        form: SignInForm,
+        around: Surroundings,
+        device: Option<String>,
+    ) -> Result<Welcome> {
         let known = devices::known(&self.keys, device.as_deref(), &form.handle, act.now);
         let counters = Counters::of(&self.keys, &form.handle, act.address, known);
         self.count_try(act.now, &counters).await?;
@@ -119,7 +133,7 @@ impl App {
         let (verdict, better) = self.compare(&form.password, &candidate.hash).await?;
         let person = match (verdict, candidate.person) {
             (Verdict::Right | Verdict::RightButOld, Some(person)) => person,
-            _ => return Err(self.turn_away(sign_in::refused())),
+            _ => return Err(sign_in::refused()),
         };
         let handle = person.handle.clone();
         let keys = self.keys.clone();
@@ -134,8 +148,7 @@ impl App {
                 throttle::forgive(conn, &counters)?;
                 Ok(opened)
             })
-            .await
-            .map_err(|error| self.turn_away(error))?;
+            .await?;
         self.metrics.sign_ins.with_label_values(&["ok"]).inc();
         self.doubt_sessions();
         let device = devices::noted(&self.keys, device.as_deref(), &handle, self.clock.now());
@@ -147,6 +160,7 @@ impl App {
     /// # Errors
     /// `auth.open_id_refused`.
     pub async fn sign_in_by_open_id(&self, act: Act, claims: Claims, around: Surroundings) -> Result<Opened> {
+        let by = act.clone();
         let opened = self
             .db
             .write(move |conn| {
@@ -159,24 +173,34 @@ impl App {
                 sign_in::begin_session(conn, &act, &member, Method::OpenId, &around)
             })
             .await
-            .map_err(|error| self.turn_away(error))?;
+            .map_err(|error| self.turn_away(&by, Tried::OpenId, error))?;
         self.metrics.sign_ins.with_label_values(&["ok"]).inc();
         self.doubt_all_tokens();
         Ok(opened)
     }
 
-    /// Counts what did not succeed, for the figures.
-    fn turn_away(&self, error: Error) -> Error {
-        self.metrics.sign_ins.with_label_values(&[error.code().as_str()]).inc();
+    /// Counts what did not succeed, and tells the audit, which nobody waits for: the time that an answer takes must
+    /// not say whether there is such an account.
+    pub(crate) fn turn_away(&self, act: &Act, tried: Tried, error: Error) -> Error {
+        let why = error.code();
+        self.metrics.sign_ins.with_label_values(&[why.as_str()]).inc();
+        if refusals::is_told(why) {
+            let (db, keys, act) = (self.db.clone(), self.keys.clone(), act.clone());
+            tokio::spawn(async move {
+                let told = db
+                    .write(move |conn| refusals::tell(conn, &act, &keys, &tried, why))
+                    .await;
+                if let Err(error) = told {
+                    tracing::error!(%error, "the audit could not be told of a sign-in that was refused");
+                }
+            });
+        }
         error
     }
 
     async fn count_try(&self, now: Moment, counters: &Counters) -> Result<()> {
         let counters = counters.clone();
-        self.db
-            .write(move |conn| throttle::take(conn, now, &counters))
-            .await
-            .map_err(|error| self.turn_away(error))
+        self.db.write(move |conn| throttle::take(conn, now, &counters)).await
     }
 
     /// Compares a password with a hash; gives a better hash of the same password where that one is out of date.
@@ -204,8 +228,13 @@ impl App {
         if !has {
             return Ok(());
         }
+        let shown = self.compare_own(act.now, person, password).await;
+        shown.map_err(|error| self.turn_away(act, Tried::Own(person), error))
+    }
+
+    async fn compare_own(&self, now: Moment, person: StaffId, password: Option<&Secret>) -> Result<()> {
         let counters = Counters::own(&self.keys, person);
-        self.count_try(act.now, &counters).await?;
+        self.count_try(now, &counters).await?;
         let hash = self.db.read(move |conn| sign_in::own_hash(conn, person)).await?;
         let given = password.cloned().unwrap_or_else(|| Secret::new(String::new()));
         match self.compare(&given, &hash).await? {
@@ -217,22 +246,31 @@ impl App {
         }
     }
 
-    /// A person who is signed in shows a code: counted as a failure until it was right.
+    /// A person who is signed in shows a code, for which `work` asks: counted as a failure until it was right.
     ///
     /// # Errors
-    /// `auth.too_many_tries`.
-    pub async fn count_code(&self, act: &Act, person: StaffId) -> Result<()> {
-        self.count_try(act.now, &Counters::own(&self.keys, person)).await
+    /// `auth.too_many_tries`, `auth.code_wrong`, and what `work` answers.
+    pub async fn with_code<T, F>(&self, act: &Act, person: StaffId, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn, &Act) -> Result<T> + Send + 'static,
+    {
+        let shown = self.try_code(act.clone(), person, work).await;
+        shown.map_err(|error| self.turn_away(act, Tried::Own(person), error))
     }
 
-    /// The code was right, and with it everything that may be done has changed.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn code_was_right(&self, person: StaffId) -> Result<()> {
-        self.doubt_sessions();
+    async fn try_code<T, F>(&self, act: Act, person: StaffId, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn, &Act) -> Result<T> + Send + 'static,
+    {
         let counters = Counters::own(&self.keys, person);
-        self.db.write(move |conn| throttle::forgive(conn, &counters)).await
+        self.count_try(act.now, &counters).await?;
+        let done = self.db.write(move |conn| work(conn, &act)).await?;
+        // The code was right, and with it everything that may be done has changed.
+        self.doubt_sessions();
+        self.db.write(move |conn| throttle::forgive(conn, &counters)).await?;
+        Ok(done)
     }
 
     /// Sets another password for the person who is signed in. Gives the new secret of their session.

@@ -88,6 +88,11 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Err(Failure::Usage(error)) => error.exit(),
         Err(Failure::Error(error)) => {
             report(&format!("hark: {error}"));
+            if let Error::Problem(problem) = &error {
+                for field in &problem.errors {
+                    report(&format!("  {}: {}", field.pointer, field.detail));
+                }
+            }
             ExitCode::FAILURE
         }
     }

@@ -159,6 +159,7 @@ diesel::table! {
         outcome -> Nullable<Text>,
         settled_at -> Nullable<Instant>,
         version -> Integer,
+        last_attempt_at -> Nullable<Instant>,
     }
 }
 
@@ -175,6 +176,7 @@ diesel::table! {
         recording_ref -> Nullable<Text>,
         agent -> Text,
         attempted_at -> Instant,
+        not_counted -> Nullable<Text>,
     }
 }
 

@@ -241,7 +241,10 @@ impl Teller<'_, '_> {
                 from: first,
                 to: time.to,
             };
-            at = left.at((f64::from(n) / f64::from((most - 1).max(1))).min(1.0));
+            let planned = left.at((f64::from(n) / f64::from((most - 1).max(1))).min(1.0));
+            // One that comes sooner after the last one would not count.
+            let last = self.history.open_promises().next().and_then(|p| p.last_attempt_at);
+            at = last.map_or(planned, |last| planned.max(last + self.history.policy.call_back_gap));
         }
         Ok(())
     }

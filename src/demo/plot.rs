@@ -137,10 +137,12 @@ fn on_the_spot(draw: &mut Draw, policy: &Policy, given: Given) -> Option<Plot> {
 fn closed(draw: &mut Draw, given: Given) -> Plot {
     let question = given.kind != Kind::Complaint;
     let phone = f64::from(u8::from(given.has_phone));
+    // Calling in vain takes its time.
+    let days = f64::from(u8::from(given.age > TimeDelta::hours(30)));
     let ending = draw.weighted(
         &[
             (77.0 * phone, Ending::Satisfied),
-            (8.0 * phone, Ending::Unreachable),
+            (8.0 * phone * days, Ending::Unreachable),
             (8.0, Ending::Declined),
             (5.0, Ending::Withdrawn),
             (if given.has_phone { 0.0 } else { 60.0 }, Ending::NoNumber),
@@ -159,7 +161,10 @@ fn closed(draw: &mut Draw, given: Given) -> Plot {
     } else {
         0
     };
-    let natural = draw.span(shortest, doublings) * (1 + i32::from(disappointments));
+    let mut natural = draw.span(shortest, doublings) * (1 + i32::from(disappointments));
+    if ending == Ending::Unreachable {
+        natural = natural.max(TimeDelta::hours(12));
+    }
     let longest = given.age - given.age / 20;
     let length = if natural < longest {
         natural

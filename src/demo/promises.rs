@@ -73,6 +73,7 @@ impl History<'_> {
             outcome: None,
             settled_at: None,
             version: 1,
+            last_attempt_at: None,
         };
         let after = told(&promise);
         self.call_backs.push(promise);
@@ -124,15 +125,15 @@ impl History<'_> {
             recording_ref: recording.filter(|_| result == AttemptResult::Reached),
             agent: by.name().to_owned(),
             attempted_at: at,
+            not_counted: settlement.not_counted,
         });
-        promise.state = settlement.state;
-        promise.outcome = settlement.outcome;
-        promise.attempts = settlement.attempts;
-        promise.first_attempt_at = settlement.first_attempt_at;
-        promise.settled_at = settlement.outcome.map(|_| at);
+        // `put_back` counts the version.
+        let version = promise.version;
+        promise = settlement.of(&promise, at);
+        promise.version = version;
         let after = json!({
-            "call_back_id": promise.id, "result": result, "satisfied": satisfied, "state": promise.state,
-            "outcome": promise.outcome,
+            "call_back_id": promise.id, "result": result, "not_counted": settlement.not_counted, "satisfied": satisfied,
+            "state": promise.state, "outcome": promise.outcome,
         });
         self.put_back(n, promise.clone());
         if promise.state == CallBackState::Broken {
@@ -204,6 +205,7 @@ impl History<'_> {
             rescheduled_from: Some(promise.id),
             first_attempt_at: None,
             attempts: if by_desk { promise.attempts } else { 0 },
+            last_attempt_at: promise.last_attempt_at.filter(|_| by_desk),
             version: 1,
             ..promise.clone()
         };

@@ -177,6 +177,7 @@ fn every_promise_stands_where_its_attempts_lead() {
             ..promise.clone()
         };
         replayed.attempts = 0;
+        replayed.last_attempt_at = None;
         for attempt in attempts.get(&promise.id).into_iter().flatten() {
             assert_eq!(replayed.state, CallBackState::Open);
             assert!(attempt.attempted_at > promise.promised_at && attempt.attempted_at <= now);
@@ -187,10 +188,8 @@ fn every_promise_stands_where_its_attempts_lead() {
                 attempt.satisfied,
                 attempt.attempted_at,
             );
-            replayed.state = settled.state;
-            replayed.outcome = settled.outcome;
-            replayed.attempts = settled.attempts;
-            replayed.first_attempt_at = settled.first_attempt_at;
+            assert_eq!(attempt.not_counted, settled.not_counted);
+            replayed = settled.of(&replayed, attempt.attempted_at);
         }
         assert_eq!(replayed.attempts, promise.attempts);
         if matches!(

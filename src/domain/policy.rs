@@ -9,6 +9,8 @@ use crate::domain::staff::sign_in::open_id::RoleMap;
 pub struct Policy {
     /// Unanswered attempts after which a customer counts as unreachable.
     pub call_back_attempts: i32,
+    /// How far apart these attempts are at least: one that comes sooner after the last does not count.
+    pub call_back_gap: TimeDelta,
     /// How long after the end of its window a promise without any attempt counts as broken.
     pub call_back_grace: TimeDelta,
     /// A case closed within this time of its receipt, in the first contact, was resolved on the spot.
@@ -91,6 +93,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             call_back_attempts: 3,
+            call_back_gap: TimeDelta::minutes(30),
             call_back_grace: TimeDelta::hours(24),
             on_the_spot_within: TimeDelta::minutes(60),
             duplicate_within: TimeDelta::days(30),

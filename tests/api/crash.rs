@@ -2,9 +2,9 @@
 //! settings that are wrong.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -18,153 +18,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::journeys::by_phone;
-use crate::support::{Client, Reply, fresh_postgres};
-
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The program with no settings but these, in a folder of its own.
-fn hark(folder: &Path, settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hark"));
-    command.current_dir(folder).env_clear().stdin(Stdio::null());
-    for name in ["PATH", "HOME", "LLVM_PROFILE_FILE"] {
-        if let Some(value) = std::env::var_os(name) {
-            command.env(name, value);
-        }
-    }
-    command.envs(settings.iter().copied());
-    command
-}
-
-/// A database to run the program on.
-struct Place {
-    folder: tempfile::TempDir,
-    url: Option<String>,
-}
-
-impl Place {
-    /// The embedded database in a data folder.
-    fn sqlite() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            url: None,
-        }
-    }
-
-    fn postgres() -> Option<Self> {
-        let Target::Pg(url) = fresh_postgres()? else {
-            return None;
-        };
-        Some(Self {
-            url: Some(url),
-            ..Self::sqlite()
-        })
-    }
-
-    fn target(&self) -> Target {
-        match &self.url {
-            Some(url) => Target::Pg(url.clone()),
-            None => Target::Sqlite(self.folder.path().join("data/hark.sqlite3")),
-        }
-    }
-
-    fn command(&self) -> Command {
-        let mut command = hark(
-            self.folder.path(),
-            &[
-                ("HARK_DATA_DIR", "data"),
-                ("HARK_BIND", "127.0.0.1:0"),
-                ("HARK_LOG", "warn"),
-                ("HARK_HTTP_THREADS", "1"),
-            ],
-        );
-        if let Some(url) = &self.url {
-            command.env("HARK_DATABASE_URL", url);
-        }
-        command
-    }
-
-    /// Starts the program and waits until it listens.
-    fn start(&self) -> Running {
-        let log = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.folder.path().join("log"))
-            .unwrap();
-        let mut child = self.command().stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let (mut said, mut url) = (String::new(), None);
-        while url.is_none() {
-            let mut line = String::new();
-            let n = out.read_line(&mut line).unwrap();
-            assert!(n > 0, "it ended: {said}\n{}", self.log());
-            url = line
-                .strip_prefix("Hark listens on ")
-                .and_then(|rest| rest.split(' ').next())
-                .map(str::to_owned);
-            said.push_str(&line);
-        }
-        Running {
-            child,
-            out,
-            said,
-            url: url.unwrap(),
-        }
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
-    }
-}
-
-/// A running program. It is killed when the test ends.
-struct Running {
-    child: Child,
-    out: BufReader<std::process::ChildStdout>,
-    said: String,
-    url: String,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Running {
-    /// The token of the first administrator, which follows the address on the first start.
-    fn first_token(&mut self) -> String {
-        loop {
-            let mut line = String::new();
-            assert!(self.out.read_line(&mut line).unwrap() > 0, "no token: {}", self.said);
-            self.said.push_str(&line);
-            if line.trim().starts_with("hark_") {
-                return line.trim().to_owned();
-            }
-        }
-    }
-
-    fn terminate(&self) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    }
-
-    /// Waits for the end; gives the exit status and everything that was said.
-    fn ended(mut self) -> (ExitStatus, String) {
-        let deadline = Instant::now() + PATIENCE;
-        let status = loop {
-            match self.child.try_wait().unwrap() {
-                Some(status) => break status,
-                None if Instant::now() > deadline => panic!("it does not end: {}", self.said),
-                None => std::thread::sleep(Duration::from_millis(5)),
-            }
-        };
-        let mut rest = String::new();
-        self.out.read_to_string(&mut rest).unwrap();
-        (status, format!("{}{rest}", self.said))
-    }
-}
+use crate::support::program::{PATIENCE, Place, Running, hark};
+use crate::support::{Client, Reply};
 
 /// One request of the load.
 #[derive(Debug, Clone)]

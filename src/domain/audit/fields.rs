@@ -40,6 +40,7 @@ const CODED: &[&str] = &[
     "language",
     "matched_by",
     "message_id",
+    "not_counted",
     "on_the_spot",
     "outcome",
     "owner",

@@ -64,6 +64,7 @@ pub struct Event {
     object_id: Option<AnyId>,
     customers: Vec<CustomerId>,
     fields: Option<Value>,
+    from_address: bool,
 }
 
 impl Event {
@@ -83,7 +84,14 @@ impl Event {
             object_id: None,
             customers: Vec::new(),
             fields: None,
+            from_address: false,
         }
+    }
+
+    /// Where the request came from is to be known, whoever sent it: of strangers who try to sign in.
+    pub fn from_address(mut self) -> Self {
+        self.from_address = true;
+        self
     }
 
     /// Whose personal data it is about.
@@ -153,7 +161,8 @@ impl Entry {
     pub fn of(act: &Act, event: Event) -> Self {
         let id = AuditEventId::new(act.now);
         // Where customers write from is their personal data, and nobody's business here.
-        let address = act.address.filter(|_| act.actor.kind == ActorKind::Staff);
+        let is_staff = act.actor.kind == ActorKind::Staff;
+        let address = act.address.filter(|_| is_staff || event.from_address);
         Self {
             subjects: event
                 .customers
@@ -173,7 +182,8 @@ impl Entry {
                 object_kind: event.object_kind,
                 object_id: event.object_id,
                 fields: event.fields.map(Json),
-                purpose: act.purpose.as_deref().map(str::to_owned),
+                // The audit is never rewritten, so strangers write nothing of their own into it.
+                purpose: act.purpose.as_deref().filter(|_| is_staff).map(str::to_owned),
                 request_id: act.request_id.as_deref().map(str::to_owned),
                 address: address.map(|address| address.to_string()),
             },

@@ -1,16 +1,20 @@
 //! The call-back as a promise with its own clock: made, kept, late, broken, moved, or called off
 //! by the customer.
 
+mod settling;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+pub use self::settling::{Settlement, settle};
 use super::model::{Attempt, CallBack, StepRecord};
 use super::procedure::{Action, Case};
 use super::store::{self, CallBackFilter};
 use super::vocabulary::{
-    AskedBy, AttemptResult, BallWith, CallBackOutcome, CallBackPurpose, CallBackState, HandlingStep, SkipReason, State,
+    AskedBy, AttemptResult, BallWith, CallBackOutcome, CallBackPurpose, CallBackState, HandlingStep, NotCounted,
+    SkipReason, State,
 };
 use super::work::{EndOfCallBack, Work, check_version};
 use crate::clock::Moment;
@@ -18,7 +22,7 @@ use crate::db::conn::Conn;
 use crate::domain::check::Check;
 use crate::domain::customers::{contact, record};
 use crate::domain::notifications::{self, Notice};
-use crate::domain::policy::Policy;
+use crate::domain::privacy::consents;
 use crate::domain::staff::Act;
 use crate::domain::staff::owners::Owners;
 use crate::error::{Code, Error, Result};
@@ -65,7 +69,7 @@ pub struct AttemptForm {
     /// What was said.
     #[schema(max_length = 5000)]
     pub note: Option<String>,
-    /// Where the recording is.
+    /// Where the recording is. Refused when the customer does not want to be recorded.
     #[schema(max_length = 500)]
     pub recording_ref: Option<String>,
 }
@@ -107,6 +111,8 @@ pub struct AttemptView {
     pub id: AttemptId,
     /// What it led to.
     pub result: AttemptResult,
+    /// Why it does not count towards the policy's number of attempts; absent when it counts.
+    pub not_counted: Option<NotCounted>,
     /// What the customer said about the matter.
     pub satisfied: Option<bool>,
     /// What was said.
@@ -166,59 +172,6 @@ pub struct CallBackView {
     pub settled_at: Option<Moment>,
     /// Counts the changes; the ETag is made of it.
     pub version: i32,
-}
-
-/// What one attempt does to a promise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settlement {
-    /// Where the promise stands afterwards.
-    pub state: CallBackState,
-    /// What it led to, when it is settled.
-    pub outcome: Option<CallBackOutcome>,
-    /// Attempts that count afterwards.
-    pub attempts: i32,
-    /// The first attempt that counts.
-    pub first_attempt_at: Option<Moment>,
-}
-
-/// What an attempt at `now` does to a promise: the rule of kept, late and broken.
-///
-/// A call that reaches the customer always counts, one that does not counts from the start of
-/// the window on. The promise is kept if the first attempt that counts fell before the window's
-/// end; a wrong number is no attempt to reach the customer.
-pub fn settle(
-    policy: &Policy,
-    promise: &CallBack,
-    result: AttemptResult,
-    satisfied: Option<bool>,
-    now: Moment,
-) -> Settlement {
-    let spoke = matches!(result, AttemptResult::Reached | AttemptResult::Refused);
-    let tried = spoke || (now >= promise.window_start && result != AttemptResult::WrongNumber);
-    let first_attempt_at = promise.first_attempt_at.or(tried.then_some(now));
-    let attempts = promise.attempts + i32::from(tried);
-    let outcome = match result {
-        AttemptResult::Reached => Some(match (promise.purpose, satisfied) {
-            (CallBackPurpose::ConfirmResolution, Some(true)) => CallBackOutcome::Satisfied,
-            (CallBackPurpose::ConfirmResolution, _) => CallBackOutcome::NotSatisfied,
-            _ => CallBackOutcome::Informed,
-        }),
-        AttemptResult::Refused => Some(CallBackOutcome::Declined),
-        _ if attempts >= policy.call_back_attempts => Some(CallBackOutcome::Unreachable),
-        _ => None,
-    };
-    let state = match (outcome, first_attempt_at) {
-        (None, _) => CallBackState::Open,
-        (Some(_), Some(first)) if first <= promise.window_end => CallBackState::Kept,
-        (Some(_), Some(_)) => CallBackState::Late,
-        (Some(_), None) => CallBackState::Broken,
-    };
-    Settlement {
-        state,
-        outcome,
-        attempts,
-        first_attempt_at,
-    }
 }
 
 fn window(check: &mut Check, start: Moment, end: Moment, now: Moment) {
@@ -301,6 +254,7 @@ pub fn promise(
         outcome: None,
         settled_at: None,
         version: 1,
+        last_attempt_at: None,
     };
     store::insert_call_back(conn, &promise)?;
     let told = told(&promise);
@@ -318,11 +272,11 @@ pub(crate) fn told(promise: &CallBack) -> serde_json::Value {
 }
 
 /// Records an attempt. A satisfied customer ends step 7; one who is not begins a new round at
-/// step 4; after the policy's attempts the customer counts as unreachable.
+/// step 4; after the policy's attempts, some time apart, the customer counts as unreachable.
 ///
 /// # Errors
 /// `call_back.settled`; `procedure.out_of_order` when the customer's verdict comes before the
-/// steps it is about; `request.invalid`; `resource.not_found`.
+/// steps it is about; `privacy.recording_refused`; `request.invalid`; `resource.not_found`.
 pub fn attempt(
     conn: &mut Conn,
     act: &Act,
@@ -332,16 +286,13 @@ pub fn attempt(
 ) -> Result<CallBackView> {
     let (mut work, promise) = load_open(conn, act, id, expected)?;
     let confirms = promise.purpose == CallBackPurpose::ConfirmResolution;
-    let row = checked_attempt(act, &promise, confirms, form)?;
     let settlement = settle(&act.policy, &promise, form.result, form.satisfied, act.now);
+    let row = checked_attempt(act, &promise, confirms, form, &settlement)?;
+    if row.recording_ref.is_some() {
+        consents::check_recording(conn, work.after.customer_id, "/recording_ref")?;
+    }
     store::insert_attempt(conn, &row)?;
-    let mut after = promise.clone();
-    after.state = settlement.state;
-    after.outcome = settlement.outcome;
-    after.attempts = settlement.attempts;
-    after.first_attempt_at = settlement.first_attempt_at;
-    after.settled_at = settlement.outcome.map(|_| act.now);
-    after.version += 1;
+    let after = settlement.of(&promise, act.now);
     store::update_call_back(conn, &promise, &after)?;
     replace(&mut work, &after);
     if after.state == CallBackState::Broken {
@@ -351,13 +302,20 @@ pub fn attempt(
         end_step(conn, act, &mut work, &after)?;
     }
     let told = json!({
-        "call_back_id": id, "result": row.result, "satisfied": row.satisfied, "state": after.state, "outcome": after.outcome,
+        "call_back_id": id, "result": row.result, "not_counted": row.not_counted, "satisfied": row.satisfied,
+        "state": after.state, "outcome": after.outcome,
     });
     work.finish(conn, act, "call_back_attempted", None, Some(told))?;
     with_attempts(conn, after, act.now)
 }
 
-fn checked_attempt(act: &Act, promise: &CallBack, confirms: bool, form: &AttemptForm) -> Result<Attempt> {
+fn checked_attempt(
+    act: &Act,
+    promise: &CallBack,
+    confirms: bool,
+    form: &AttemptForm,
+    settlement: &Settlement,
+) -> Result<Attempt> {
     let mut check = Check::new();
     let reached = form.result == AttemptResult::Reached;
     if confirms && reached && form.satisfied.is_none() {
@@ -385,6 +343,7 @@ fn checked_attempt(act: &Act, promise: &CallBack, confirms: bool, form: &Attempt
         recording_ref,
         agent: act.actor.name.clone(),
         attempted_at: act.now,
+        not_counted: settlement.not_counted,
     })
 }
 
@@ -483,6 +442,7 @@ pub fn reschedule(
         first_attempt_at: None,
         // A customer who moves the call was reached; a desk that moves it has not tried less often.
         attempts: if by_desk { promise.attempts } else { 0 },
+        last_attempt_at: promise.last_attempt_at.filter(|_| by_desk),
         outcome: None,
         settled_at: None,
         version: 1,
@@ -594,6 +554,7 @@ fn view_of(promise: CallBack, attempts: Vec<Attempt>, now: Moment) -> CallBackVi
             .map(|a| AttemptView {
                 id: a.id,
                 result: a.result,
+                not_counted: a.not_counted,
                 satisfied: a.satisfied,
                 note: a.note,
                 recording_ref: a.recording_ref,

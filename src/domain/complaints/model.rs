@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::vocabulary::{
     AttemptResult, BallWith, CallBackOutcome, CallBackPurpose, CallBackState, CauseCategory, Channel, ClosingGround,
-    Decision, Direction, HandlingStep, Kind, Level, Medium, RedressStatus, RedressType, SkipReason, State,
+    Decision, Direction, HandlingStep, Kind, Level, Medium, NotCounted, RedressStatus, RedressType, SkipReason, State,
 };
 use crate::clock::Moment;
 use crate::db::schema;
@@ -279,7 +279,7 @@ pub struct CallBack {
     pub changed_by: Option<String>,
     /// Why.
     pub change_reason: Option<String>,
-    /// The first attempt that counts.
+    /// The first attempt in which the desk did call in the window, or reached the customer.
     pub first_attempt_at: Option<Moment>,
     /// Attempts that count, carried over when the desk reschedules.
     pub attempts: i32,
@@ -289,6 +289,8 @@ pub struct CallBack {
     pub settled_at: Option<Moment>,
     /// Counts the changes; the ETag.
     pub version: i32,
+    /// The last attempt that counts, carried over like their number.
+    pub last_attempt_at: Option<Moment>,
 }
 
 /// One attempt to keep a promise.
@@ -311,6 +313,8 @@ pub struct Attempt {
     pub agent: String,
     /// When.
     pub attempted_at: Moment,
+    /// Why it does not count towards the policy's number.
+    pub not_counted: Option<NotCounted>,
 }
 
 /// One closing of a complaint.

@@ -285,6 +285,18 @@ text_enum! {
 }
 
 text_enum! {
+    /// Why an attempt does not count towards the number after which a customer is unreachable.
+    NotCounted {
+        /// It was made before the window of the promise.
+        BeforeWindow = "before_window",
+        /// The number was somebody else's.
+        WrongNumber = "wrong_number",
+        /// The last attempt that counts was only just before; the policy says how far apart they must be.
+        TooSoon = "too_soon",
+    }
+}
+
+text_enum! {
     /// Who asked for a change of a promise.
     AskedBy {
         /// The customer.

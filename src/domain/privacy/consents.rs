@@ -19,7 +19,7 @@ use crate::domain::customers::{Customer, PrivacyState, privacy as customers, rec
 use crate::domain::notifications;
 use crate::domain::policy::Policy;
 use crate::domain::staff::Act;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::ids::{ConsentId, CustomerId};
 
 /// What a customer said about one purpose.
@@ -165,6 +165,21 @@ pub fn allowed_among(
     let default = default_of(&act.policy, purpose);
     let allowed = |id: &CustomerId| said.get(id).copied().unwrap_or(default);
     Ok(ids.into_iter().filter(allowed).collect())
+}
+
+/// Refuses a recording of a customer who does not want to be recorded. One who has said nothing may have been told at
+/// the beginning of the call: that is the affair of who makes recordings, which Hark does not.
+///
+/// # Errors
+/// `privacy.recording_refused` at `pointer`; `resource.not_found`.
+pub fn check_recording(conn: &mut Conn, customer: CustomerId, pointer: &str) -> Result<()> {
+    let restricted = customers::load(conn, customer)?.privacy != PrivacyState::Active;
+    let said = store::said_about(conn, &[customer], ConsentPurpose::CallRecording)?;
+    if restricted || said.last().is_some_and(|(_, given)| !given) {
+        let detail = "the customer does not want to be recorded, or their data is restricted";
+        return Err(Error::problem_at(Code::PrivacyRecordingRefused, pointer, detail));
+    }
+    Ok(())
 }
 
 /// Why a message about their complaint may not be sent to this customer; `None` when it may.

@@ -73,7 +73,7 @@ pub fn of_customer(conn: &mut Conn, id: CustomerId) -> Result<PrivacyView> {
     })
 }
 
-fn place(
+fn place_one(
     conn: &mut Conn,
     act: &Act,
     customer: CustomerId,
@@ -112,7 +112,7 @@ fn place(
     Ok(hold)
 }
 
-fn lift(conn: &mut Conn, act: &Act, customer: CustomerId, complaint: Option<ComplaintId>) -> Result<LegalHold> {
+fn lift_one(conn: &mut Conn, act: &Act, customer: CustomerId, complaint: Option<ComplaintId>) -> Result<LegalHold> {
     let hold = store::standing_hold(conn, customer, complaint)?;
     let mut hold = hold.ok_or_else(|| Error::not_found("legal hold"))?;
     store::lift_hold(conn, hold.id, &act.actor.name, act.now)?;
@@ -122,59 +122,63 @@ fn lift(conn: &mut Conn, act: &Act, customer: CustomerId, complaint: Option<Comp
     Ok(hold)
 }
 
-/// Places a hold on everything of a customer, in place of the one that stands.
-///
-/// # Errors
-/// `request.invalid`; `customer.anonymised`; `request.precondition_failed`; `resource.not_found`.
-pub fn place_on_customer(
-    conn: &mut Conn,
-    act: &Act,
-    id: CustomerId,
-    expected: Option<i32>,
-    form: &HoldForm,
-) -> Result<HoldView> {
-    let customer = customers::hold(conn, id, expected)?;
-    customers::check_here(&customer)?;
-    let hold = place(conn, act, id, None, form)?;
-    let version = customers::touch(conn, act, &customer, customer.privacy)?.version;
-    Ok(HoldView { hold, version })
+/// What a hold is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldOn {
+    /// Everything of a customer.
+    Customer(CustomerId),
+    /// One complaint.
+    Complaint(ComplaintId),
 }
 
-/// Lifts the hold on a customer.
+impl HoldOn {
+    /// Counts the change `done` of it, calls `work` with whose it is, and gives what came of it with the new version.
+    fn change(
+        self,
+        conn: &mut Conn,
+        act: &Act,
+        expected: Option<i32>,
+        done: &'static str,
+        work: impl FnOnce(&mut Conn, CustomerId, Option<ComplaintId>) -> Result<LegalHold>,
+    ) -> Result<HoldView> {
+        match self {
+            Self::Customer(id) => {
+                let customer = customers::hold(conn, id, expected)?;
+                let hold = work(conn, id, None)?;
+                let version = customers::touch(conn, act, &customer, customer.privacy)?.version;
+                Ok(HoldView { hold, version })
+            }
+            Self::Complaint(id) => {
+                let (customer, version) = complaints::touch(conn, act, id, expected, done)?;
+                let hold = work(conn, customer, Some(id))?;
+                Ok(HoldView { hold, version })
+            }
+        }
+    }
+}
+
+/// Places a hold, in place of the one that stands.
+///
+/// # Errors
+/// `request.invalid`; `customer.anonymised`; `complaint.anonymised`; `request.precondition_failed`;
+/// `resource.not_found`.
+pub fn place(conn: &mut Conn, act: &Act, on: HoldOn, expected: Option<i32>, form: &HoldForm) -> Result<HoldView> {
+    on.change(conn, act, expected, "legal_hold_placed", |conn, customer, complaint| {
+        if complaint.is_none() {
+            customers::check_here(&customers::load(conn, customer)?)?;
+        }
+        place_one(conn, act, customer, complaint, form)
+    })
+}
+
+/// Lifts the hold.
 ///
 /// # Errors
 /// `request.precondition_failed`; `resource.not_found`.
-pub fn lift_from_customer(conn: &mut Conn, act: &Act, id: CustomerId, expected: Option<i32>) -> Result<HoldView> {
-    let customer = customers::hold(conn, id, expected)?;
-    let hold = lift(conn, act, id, None)?;
-    let version = customers::touch(conn, act, &customer, customer.privacy)?.version;
-    Ok(HoldView { hold, version })
-}
-
-/// Places a hold on one complaint, in place of the one that stands.
-///
-/// # Errors
-/// `request.invalid`; `complaint.anonymised`; `request.precondition_failed`; `resource.not_found`.
-pub fn place_on_complaint(
-    conn: &mut Conn,
-    act: &Act,
-    id: ComplaintId,
-    expected: Option<i32>,
-    form: &HoldForm,
-) -> Result<HoldView> {
-    let (customer, version) = complaints::touch(conn, act, id, expected, "legal_hold_placed")?;
-    let hold = place(conn, act, customer, Some(id), form)?;
-    Ok(HoldView { hold, version })
-}
-
-/// Lifts the hold on a complaint.
-///
-/// # Errors
-/// `request.precondition_failed`; `resource.not_found`.
-pub fn lift_from_complaint(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>) -> Result<HoldView> {
-    let (customer, version) = complaints::touch(conn, act, id, expected, "legal_hold_lifted")?;
-    let hold = lift(conn, act, customer, Some(id))?;
-    Ok(HoldView { hold, version })
+pub fn lift(conn: &mut Conn, act: &Act, on: HoldOn, expected: Option<i32>) -> Result<HoldView> {
+    on.change(conn, act, expected, "legal_hold_lifted", |conn, customer, complaint| {
+        lift_one(conn, act, customer, complaint)
+    })
 }
 
 /// Every hold that stands on these customers or their complaints.

@@ -108,6 +108,17 @@ impl Actor {
         Err(Error::problem(Code::OtherTeam, "another team holds this complaint"))
     }
 
+    /// Refuses what would open the complaints of a team to somebody else, when they are not the actor's own to change.
+    ///
+    /// # Errors
+    /// `auth.escalation`.
+    pub fn check_reach_of_team(&self, team: TeamId) -> Result<()> {
+        self.check_team(Some(team)).map_err(|_| {
+            let detail = format!("you are not in the team {team} yourself");
+            Error::problem(Code::Escalation, detail)
+        })
+    }
+
     /// Nobody gives somebody what they do not have themselves: refuses when one of these permissions is not
     /// the actor's own. Hark itself (the command line) may give everything.
     ///

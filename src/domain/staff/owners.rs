@@ -61,8 +61,14 @@ impl Owners {
     pub fn check(&self, check: &mut Check, pointer: &str, actor: &Actor, owner: &str, team: Option<TeamId>) {
         let is_program = matches!(actor.principal, Some(Principal::Token(_)));
         let itself = actor.kind == ActorKind::System || (is_program && owner == actor.name);
+        if !itself {
+            self.check_person(check, pointer, owner, team);
+        }
+    }
+
+    /// Notes why work of this team, or of none, cannot be with `owner`, if so: as [`Owners::check`], of people only.
+    pub fn check_person(&self, check: &mut Check, pointer: &str, owner: &str, team: Option<TeamId>) {
         match self.members.get(owner) {
-            _ if itself => {}
             None => check.fail(pointer, "unknown", "nobody here has this handle"),
             Some((member, _)) if !member.is_active() => check.fail(pointer, "not_allowed", "they have left"),
             Some((_, teams)) if team.is_some_and(|team| !teams.contains(&team)) => {
@@ -89,8 +95,8 @@ pub fn check_team(conn: &mut Conn, check: &mut Check, pointer: &str, actor: &Act
     actor.check_team(Some(team))
 }
 
-/// Who has work that was `owner`'s, when it comes up again: they themselves, whoever took over from them, or nobody.
-/// Keeps the one it finds from leaving meanwhile.
+/// Who has work that was `owner`'s, when it comes up again: they themselves, whoever took over from them, or nobody,
+/// when they are not in the team that holds it. Keeps the one it finds from leaving meanwhile.
 ///
 /// # Errors
 /// When the database refuses.
@@ -103,7 +109,7 @@ pub fn present_owner(conn: &mut Conn, owner: &str, team: Option<TeamId>) -> Resu
             return Ok(Some(handle));
         };
         if member.is_active() {
-            let fits = handle == owner || team.is_none_or(|team| teams.contains(&team));
+            let fits = team.is_none_or(|team| teams.contains(&team));
             return Ok(fits.then_some(handle));
         }
         let Some(successor) = member.successor_id else {

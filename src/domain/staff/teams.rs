@@ -8,12 +8,14 @@ use utoipa::ToSchema;
 
 use super::actor::Act;
 use super::model::{Team, TeamMember, check_version};
+use super::owners::Owners;
 use super::{people, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::holds;
 use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
+use crate::domain::complaints::hand_over;
 use crate::error::{Code, Error, Result};
 use crate::ids::{StaffId, TeamId};
 
@@ -165,10 +167,11 @@ pub fn change(conn: &mut Conn, act: &Act, id: TeamId, expected: Option<i32>, for
     write(conn, act, team)
 }
 
-/// Puts somebody into a team, or changes whether they lead it.
+/// Puts somebody into a team, or changes whether they lead it. Who may not change what the team holds puts nobody there,
+/// themselves least of all.
 ///
 /// # Errors
-/// `staff.inactive`; `resource.not_found`; `request.precondition_failed`.
+/// `staff.inactive`; `auth.escalation`; `resource.not_found`; `request.precondition_failed`.
 pub fn put_member(
     conn: &mut Conn,
     act: &Act,
@@ -178,6 +181,7 @@ pub fn put_member(
     form: MemberForm,
 ) -> Result<TeamView> {
     let team = hold(conn, id, expected)?;
+    act.actor.check_reach_of_team(id)?;
     if !people::load(conn, member)?.is_active() {
         return Err(Error::problem(Code::StaffInactive, "the person has left"));
     }
@@ -193,22 +197,46 @@ pub fn put_member(
     write(conn, act, team)
 }
 
-/// Takes somebody out of a team. One who is not in it is out of it already.
+/// Takes somebody out of a team. What is open with them of the team's work goes to `successor`, another member of it;
+/// without one it keeps them there. One who is not in the team is out of it already.
 ///
 /// # Errors
-/// `resource.not_found`; `request.precondition_failed`.
+/// `team.open_work`; `request.invalid` when the successor is not in the team, or has left; `resource.not_found`;
+/// `request.precondition_failed`.
 pub fn remove_member(
     conn: &mut Conn,
     act: &Act,
     id: TeamId,
     member: StaffId,
     expected: Option<i32>,
+    successor: Option<&str>,
 ) -> Result<TeamView> {
     let team = hold(conn, id, expected)?;
     if store::delete_team_member(conn, id, member)? == 0 {
         return get(conn, id);
     }
-    tell(conn, act, id, "team.member_removed", json!({ "staff_id": member }))?;
+    let leaver = people::load(conn, member)?.handle;
+    // From here on nobody gives them work of the team: who holds them first has finished, and who comes later sees
+    // that they are not in it.
+    holds::hold_leaver(conn, &leaver)?;
+    let brief = hand_over::collect_of_team(conn, &leaver, id)?;
+    let (complaints, promises) = (brief.complaints_total(), brief.promises_total());
+    let mut fields = json!({ "staff_id": member });
+    if complaints + promises > 0 {
+        let Some(successor) = successor.map(str::trim).filter(|handle| !handle.is_empty()) else {
+            let detail =
+                format!("{complaints} complaints and {promises} promised calls of the team are open with them");
+            return Err(Error::problem(Code::TeamOpenWork, detail));
+        };
+        let owners = Owners::hold(conn, [successor])?;
+        let mut check = Check::new();
+        owners.check_person(&mut check, "?successor", successor, Some(id));
+        check.finish(())?;
+        hand_over::give_over(conn, act, &brief, &leaver, successor)?;
+        fields =
+            json!({ "staff_id": member, "successor": successor, "complaints": complaints, "call_backs": promises });
+    }
+    tell(conn, act, id, "team.member_removed", fields)?;
     write(conn, act, team)
 }
 

@@ -237,14 +237,8 @@ fn checked_reach(conn: &mut Conn, check: &mut Check, form: &TokenForm) -> Result
 
 /// Nobody opens the complaints of a team to a program that they could not change themselves.
 fn check_reach_of_teams(act: &Act, teams: Option<&[TeamId]>) -> Result<()> {
-    let foreign = |team: &&TeamId| act.actor.check_team(Some(**team)).is_err();
-    match teams.unwrap_or_default().iter().find(foreign) {
-        Some(team) => Err(Error::problem(
-            Code::Escalation,
-            format!("you are not in the team {team} yourself"),
-        )),
-        None => Ok(()),
-    }
+    let mut teams = teams.unwrap_or_default().iter();
+    teams.try_for_each(|team| act.actor.check_reach_of_team(*team))
 }
 
 /// Makes the first administrator's token if there is no token at all yet.

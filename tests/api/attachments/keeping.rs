@@ -141,3 +141,44 @@ on_both! {
         assert_eq!(desk.rows("discarded_objects"), 0);
     }
 }
+
+/// Doors of so many processes to one desk, each with these limits.
+fn doors(desk: &Desk, many: usize, limits: AttachmentLimits) -> Vec<Door> {
+    let one = |_| {
+        let db = Db::open(desk.app.db.target(), 4).unwrap();
+        let policy = Policy {
+            attachments: limits,
+            ..Policy::default()
+        };
+        let app = App::new(db, desk.app.clock.clone(), policy, keys()).unwrap();
+        desk.door_of(app, lenient())
+    };
+    (0..many).map(one).collect()
+}
+
+on_both! {
+    async fn files_for_many_complaints_at_once_do_not_exceed_what_is_kept_of_everything(desk) {
+        let limits = AttachmentLimits { bytes_total: 10_000, ..AttachmentLimits::default() };
+        let doors = doors(&desk, 2, limits);
+        let mut cases = Vec::new();
+        for _ in 0..24 {
+            cases.push(Case::logged(&desk).await.path());
+        }
+        let content = vec![b'x'; 1_000];
+        let sent = cases.iter().enumerate().map(|(n, path)| {
+            let client = doors[n % 2].client(hark::domain::staff::Role::Agent);
+            let content = &content;
+            async move { send(&client, path, "a.txt", content).await }
+        });
+        let mut statuses: Vec<(u16, String)> = futures_util::future::join_all(sent)
+            .await
+            .iter()
+            .map(|reply| (reply.status, reply.code().to_owned()))
+            .collect();
+        statuses.sort();
+        assert_eq!(desk.count("SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) AS n FROM attachments"), 10_000, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|(status, _)| *status == 201).count(), 10, "{statuses:?}");
+        let refused = statuses.iter().filter(|(status, code)| *status == 409 && code == "attachment.too_many").count();
+        assert_eq!(refused, 14, "{statuses:?}");
+    }
+}

@@ -1,6 +1,8 @@
 //! Files that belong to a complaint: coming in, being shown, going away.
 
 mod keeping;
+#[cfg(feature = "s3")]
+mod s3;
 mod scanning;
 
 use reqwest::Method;

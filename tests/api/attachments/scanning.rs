@@ -1,7 +1,12 @@
-//! The virus scanner, by its protocol: a clamd that knows one signature.
+//! The virus scanner: by its protocol, with a clamd in this process that can be away; and the real daemon, with a
+//! signature of our own.
 
-use std::sync::Arc;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use hark::domain::staff::Role;
 use hark::settings::edge::{EdgeSettings, ScannerDown};
@@ -132,5 +137,112 @@ on_both! {
         agent.get(&format!("{}/attachments/{}/content", case.path(), virus.id())).await.expect(404);
         assert_eq!(case.actions().await, ["received", "attachment_added", "attachment_added", "attachment_removed"]);
         assert_eq!(case.last_entry().await["after"]["reason"], "infected");
+    }
+}
+
+/// The real daemon, with nothing in its database but one signature. It ends with the test.
+struct Daemon {
+    child: Child,
+    folder: tempfile::TempDir,
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Says, once, that this is not tested; in CI it must be.
+fn skip(why: &str) {
+    static SAID: OnceLock<()> = OnceLock::new();
+    assert!(std::env::var_os("CI").is_none(), "the real clamd was not tested: {why}");
+    SAID.get_or_init(|| {
+        let line = format!("the real clamd was NOT tested: {why}\n");
+        // Past the capture of the test runner, so that it is seen.
+        let _shown = std::io::stderr().write_all(line.as_bytes());
+    });
+}
+
+/// The daemon's program: Debian keeps it where only root looks.
+fn clamd_program() -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
+    folders
+        .map(|folder| folder.join("clamd"))
+        .find(|program| program.is_file())
+}
+
+impl Daemon {
+    /// Starts it; `None`, with a line printed once, where it is not installed.
+    async fn start() -> Option<Self> {
+        let Some(program) = clamd_program() else {
+            skip("there is no clamd (Debian: apt-get install clamav-daemon)");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        // Type 0 (any file), anywhere, the bytes in hexadecimal.
+        let hex: String = eicar().iter().map(|byte| format!("{byte:02x}")).collect();
+        std::fs::create_dir(folder.path().join("signatures")).unwrap();
+        std::fs::write(at("signatures/own.ndb"), format!("Desk.Test:0:*:{hex}\n")).unwrap();
+        let config = format!(
+            "Foreground yes\nLocalSocket {}\nDatabaseDirectory {}\nLogFile {}\nStreamMaxLength 30M\n",
+            at("clamd.socket"),
+            at("signatures"),
+            at("log"),
+        );
+        std::fs::write(at("clamd.conf"), config).unwrap();
+        let child = Command::new(program)
+            .arg(format!("--config-file={}", at("clamd.conf")))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let daemon = Self { child, folder };
+        for _ in 0..300 {
+            if std::os::unix::net::UnixStream::connect(daemon.socket()).is_ok() {
+                return Some(daemon);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let log = std::fs::read_to_string(daemon.folder.path().join("log")).unwrap_or_default();
+        panic!("clamd does not listen: {log}");
+    }
+
+    fn socket(&self) -> std::path::PathBuf {
+        self.folder.path().join("clamd.socket")
+    }
+}
+
+/// Settings with a scanner at this socket.
+fn with_socket(socket: &Path) -> EdgeSettings {
+    EdgeSettings {
+        clamd: Some(socket.display().to_string()),
+        clamd_down: ScannerDown::Refuse,
+        ..lenient()
+    }
+}
+
+on_both! {
+    async fn the_real_daemon_finds_what_it_knows_wherever_it_stands(desk) {
+        let Some(daemon) = Daemon::start().await else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let (_app, door) = with_folder(&desk, folder.path(), with_socket(&daemon.socket()));
+        let case = Case::logged(&desk).await;
+        let agent = door.client(Role::Agent);
+        let kept = send(&agent, &case.path(), "a.txt", b"a letter").await.expect(201);
+        assert_eq!(kept.str("/scan"), "clean");
+        let far_in = [b"x".repeat(3_000_000), eicar(), b"x".repeat(1_000_000)].concat();
+        for infected in [eicar(), far_in] {
+            send(&agent, &case.path(), "a.txt", &infected).await.expect_problem(422, "attachment.infected");
+        }
+        assert_eq!((files_in(folder.path()).len(), desk.rows("attachments")), (1, 1));
+        // Killed: nothing is kept that it has not seen.
+        drop(daemon);
+        let refused = send(&agent, &case.path(), "b.txt", b"a letter").await;
+        refused.expect_problem(503, "attachment.scanner_down");
+        assert_eq!((files_in(folder.path()).len(), desk.rows("attachments")), (1, 1));
     }
 }

@@ -1,5 +1,6 @@
 //! The audit: what leaves an event, what an event tells, and that nothing in it can be changed unseen.
 
+mod refusals;
 mod seals;
 mod trail;
 

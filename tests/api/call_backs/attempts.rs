@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use crate::fixtures::{Case, merged, missed, reached, reason};
 use crate::journeys::upheld;
 use crate::on_both;
+use crate::support::Desk;
+use hark::domain::policy::Policy;
 
 on_both! {
     async fn the_first_attempt_that_counts_decides_between_kept_and_late(desk) {
@@ -108,7 +110,7 @@ on_both! {
         let mut attempt = kept.at("/attempts/0").clone();
         attempt.as_object_mut().unwrap().remove("id").unwrap();
         let expected = json!({
-            "result": "no_answer", "satisfied": null, "note": "rang long", "recording_ref": "rec/7.wav",
+            "result": "no_answer", "not_counted": null, "satisfied": null, "note": "rang long", "recording_ref": "rec/7.wav",
             "agent": "test agent", "attempted_at": desk.now().to_string(),
         });
         assert_eq!((&attempt, kept.at("/version")), (&expected, &json!(2)));
@@ -128,5 +130,70 @@ on_both! {
         let now = case.get().await;
         assert_eq!((now.str("/state"), now.str("/ball_with")), ("in_handling", "us"));
         case.post("close", &upheld()).await.expect(200);
+    }
+}
+
+on_both! {
+    async fn attempts_in_a_row_do_not_make_a_customer_unreachable(desk) {
+        let case = Case::worked(&desk).await;
+        let promise = case.promise(60, 180).await;
+        let not_counted = async |result: &str| {
+            let now = case.attempt(&promise, &missed(result)).await;
+            let last = now.at("/attempts").as_array().unwrap().last().unwrap().clone();
+            assert_eq!(now.str("/state"), "open");
+            (last["not_counted"].clone(), now.at("/attempts_counted").as_i64().unwrap())
+        };
+        assert_eq!(not_counted("no_answer").await, (json!("before_window"), 0));
+        desk.pass(TimeDelta::minutes(60));
+        assert_eq!(not_counted("no_answer").await, (json!(null), 1));
+        assert_eq!(not_counted("wrong_number").await, (json!("wrong_number"), 1));
+        for _ in 0..5 {
+            assert_eq!(not_counted("no_answer").await, (json!("too_soon"), 1));
+        }
+        let entry = case.last_entry().await;
+        assert_eq!((&entry["after"]["not_counted"], &entry["after"]["outcome"]), (&json!("too_soon"), &json!(null)));
+        // Counted from the last that counts, not from the last: who rings every twenty minutes gets on, too.
+        desk.pass(TimeDelta::minutes(20));
+        assert_eq!(not_counted("voicemail").await, (json!("too_soon"), 1));
+        desk.pass(TimeDelta::minutes(10) - TimeDelta::microseconds(1));
+        assert_eq!(not_counted("voicemail").await, (json!("too_soon"), 1));
+        desk.pass(TimeDelta::microseconds(1));
+        assert_eq!(not_counted("voicemail").await, (json!(null), 2));
+        case.refuses("close", &upheld(), 409, "closing.open_promise").await;
+        desk.pass(TimeDelta::minutes(30));
+        let third = case.attempt(&promise, &missed("no_answer")).await;
+        assert_eq!((third.str("/state"), third.str("/outcome"), third.at("/attempts_counted")), ("kept", "unreachable", &json!(3)));
+    }
+}
+
+on_both! {
+    async fn a_customer_who_answers_the_next_minute_has_been_reached(desk) {
+        let case = Case::worked(&desk).await;
+        let promise = case.promise(0, 60).await;
+        case.attempt(&promise, &missed("no_answer")).await;
+        let answered = case.attempt(&promise, &reached(true)).await;
+        assert_eq!((answered.str("/state"), answered.str("/outcome")), ("kept", "satisfied"));
+        assert_eq!(answered.at("/attempts/1/not_counted"), &json!(null));
+    }
+}
+
+#[tokio::test]
+async fn how_far_apart_attempts_are_is_the_policys() {
+    let policy = Policy {
+        call_back_gap: TimeDelta::zero(),
+        ..Policy::default()
+    };
+    for desk in Desk::both_with(&policy, |app, _| app) {
+        let case = Case::worked(&desk).await;
+        let promise = case.promise(0, 60).await;
+        let mut last = String::new();
+        for _ in 0..3 {
+            last = case
+                .attempt(&promise, &missed("no_answer"))
+                .await
+                .str("/state")
+                .to_owned();
+        }
+        assert_eq!(last, "kept");
     }
 }

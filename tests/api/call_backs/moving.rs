@@ -19,6 +19,7 @@ on_both! {
         let case = Case::worked(&desk).await;
         let first = case.promise(0, 60).await;
         case.attempt(&first, &missed("no_answer")).await;
+        desk.pass(TimeDelta::minutes(30));
         case.attempt(&first, &missed("voicemail")).await;
         let fresh = case.call_back(&first, "reschedule", &moved(&case, "desk")).await.expect(201);
         assert_eq!((fresh.at("/attempts_counted"), fresh.str("/state")), (&json!(2), "open"));
@@ -33,6 +34,23 @@ on_both! {
         desk.pass(TimeDelta::minutes(610));
         let third = case.attempt(fresh.id(), &missed("no_answer")).await;
         assert_eq!((third.str("/state"), third.str("/outcome")), ("kept", "unreachable"));
+    }
+}
+
+on_both! {
+    async fn a_desk_that_moves_a_call_does_not_get_round_the_distance_between_attempts(desk) {
+        let case = Case::worked(&desk).await;
+        let first = case.promise(0, 60).await;
+        case.attempt(&first, &missed("no_answer")).await;
+        let soon = merged(case.window(0, 60), json!({ "asked_by": "desk", "reason": "the line was busy" }));
+        let fresh = case.call_back(&first, "reschedule", &soon).await.expect(201);
+        let at_once = case.attempt(fresh.id(), &missed("no_answer")).await;
+        assert_eq!((at_once.at("/attempts_counted"), at_once.at("/attempts/0/not_counted")), (&json!(1), &json!("too_soon")));
+        // The customer who moves it was spoken with: that begins anew.
+        let by_customer = merged(case.window(0, 60), json!({ "asked_by": "customer", "reason": "in a meeting" }));
+        let anew = case.call_back(fresh.id(), "reschedule", &by_customer).await.expect(201);
+        let counted = case.attempt(anew.id(), &missed("no_answer")).await;
+        assert_eq!((counted.at("/attempts_counted"), counted.at("/attempts/0/not_counted")), (&json!(1), &json!(null)));
     }
 }
 

@@ -43,9 +43,14 @@ impl Operation {
         hark::api::routes::ASKS.contains(&self.path.as_str())
     }
 
-    /// Whether it changes something that there is already.
+    /// Whether it changes something that there is already, or takes it away.
     pub fn changes(&self) -> bool {
-        matches!(self.method.as_str(), "PUT" | "PATCH") || (self.method == "POST" && self.path.contains('{'))
+        matches!(self.method.as_str(), "PUT" | "PATCH" | "DELETE") || (self.method == "POST" && self.path.contains('{'))
+    }
+
+    /// Whether it takes something away.
+    pub fn deletes(&self) -> bool {
+        self.method == "DELETE"
     }
 
     pub fn name(&self) -> String {
@@ -110,7 +115,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         (_, ["complaints", "{id}", rest @ ..]) => on_complaint(desk, operation, rest).await,
         (_, ["call-backs", "{id}", action]) => on_call_back(desk, action).await,
         (_, ["public", "complaints", "{token}", rest @ ..]) => by_the_customer(desk, rest).await,
-        (_, ["customers", rest @ ..]) if !rest.is_empty() => on_customer(desk, rest).await,
+        (_, ["customers", rest @ ..]) if !rest.is_empty() => on_customer(desk, operation, rest).await,
         ("POST", ["staff", "{id}", "invitation"]) => {
             let admin = desk.client(hark::domain::staff::Role::Admin);
             let staff = crate::support::person::add(desk, &fresh(desk, "wang"), "agent").await;
@@ -226,6 +231,9 @@ fn fresh(desk: &Desk, name: &str) -> String {
 type Parts = (Client, String, Option<Value>, String);
 
 async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Parts {
+    if operation.deletes() {
+        return off_complaint(desk, rest).await;
+    }
     let case = match rest {
         ["redress" | "reopen"] => Case::closed(desk).await,
         ["close"] => Case::worked(desk).await,
@@ -269,6 +277,26 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         desk.agent()
     };
     (client, path, body, case.path())
+}
+
+/// Something that hangs on a complaint is taken away.
+async fn off_complaint(desk: &Desk, rest: &[&str]) -> Parts {
+    let (case, _) = Case::filed(desk).await;
+    let (client, part) = match rest {
+        ["tracking-link"] => (desk.agent(), "tracking-link".to_owned()),
+        ["legal-hold"] => {
+            let path = format!("{}/legal-hold", case.path());
+            officer(desk).put(&path, &reason("a court case")).await.expect(200);
+            (officer(desk), "legal-hold".to_owned())
+        }
+        ["attachments", "{attachment}"] => {
+            let kept = crate::attachments::send(&case.agent, &case.path(), "a.txt", b"of somebody else").await;
+            let part = format!("attachments/{}?reason=wrong%20customer", kept.expect(201).id());
+            (desk.client(hark::domain::staff::Role::Lead), part)
+        }
+        _ => panic!("write a request that succeeds for taking away {rest:?}"),
+    };
+    (client, format!("{}/{part}", case.path()), None, case.path())
 }
 
 async fn on_call_back(desk: &Desk, action: &str) -> Parts {
@@ -346,12 +374,18 @@ async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
             (format!("teams/{}", team().await), String::new(), Some(body))
         }
         "teams/{id}/members/{staff_id}" => {
-            let action = format!("/members/{}", member().await);
-            (
+            let (action, resource) = (
+                format!("/members/{}", member().await),
                 format!("teams/{}", team().await),
-                action,
-                Some(json!({ "leads": true })),
-            )
+            );
+            let leads = json!({ "leads": true });
+            if operation.deletes() {
+                admin
+                    .put(&format!("/api/v1/{resource}{action}"), &leads)
+                    .await
+                    .expect(200);
+            }
+            (resource, action, Some(leads))
         }
         "roles/{slug}" => {
             let resource = format!("roles/own_{number}");
@@ -375,10 +409,11 @@ async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
         ),
     };
     let resource = format!("/api/v1/{resource}");
+    let body = body.filter(|_| !operation.deletes());
     (admin, format!("{resource}{action}"), body, resource)
 }
 
-async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {
+async fn on_customer(desk: &Desk, operation: &Operation, rest: &[&str]) -> Parts {
     let external = format!("{CUSTOMERS}/by-external-id/crm/C-{}", desk.rows("customers"));
     let made = desk
         .agent()
@@ -418,7 +453,12 @@ async fn on_customer(desk: &Desk, rest: &[&str]) -> Parts {
     } else {
         officer(desk)
     };
-    (client, format!("{resource}/{about}"), Some(body), resource)
+    let path = format!("{resource}/{about}");
+    if operation.deletes() {
+        client.put(&path, &body).await.expect(200);
+        return (client, path, None, resource);
+    }
+    (client, path, Some(body), resource)
 }
 
 /// Who sees to the customers' right to their data.

@@ -63,9 +63,11 @@ on_both! {
         assert_eq!((too_early.str("/state"), too_early.at("/attempts_counted")), ("open", &json!(0)), "before the window");
         desk.pass(TimeDelta::minutes(70));
         case.attempt(&promise, &missed("no_answer")).await;
+        desk.pass(TimeDelta::minutes(30));
         let second = case.attempt(&promise, &missed("voicemail")).await;
         assert_eq!((second.str("/state"), second.at("/attempts_counted")), ("open", &json!(2)));
         case.refuses("close", &upheld(), 409, "closing.open_promise").await;
+        desk.pass(TimeDelta::minutes(30));
         let third = case.attempt(&promise, &missed("no_answer")).await;
         assert_eq!((third.str("/state"), third.str("/outcome")), ("kept", "unreachable"));
         let results: Vec<_> = third.at("/attempts").as_array().unwrap().iter().map(|a| a["result"].clone()).collect();

@@ -144,3 +144,51 @@ on_both! {
         assert!(dump::read(&desk, asked));
     }
 }
+
+on_both! {
+    async fn who_does_not_want_to_be_recorded_is_not(desk) {
+        let case = Case::worked(&desk).await;
+        let customer = customer_of(&case).await;
+        let promise = case.promise(0, 60).await;
+        let recorded = json!({ "result": "no_answer", "recording_ref": "rec/7.wav" });
+        say(&desk, &customer, "call_recording", false).await;
+        let before = case.everything().await;
+        let refused = case.call_back(&promise, "attempts", &recorded).await;
+        let refused = refused.expect_problem(409, "privacy.recording_refused");
+        assert_eq!(refused.pointers(), ["/recording_ref"]);
+        let keyed = case.agent.with("idempotency-key", "1");
+        let path = format!("/api/v1/call-backs/{promise}/attempts");
+        keyed.post(&path, &recorded).await.expect_problem(409, "privacy.recording_refused");
+        assert_eq!(case.everything().await, before, "not even the attempt is kept");
+        // Nor as a file, whatever it is called; what is no sound is taken.
+        let sound = b"OggS\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x1eOpusHead";
+        let send = crate::attachments::send;
+        let refused = send(&case.agent, &case.path(), "photo.jpg", sound).await;
+        refused.expect_problem(409, "privacy.recording_refused");
+        send(&case.agent, &case.path(), "photo.jpg", crate::attachments::PHOTO).await.expect(201);
+        assert_eq!(desk.rows("attachments"), 1);
+        // The call itself is on record; and what was agreed afterwards holds.
+        case.attempt(&promise, &json!({ "result": "no_answer" })).await;
+        say(&desk, &customer, "call_recording", true).await;
+        case.attempt(&promise, &recorded).await;
+        send(&case.agent, &case.path(), "call.ogg", sound).await.expect(201);
+        // Withdrawn is refused.
+        say(&desk, &customer, "call_recording", false).await;
+        case.call_back(&promise, "attempts", &recorded).await.expect_problem(409, "privacy.recording_refused");
+        // And while the data is restricted nothing is recorded either.
+        say(&desk, &customer, "call_recording", true).await;
+        on_customer(&crate::privacy::officer(&desk), &customer, "restrict", &crate::fixtures::reason("wrong number")).await.expect(200);
+        case.call_back(&promise, "attempts", &recorded).await.expect_problem(409, "privacy.recording_refused");
+        case.attempt(&promise, &json!({ "result": "no_answer" })).await;
+    }
+}
+
+on_both! {
+    async fn customers_send_what_they_recorded_themselves(desk) {
+        let (case, link) = Case::filed(&desk).await;
+        say(&desk, &customer_of(&case).await, "call_recording", false).await;
+        let sound = b"OggS\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x1eOpusHead";
+        let sent = crate::attachments::send(&desk.anonymous(), &link, "noise.ogg", sound).await.expect(201);
+        assert_eq!(sent.str("/media_type"), "audio/ogg");
+    }
+}

@@ -1,7 +1,7 @@
 //! The customer's right to their data.
 
 mod consents;
-mod dump;
+pub mod dump;
 mod erasure;
 mod export;
 mod marked;

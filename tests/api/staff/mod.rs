@@ -6,6 +6,7 @@ mod leaving;
 mod own_roles;
 mod reach;
 mod record_rules;
+mod team_work;
 mod teams;
 
 use hark::domain::staff::Role;

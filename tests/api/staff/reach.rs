@@ -100,3 +100,26 @@ on_both! {
         agent.post(TOKENS, &json!({ "name": "mine", "role": "agent" })).await.expect_problem(403, "auth.forbidden");
     }
 }
+
+on_both! {
+    async fn nobody_puts_themselves_or_others_into_a_team_whose_work_they_may_not_change(desk) {
+        let permissions = ["read-staff", "manage-staff", "read-complaints", "handle-complaints", "assign-complaints"];
+        let body = json!({ "name": "Deputy", "permissions": permissions });
+        admin(&desk).put(&format!("{ROLES}/deputy"), &body).await.expect(201);
+        let (own, other) = (team(&desk, "Broadband", &[]).await, team(&desk, "Mobile", &["mary"]).await);
+        let mut deputy = crate::support::person::signed_in(&desk, "deputy", "deputy").await;
+        let own_id = id_of(&desk, "deputy").await;
+        admin(&desk).put(&format!("{TEAMS}/{own}/members/{own_id}"), &json!({})).await.expect(200);
+        let before = desk.rows("team_members");
+        for member in [&own_id, &id_of(&desk, "li.na").await, &id_of(&desk, "mary").await] {
+            let path = format!("{TEAMS}/{other}/members/{member}");
+            deputy.put(&path, &json!({ "leads": true })).await.expect_problem(REFUSED.0, REFUSED.1);
+        }
+        assert_eq!(desk.rows("team_members"), before);
+        // Into their own they may, and out of every team: that opens nothing to anybody.
+        let path = format!("{TEAMS}/{own}/members/{}", id_of(&desk, "li.na").await);
+        deputy.put(&path, &json!({})).await.expect(200);
+        let path = format!("{TEAMS}/{other}/members/{}", id_of(&desk, "mary").await);
+        deputy.delete(&path).await.expect(200);
+    }
+}

@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod http;
 pub mod person;
+pub mod program;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;

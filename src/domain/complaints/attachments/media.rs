@@ -32,6 +32,11 @@ text_enum! {
 }
 
 impl Media {
+    /// Whether it may be the recording of a call.
+    pub const fn is_sound(self) -> bool {
+        matches!(self, Self::Mp3 | Self::M4a | Self::Ogg | Self::Wav)
+    }
+
     /// The endings of a name that fit, the usual one first.
     pub const fn endings(self) -> &'static [&'static str] {
         match self {

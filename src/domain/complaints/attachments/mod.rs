@@ -21,7 +21,9 @@ use super::work::Work;
 use super::{public, store as complaints};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::db::holds;
 use crate::domain::check::Check;
+use crate::domain::privacy::consents;
 use crate::domain::staff::{Act, ActorKind};
 use crate::error::{Code, Error, Result};
 use crate::ids::{AttachmentId, ComplaintId, CustomerId};
@@ -197,7 +199,7 @@ fn check_room(conn: &mut Conn, act: &Act, complaint: ComplaintId, bytes: u64) ->
 /// Adds a file whose content lies in its place, with an entry in the timeline.
 ///
 /// # Errors
-/// As [`room`]; `request.precondition_failed`.
+/// As [`room`]; `privacy.recording_refused`; `request.precondition_failed`.
 pub fn add(
     conn: &mut Conn,
     act: &Act,
@@ -208,6 +210,13 @@ pub fn add(
     let id = way.complaint(conn)?.id;
     let mut work = Work::load(conn, act, id, expected)?;
     work.take(&Action::Write)?;
+    // What customers say into their own telephone is theirs to send.
+    if new.media.is_sound() && act.actor.kind != ActorKind::Customer {
+        consents::check_recording(conn, work.after.customer_id, "")?;
+    }
+    if act.policy.attachments.bytes_total < u64::MAX {
+        holds::hold_attachments(conn)?;
+    }
     check_room(conn, act, id, new.bytes)?;
     let row = Attachment {
         id: new.id,

@@ -1,6 +1,7 @@
 //! What an attempt does to a promise, as a table.
 
 use super::*;
+use crate::domain::policy::Policy;
 use At::{After, Before, End, In, Start};
 use AttemptResult::{NoAnswer, Reached, Refused, Voicemail, WrongNumber};
 use CallBackState::{Kept, Late, Open};
@@ -56,6 +57,8 @@ fn promise(purpose: CallBackPurpose, attempts: i32, first: Option<At>) -> CallBa
         outcome: None,
         settled_at: None,
         version: 1,
+        // So long ago that the distance between attempts does not matter.
+        last_attempt_at: (attempts > 0).then_some(minute(-60)),
     }
 }
 
@@ -162,8 +165,48 @@ fn the_number_of_attempts_is_the_policys() {
         for n in 1..=needed {
             let settled = settle(&policy, &promise, NoAnswer, None, In.moment());
             assert_eq!(settled.outcome.is_some(), n == needed, "attempt {n} of {needed}");
-            promise.attempts = settled.attempts;
-            promise.first_attempt_at = settled.first_attempt_at;
+            promise = settled.of(&promise, In.moment());
+            promise.last_attempt_at = None;
         }
     }
+}
+
+#[test]
+fn attempts_count_only_so_far_apart_and_from_the_last_that_counted() {
+    let policy = Policy::default();
+    let mut promise = promise(CallBackPurpose::GiveAnswer, 0, None);
+    // Minutes after the start of the window, and whether the call counts.
+    let calls = [(0, true), (1, false), (29, false), (30, true), (59, false), (60, true)];
+    for (at, counts) in calls {
+        let settled = settle(&policy, &promise, NoAnswer, None, minute(60 + at));
+        let reason = (!counts).then_some(NotCounted::TooSoon);
+        assert_eq!(settled.not_counted, reason, "at minute {at}");
+        assert_eq!(settled.attempts, promise.attempts + i32::from(counts), "at minute {at}");
+        assert_eq!(settled.first_attempt_at, Some(minute(60)), "the desk did call");
+        promise = settled.of(&promise, minute(60 + at));
+    }
+    assert_eq!(
+        (promise.state, promise.outcome),
+        (Kept, Some(CallBackOutcome::Unreachable))
+    );
+    assert_eq!(promise.version, 7);
+}
+
+#[test]
+fn a_call_too_soon_keeps_a_promise_that_the_desk_has_moved() {
+    let policy = Policy::default();
+    let moved = CallBack {
+        first_attempt_at: None,
+        last_attempt_at: Some(minute(55)),
+        ..promise(CallBackPurpose::GiveAnswer, 2, None)
+    };
+    let settled = settle(&policy, &moved, NoAnswer, None, minute(60));
+    assert_eq!(
+        (settled.state, settled.not_counted, settled.attempts),
+        (Open, Some(NotCounted::TooSoon), 2)
+    );
+    assert_eq!(
+        (settled.first_attempt_at, settled.last_attempt_at),
+        (Some(minute(60)), Some(minute(55)))
+    );
 }

@@ -211,11 +211,28 @@ impl BriefView {
 /// # Errors
 /// When the database refuses.
 pub fn collect(conn: &mut Conn, owner: &str) -> Result<Brief> {
-    let promises = store::open_call_backs_of(conn, owner)?;
-    let complaints = store::open_complaints_of(conn, owner)?;
+    gather(conn, owner, None)
+}
+
+/// What is open with somebody now of what this team holds.
+///
+/// # Errors
+/// When the database refuses.
+pub fn collect_of_team(conn: &mut Conn, owner: &str, team: TeamId) -> Result<Brief> {
+    gather(conn, owner, Some(team))
+}
+
+fn gather(conn: &mut Conn, owner: &str, only: Option<TeamId>) -> Result<Brief> {
+    let is_wanted = |complaint: &Complaint| only.is_none() || complaint.team_id == only;
+    let mut promises = store::open_call_backs_of(conn, owner)?;
+    let mut complaints = store::open_complaints_of(conn, owner)?;
+    complaints.retain(is_wanted);
     let promised: BTreeSet<ComplaintId> = promises.iter().map(|promise| promise.complaint_id).collect();
     let promised: Vec<ComplaintId> = promised.into_iter().collect();
-    let elsewhere = store::complaints_by_ids(conn, &promised)?;
+    let mut elsewhere = store::complaints_by_ids(conn, &promised)?;
+    elsewhere.retain(is_wanted);
+    let wanted: BTreeSet<ComplaintId> = elsewhere.iter().map(|complaint| complaint.id).collect();
+    promises.retain(|promise| wanted.contains(&promise.complaint_id));
     let customers: BTreeSet<CustomerId> = complaints.iter().chain(&elsewhere).map(|c| c.customer_id).collect();
     let customers: Vec<CustomerId> = customers.into_iter().collect();
     let key = record::of_tier(conn, &customers, Tier::KeyAccount)?;

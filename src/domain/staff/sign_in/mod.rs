@@ -5,6 +5,7 @@ pub mod devices;
 pub mod invitations;
 pub mod open_id;
 pub mod passwords;
+pub mod refusals;
 pub mod seal;
 pub mod second_factor;
 pub mod sessions;

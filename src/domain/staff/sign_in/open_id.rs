@@ -2,6 +2,7 @@
 
 use super::store::{self, IdentityRow};
 use crate::db::conn::Conn;
+use crate::db::holds;
 use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::staff::actor::Act;
 use crate::domain::staff::custom_roles;
@@ -72,6 +73,9 @@ pub fn admit(conn: &mut Conn, act: &Act, claims: &Claims) -> Result<StaffMember>
     if member.role == role {
         return Ok(member);
     }
+    // As when an administrator changes it: of two who are the last ones, one stays.
+    holds::hold_staff(conn)?;
+    let member = people::load(conn, member.id)?;
     let mut after = member.clone();
     after.role = role;
     people::check_not_last_admin(conn, &member)?;

@@ -106,7 +106,7 @@ impl Counters {
 }
 
 /// What stands for an address: an IPv6 subscriber has 2⁶⁴ addresses, so they count as one.
-fn network(address: IpAddr) -> String {
+pub(super) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
