@@ -146,7 +146,11 @@ impl Recent {
             shares.reset();
         }
         for figures in all {
-            let group = [figures.language.as_str(), figures.model_version.as_str(), figures.mode.as_str()];
+            let group = [
+                figures.language.as_str(),
+                figures.model_version.as_str(),
+                figures.mode.as_str(),
+            ];
             self.proposals.with_label_values(&group).set(figures.proposals);
             for (shares, value) in [
                 (&self.abstention, figures.abstention()),

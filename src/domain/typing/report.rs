@@ -268,12 +268,20 @@ mod tests {
         fold_earlier(&mut tallies);
         let told = grouped(tallies);
         let versions: Vec<_> = told.iter().map(|f| (f.model_version.as_str(), f.proposals)).collect();
-        assert_eq!(versions, [("1.38", 1), ("1.39", 1), ("2.0", 1), ("earlier", 38)], "by number, not by letter");
+        assert_eq!(
+            versions,
+            [("1.38", 1), ("1.39", 1), ("2.0", 1), ("earlier", 38)],
+            "by number, not by letter"
+        );
     }
 
     #[test]
     fn the_calibration_error_is_how_far_agreement_is_from_what_was_stated() {
-        let told = grouped(vec![tally("1.0", Angry, 9, 19), tally("1.0", Friendly, 9, 1), tally("1.0", Friendly, 4, 20)]);
+        let told = grouped(vec![
+            tally("1.0", Angry, 9, 19),
+            tally("1.0", Friendly, 9, 1),
+            tally("1.0", Friendly, 4, 20),
+        ]);
         // 20 at 0.95 of which 19 agreed; 20 at 0.45 of which none.
         let error = told[0].calibration_error().unwrap();
         assert!((error - 0.225).abs() < 1e-9, "{error}");

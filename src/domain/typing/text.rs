@@ -222,7 +222,10 @@ fn blank(chars: &[char]) -> Option<usize> {
 
 /// The length of a number or a date at the beginning, with blanked-out digits in it (`12**34`).
 fn number(chars: &[char]) -> Option<usize> {
-    chars.first().is_some_and(|first| is_digit(*first)).then(|| joined(chars))
+    chars
+        .first()
+        .is_some_and(|first| is_digit(*first))
+        .then(|| joined(chars))
 }
 
 /// The length of digits and blanks, joined by what stands within numbers and dates, at the beginning.
