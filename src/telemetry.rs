@@ -1,16 +1,20 @@
 //! Logs and metrics.
 
+mod typing;
+
 use std::io::IsTerminal;
 
 use prometheus::{
-    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder,
+    Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 use tracing_subscriber::EnvFilter;
 
 use crate::domain::complaints::listing::Counts;
 use crate::error::{Error, Result};
 use crate::settings::LogFormat;
+
+pub use self::typing::TypingMetrics;
 
 /// Begins to write log lines to standard error.
 ///
@@ -56,56 +60,6 @@ pub struct Metrics {
     call_backs_overdue: IntGauge,
     outbox_waiting: IntGauge,
     outbox_oldest_seconds: IntGauge,
-}
-
-/// Figures of the proposals of customer types.
-pub struct TypingMetrics {
-    /// Proposals of a customer type that were asked for, by language and outcome.
-    pub suggestions: IntCounterVec,
-    /// Decisions of agents on a customer type, by whether they are what was proposed.
-    pub decisions: IntCounterVec,
-    /// How long a proposal took, seconds.
-    pub seconds: Histogram,
-    /// The number of what was learnt that is in use.
-    pub layer: IntGauge,
-}
-
-impl TypingMetrics {
-    fn new(r: &Registry) -> Result<Self> {
-        Ok(Self {
-            suggestions: registered(
-                r,
-                IntCounterVec::new(
-                    Opts::new(
-                        "hark_typing_suggestions_total",
-                        "Proposals of a customer type that were asked for.",
-                    ),
-                    &["language", "outcome"],
-                ),
-            )?,
-            decisions: registered(
-                r,
-                IntCounterVec::new(
-                    Opts::new("hark_typing_decisions_total", "Decisions of agents on a customer type."),
-                    &["mode", "result"],
-                ),
-            )?,
-            seconds: registered(
-                r,
-                Histogram::with_opts(
-                    HistogramOpts::new("hark_typing_duration_seconds", "How long a proposal took.")
-                        .buckets(vec![0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.005, 0.025]),
-                ),
-            )?,
-            layer: registered(
-                r,
-                IntGauge::new(
-                    "hark_typing_layer_version",
-                    "The number of what was learnt that is in use.",
-                ),
-            )?,
-        })
-    }
 }
 
 fn registered<C: prometheus::core::Collector + Clone + 'static>(

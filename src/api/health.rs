@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::db::{dialect, migrate};
 use crate::domain::complaints::listing;
 use crate::domain::notifications;
+use crate::domain::typing::report;
 use crate::error::{Error, Result};
 
 /// Whether the process is alive.
@@ -131,6 +132,12 @@ pub(super) async fn get_metrics(app: web::Data<App>) -> Result<HttpResponse> {
         }
         // The other figures are worth having all the more when the database is in trouble.
         Err(error) => tracing::warn!(%error, "figures without those of the database"),
+    }
+    if app.metrics.typing.is_due(now) {
+        match app.db.read(move |conn| report::recent(conn, now)).await {
+            Ok(figures) => app.metrics.typing.set_recent(&figures),
+            Err(error) => tracing::warn!(%error, "figures without those of the proposals"),
+        }
     }
     Ok(HttpResponse::Ok()
         .insert_header(ContentType::plaintext())

@@ -1,5 +1,7 @@
 //! Proposals of a customer type: with the complaint, measured, learnt from, taken back.
 
+use diesel::RunQueryDsl as _;
+use hark::db::conn::Conn;
 use hark::domain::staff::Role;
 use serde_json::{Value, json};
 
@@ -160,5 +162,74 @@ on_both! {
         desk.client(Role::Lead).post(&format!("{LAYERS}/undo"), &json!({})).await.expect(200);
         desk.pass(chrono::TimeDelta::seconds(3));
         assert_eq!(other.typing().await.version, 1);
+    }
+}
+
+on_both! {
+    async fn what_was_learnt_over_an_earlier_edition_is_learnt_again_over_a_later_one(desk) {
+        let before = angry_share(&desk).await;
+        learn_something(&desk).await;
+        // As after an upgrade: the layer belongs to an edition that is no more.
+        let outdate = |conn: &mut Conn| Ok(diesel::sql_query("UPDATE typing_layers SET edition = 0").execute(conn)?);
+        desk.app.db.write(outdate).await.unwrap();
+        desk.app.doubt_typing();
+        assert_eq!(desk.app.typing().await.version, 0, "a layer of another edition is not used");
+        assert!((angry_share(&desk).await - before).abs() < 1e-9);
+        desk.pass(chrono::TimeDelta::seconds(61));
+        assert_eq!(desk.run_each_job().await.get("learn_typing"), Some(&3), "nothing waits, and yet there is something to learn");
+        let layers = desk.agent().get(LAYERS).await.expect(200);
+        assert_eq!((layers.str("/0/state"), &layers.json[0]["lessons"]), ("live", &json!(3)));
+        assert_eq!((layers.str("/1/state"), &layers.json[1]["edition"]), ("retired", &json!(0)));
+        assert!(angry_share(&desk).await > before);
+        desk.pass(chrono::TimeDelta::seconds(61));
+        assert_eq!(desk.run_each_job().await.get("learn_typing"), Some(&0), "once");
+        // A process that has not been upgraded yet does not undo that.
+        let overtake = |conn: &mut Conn| Ok(diesel::sql_query("UPDATE typing_layers SET edition = 9999").execute(conn)?);
+        desk.app.db.write(overtake).await.unwrap();
+        desk.app.doubt_typing();
+        desk.agent().post(COMPLAINTS, &merged(logged(PLAIN), json!({ "customer_type": "angry" }))).await.expect(201);
+        desk.pass(chrono::TimeDelta::seconds(61));
+        assert_eq!(desk.run_each_job().await.get("learn_typing"), Some(&0), "that is left to the others");
+    }
+}
+
+on_both! {
+    async fn the_figures_for_operations_tell_how_far_agents_agree(desk) {
+        let version = desk.app.typing().await.name();
+        let decided = async |said: &str| {
+            let case = Case::of(&desk, &logged(ANGRY)).await;
+            let path = format!("{}/customer-type", case.path());
+            desk.agent().put(&path, &json!({ "customer_type": said })).await.expect(200);
+        };
+        decided("angry").await;
+        decided("hesitant").await;
+        Case::of(&desk, &logged(PLAIN)).await;
+        let group = format!("language=\"zh\",mode=\"unseen\",model_version=\"{version}\"");
+        let expect = async |lines: &[String]| {
+            let figures = desk.anonymous().get("/metrics").await.expect(200);
+            for line in lines {
+                assert!(figures.text.lines().any(|found| found == line), "{line} is not in\n{}", figures.text);
+            }
+            figures.text
+        };
+        let text = expect(&[
+            format!("hark_typing_proposals{{{group}}} 3"),
+            format!("hark_typing_abstention_ratio{{{group}}} 0.3333333333333333"),
+            format!("hark_typing_agreement_ratio{{{group}}} 0.5"),
+            format!("hark_typing_kappa{{{group}}} 0"),
+            format!("hark_typing_confusion{{{group},proposed=\"angry\",said=\"angry\"}} 1"),
+            format!("hark_typing_confusion{{{group},proposed=\"angry\",said=\"hesitant\"}} 1"),
+        ]).await;
+        let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap().to_owned();
+        assert!(line("hark_typing_calibration{").contains("from=\"0."), "{text}");
+        let error: f64 = line("hark_typing_calibration_error{").rsplit(' ').next().unwrap().parse().unwrap();
+        assert!((0.0..=0.5).contains(&error), "one of two right: {error}");
+        decided("angry").await;
+        expect(&[format!("hark_typing_proposals{{{group}}} 3")]).await;
+        desk.pass(chrono::TimeDelta::minutes(6));
+        expect(&[
+            format!("hark_typing_proposals{{{group}}} 4"),
+            format!("hark_typing_confusion{{{group},proposed=\"angry\",said=\"angry\"}} 2"),
+        ]).await;
     }
 }

@@ -145,3 +145,47 @@ fn auroc(none: &[&Judged], typed: &[&Judged]) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
     Some(sum / (none.len() as f64 * typed.len() as f64))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::typing::Live;
+    use crate::domain::typing::corpus::{self, Labelled};
+
+    /// Texts in the manner of real ones, written before the model was asked and never learnt from.
+    fn held_out(language: Language, hard: bool) -> Figures {
+        let live = Live::shipped().unwrap();
+        let rows: Vec<Labelled> = corpus::read(include_str!("held-out.jsonl")).unwrap();
+        let judged: Vec<Judged> = rows
+            .iter()
+            .filter(|row| row.language() == language && row.hard == hard)
+            .map(|row| Judged {
+                language,
+                label: row.label,
+                verdict: live.judge_text(language, &row.text),
+            })
+            .collect();
+        figures(&judged)
+    }
+
+    #[test]
+    fn the_goals_are_reached_on_texts_that_were_held_out() {
+        // Language, hard, accuracy, recall of angry.
+        for (language, hard, accuracy, angry) in [
+            (Language::Zh, false, 0.92, 0.85),
+            (Language::Zh, true, 0.88, 0.85),
+            (Language::En, false, 0.88, 0.75),
+            (Language::En, true, 0.83, 0.75),
+        ] {
+            let found = held_out(language, hard);
+            assert!(found.n >= 30, "{found:?}");
+            assert!(found.accuracy >= Some(accuracy), "{language:?} {hard}: {found:?}");
+            assert!(
+                found.recall[&CustomerType::Angry] >= Some(angry),
+                "{language:?} {hard}: {found:?}"
+            );
+            assert!(found.abstain_auroc >= Some(0.75), "{language:?} {hard}: {found:?}");
+            assert!(found.ece <= Some(0.12), "{language:?} {hard}: {found:?}");
+        }
+    }
+}

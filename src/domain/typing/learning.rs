@@ -49,9 +49,8 @@ const KEPT: i32 = 20;
 /// # Errors
 /// When the database refuses, or holds something that is no layer.
 pub fn live(conn: &mut Conn, known: &Live) -> Result<Live> {
-    let edition = i32::try_from(known.model.edition).unwrap_or(i32::MAX);
-    // What was learnt over an earlier edition does not fit this one. The decisions are seen again
-    // only as they are replayed beside new ones.
+    let edition = edition(known);
+    // What was learnt over an earlier edition does not fit this one: `gather` begins anew.
     let row = store::live(conn)?.filter(|row| row.edition == edition);
     let version = row.as_ref().map_or(0, |row| row.version);
     if version == known.version {
@@ -68,9 +67,15 @@ pub fn live(conn: &mut Conn, known: &Live) -> Result<Live> {
     })
 }
 
+fn edition(live: &Live) -> i32 {
+    i32::try_from(live.model.edition).unwrap_or(i32::MAX)
+}
+
 /// Everything that a run needs, read at one moment.
 pub struct Lessons {
     live: Live,
+    /// Decisions that were learnt over an earlier edition of the model.
+    again: Vec<Decided>,
     waiting: Vec<Decided>,
     reservoir: Vec<Decided>,
 }
@@ -81,6 +86,9 @@ pub struct Learnt {
     over: i32,
     edition: i32,
     weights: Vec<u8>,
+    /// How many decisions it learnt.
+    lessons: usize,
+    /// Those of them that waited.
     learnt: Vec<(ComplaintId, Option<Moment>)>,
     held_out: i32,
     right_before: i32,
@@ -89,19 +97,34 @@ pub struct Learnt {
 
 /// Reads what there is to learn; `None` when there is nothing.
 ///
+/// Where the latest layer lies over an earlier edition of the model, the decisions of the reservoir are learnt again
+/// over this one. A process that still has an earlier edition itself leaves learning to the others.
+///
 /// # Errors
 /// As [`live`].
 pub fn gather(conn: &mut Conn, known: &Live) -> Result<Option<Lessons>> {
-    let waiting = store::to_learn(conn, AT_ONCE)?;
-    if waiting.is_empty() {
+    let edition = edition(known);
+    let latest = store::live(conn)?.map_or(edition, |row| row.edition);
+    let waiting = match latest > edition {
+        true => Vec::new(),
+        false => store::to_learn(conn, AT_ONCE)?,
+    };
+    if waiting.is_empty() && latest >= edition {
         return Ok(None);
     }
     let mut reservoir = Vec::new();
     for language in Language::ALL {
         reservoir.extend(store::reservoir(conn, language.as_str(), RESERVOIR)?);
     }
+    let mut again = Vec::new();
+    if latest < edition {
+        let waits = |decided: &&Decided| !waiting.iter().any(|w| w.complaint_id == decided.complaint_id);
+        again.extend(reservoir.iter().filter(waits).cloned());
+        again.sort_by_key(|decided| (decided.decided_at, decided.complaint_id));
+    }
     Ok(Some(Lessons {
         live: live(conn, known)?,
+        again,
         waiting,
         reservoir,
     }))
@@ -129,7 +152,8 @@ impl Lessons {
         let mut held = Vec::new();
         for language in Language::ALL {
             let of = |decided: &&Decided| decided.language == language.as_str();
-            let waits = |decided: &Decided| self.waiting.iter().any(|w| w.complaint_id == decided.complaint_id);
+            let lessons = || self.again.iter().chain(&self.waiting);
+            let waits = |decided: &Decided| lessons().any(|w| w.complaint_id == decided.complaint_id);
             let mut earlier = Vec::new();
             for decided in self.reservoir.iter().filter(of) {
                 if is_held_out(decided) {
@@ -138,7 +162,7 @@ impl Lessons {
                     earlier.push(example(decided, language));
                 }
             }
-            for decided in self.waiting.iter().filter(of).filter(|decided| !is_held_out(decided)) {
+            for decided in lessons().filter(of).filter(|decided| !is_held_out(decided)) {
                 let lesson = example(decided, language);
                 learner.learn(language, &lesson, &earlier);
                 earlier.push(lesson);
@@ -154,8 +178,9 @@ impl Lessons {
         let typed = held.iter().filter(|(_, example)| example.label < TYPES.len()).count();
         Learnt {
             over: self.live.version,
-            edition: i32::try_from(self.live.model.edition).unwrap_or(i32::MAX),
+            edition: edition(&self.live),
             weights,
+            lessons: self.again.len() + self.waiting.len(),
             learnt: self
                 .waiting
                 .iter()
@@ -184,6 +209,9 @@ fn right(live: &Live, examples: &[(Language, Example)]) -> i32 {
 /// When the database refuses.
 pub fn keep(conn: &mut Conn, act: &Act, learnt: &Learnt) -> Result<usize> {
     let live = store::live(conn)?;
+    if live.as_ref().is_some_and(|row| row.edition > learnt.edition) {
+        return Ok(0);
+    }
     let in_use = live
         .as_ref()
         .filter(|row| row.edition == learnt.edition)
@@ -193,8 +221,9 @@ pub fn keep(conn: &mut Conn, act: &Act, learnt: &Learnt) -> Result<usize> {
     }
     let worse = learnt.right_before - learnt.right_after > learnt.held_out / 50;
     let refused = learnt.held_out >= ENOUGH_TO_REFUSE && worse;
+    // A layer over an earlier edition is of no use in any case.
     if let Some(live) = live
-        && !refused
+        && (!refused || live.edition != learnt.edition)
     {
         store::set_state(conn, live.version, LayerState::Retired)?;
     }
@@ -206,7 +235,7 @@ pub fn keep(conn: &mut Conn, act: &Act, learnt: &Learnt) -> Result<usize> {
                 version,
                 edition: learnt.edition,
                 state: if refused { LayerState::Refused } else { LayerState::Live },
-                lessons: i32::try_from(learnt.learnt.len()).unwrap_or(i32::MAX),
+                lessons: i32::try_from(learnt.lessons).unwrap_or(i32::MAX),
                 held_out: learnt.held_out,
                 right_before: learnt.right_before,
                 right_after: learnt.right_after,
@@ -221,7 +250,7 @@ pub fn keep(conn: &mut Conn, act: &Act, learnt: &Learnt) -> Result<usize> {
         store::mark_learnt(conn, *id, *decided_at)?;
     }
     store::forget_before(conn, version - KEPT)?;
-    Ok(learnt.learnt.len())
+    Ok(learnt.lessons)
 }
 
 /// One version of what was learnt.

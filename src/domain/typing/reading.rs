@@ -185,5 +185,12 @@ mod tests {
             features("ＡＢＣ café", Language::En),
             features("abc cafe\u{301}", Language::En)
         );
+        let read = |text: &str| features(text, Language::En);
+        assert_eq!(
+            read("On XX/XX/2019 I paid XXXX **** today"),
+            read("On I paid today"),
+            "what was blanked out says nothing"
+        );
+        assert_eq!(read("paid 12 today"), read("paid 3,450.00 today"), "any number is one");
     }
 }

@@ -84,8 +84,8 @@ const fn plain(c: char) -> char {
 }
 
 impl Text {
-    /// Normalises a text: compatibility forms, case, traditional characters, quotation marks; addresses,
-    /// numbers and blanked-out names become one mark each; what cannot be seen goes.
+    /// Normalises a text: compatibility forms, case, traditional characters, quotation marks; numbers become one
+    /// mark each; addresses, what was blanked out (`XXXX`, `XX/XX/2019`) and what cannot be seen go.
     pub fn of(original: &str, language: Language) -> Self {
         let mut reader = Reader {
             text: Self::default(),
@@ -120,9 +120,9 @@ impl Reader {
         let mut at = 0;
         while let Some(&c) = chars.get(at) {
             let rest = chars.get(at..).unwrap_or_default();
-            let length = address(rest).or_else(|| number(rest));
-            if let Some(length) = length {
-                let mark = if address(rest).is_some() { ' ' } else { '0' };
+            let removed = address(rest).or_else(|| blank(rest));
+            if let Some(length) = removed.or_else(|| number(rest)) {
+                let mark = if removed.is_some() { ' ' } else { '0' };
                 self.push(mark, offset + at, offset + at + length);
                 at += length;
                 continue;
@@ -204,14 +204,33 @@ fn address(chars: &[char]) -> Option<usize> {
     Some(chars.iter().take_while(|c| c.is_ascii_graphic()).count())
 }
 
-/// The length of a number, a date, or something that was blanked out (`XXXX`, `****`) at the beginning.
-fn number(chars: &[char]) -> Option<usize> {
-    let part = |c: &char| c.is_ascii_digit() || matches!(c, 'X' | '*' | '＊') || matches!(c, '０'..='９');
-    let first = chars.first().copied()?;
-    let masked = |mask: char| first == mask && chars.get(1) == Some(&mask);
-    if !(first.is_ascii_digit() || matches!(first, '０'..='９') || masked('X') || masked('*')) {
-        return None;
+const fn is_blank(c: char) -> bool {
+    matches!(c, 'X' | '*' | '＊')
+}
+
+const fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '０'..='９')
+}
+
+/// The length of something that was blanked out (`XXXX`, `****`, `XX/XX/2019`) at the beginning.
+fn blank(chars: &[char]) -> Option<usize> {
+    match chars {
+        [first, second, ..] if is_blank(*first) && first == second => Some(joined(chars)),
+        _ => None,
     }
+}
+
+/// The length of a number or a date at the beginning, with blanked-out digits in it (`12**34`).
+fn number(chars: &[char]) -> Option<usize> {
+    chars
+        .first()
+        .is_some_and(|first| is_digit(*first))
+        .then(|| joined(chars))
+}
+
+/// The length of digits and blanks, joined by what stands within numbers and dates, at the beginning.
+fn joined(chars: &[char]) -> usize {
+    let part = |c: &char| is_digit(*c) || is_blank(*c);
     let mut length = 0;
     loop {
         length += chars.iter().skip(length).take_while(|c| part(c)).count();
@@ -219,7 +238,7 @@ fn number(chars: &[char]) -> Option<usize> {
             .get(length)
             .is_some_and(|c| matches!(c, '/' | '-' | '.' | ',' | ':'));
         if !(joint && chars.get(length + 1).is_some_and(part)) {
-            return Some(length);
+            return length;
         }
         length += 1;
     }
