@@ -112,10 +112,16 @@ impl<'a> History<'a> {
             now,
         };
         let c = &history.complaint;
-        let after = json!({
+        let mut after = json!({
             "kind": c.kind, "channel": c.channel, "customer_id": c.customer_id, "matched_by": matched_by,
             "severity": c.severity, "owner": c.owner, "team": c.team_id,
         });
+        if let Some(after) = after
+            .as_object_mut()
+            .filter(|_| history.statement.given_contact.0.email.is_some())
+        {
+            after.insert("acknowledged".to_owned(), json!(true));
+        }
         history.enter(last, by, "received", None, Some(after.to_string()));
         if history.complaint.customer_type != CustomerType::NotClear {
             history.note_type(last, by, None);

@@ -7,6 +7,7 @@ pub mod changes;
 pub mod closing;
 pub mod earlier;
 pub mod hand_over;
+pub mod history;
 pub mod intake;
 pub mod links;
 pub mod listing;

@@ -235,9 +235,9 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
         });
         if let Some(after) = after
             .as_object_mut()
-            .filter(|_| intake.given_contact.email.is_some() && !acknowledged)
+            .filter(|_| intake.given_contact.email.is_some())
         {
-            after.insert("acknowledged".to_owned(), json!(false));
+            after.insert("acknowledged".to_owned(), json!(acknowledged));
         }
         let entry = timeline::entry(act, complaint.id, "received", None, Some(after));
         told.push(audit::Entry::of(act, timeline::told(&entry, complaint.customer_id)));

@@ -341,6 +341,18 @@ pub(super) fn timeline(
     Ok(query.load(conn)?)
 }
 
+/// Every entry about a complaint, the oldest first.
+pub(super) fn whole_timeline(conn: &mut Conn, id: ComplaintId) -> Result<Vec<TimelineEntry>> {
+    let mut entries: Vec<TimelineEntry> = timeline_entries::table
+        .filter(timeline_entries::complaint_id.eq(id))
+        .order(timeline_entries::id.asc())
+        .select(TimelineEntry::as_select())
+        .load(conn)?;
+    // Ids tell milliseconds; those of different processes within one may be the other way round.
+    entries.sort_by_key(|entry| entry.happened_at);
+    Ok(entries)
+}
+
 pub(super) fn insert_message(conn: &mut Conn, row: &Message) -> Result<()> {
     insert_rows!(conn, messages::table, std::slice::from_ref(row))?;
     Ok(())
