@@ -10,5 +10,6 @@ pub mod notifications;
 pub mod policy;
 pub mod privacy;
 pub mod search;
+pub mod sla;
 pub mod staff;
 pub mod typing;

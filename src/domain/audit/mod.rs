@@ -51,6 +51,8 @@ text_enum! {
         RetentionRule = "retention_rule",
         /// What the typing of customers has learnt.
         Typing = "typing",
+        /// A policy of deadlines; its slug is among the fields.
+        SlaPolicy = "sla_policy",
         /// The audit itself.
         Audit = "audit",
     }

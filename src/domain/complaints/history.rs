@@ -15,6 +15,7 @@ use super::vocabulary::{
 };
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::customers::Tier;
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
@@ -73,6 +74,8 @@ pub struct Received {
     pub owner: Option<String>,
     /// Which team held it.
     pub team: Option<TeamId>,
+    /// The customer's tier then.
+    pub tier: Tier,
     /// Whether the customer was sent a notice that it has arrived.
     pub notified: bool,
 }

@@ -343,14 +343,27 @@ pub(super) fn timeline(
 
 /// Every entry about a complaint, the oldest first.
 pub(super) fn whole_timeline(conn: &mut Conn, id: ComplaintId) -> Result<Vec<TimelineEntry>> {
+    whole_timelines(conn, &[id])
+}
+
+/// Every entry about these complaints; of each the oldest first.
+pub(super) fn whole_timelines(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<TimelineEntry>> {
     let mut entries: Vec<TimelineEntry> = timeline_entries::table
-        .filter(timeline_entries::complaint_id.eq(id))
+        .filter(timeline_entries::complaint_id.eq_any(ids.to_vec()))
         .order(timeline_entries::id.asc())
         .select(TimelineEntry::as_select())
         .load(conn)?;
     // Ids tell milliseconds; those of different processes within one may be the other way round.
     entries.sort_by_key(|entry| entry.happened_at);
     Ok(entries)
+}
+
+pub(super) fn by_ids(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<Complaint>> {
+    Ok(complaints::table
+        .filter(complaints::id.eq_any(ids.to_vec()))
+        .order(complaints::id.asc())
+        .select(Complaint::as_select())
+        .load(conn)?)
 }
 
 pub(super) fn insert_message(conn: &mut Conn, row: &Message) -> Result<()> {

@@ -71,8 +71,13 @@ pub(super) fn record(
     after: Option<Value>,
 ) -> Result<()> {
     let entry = entry(act, complaint_id, action, before, after);
-    store::insert_entries(conn, std::slice::from_ref(&entry))?;
-    audit::record(conn, act, told(&entry, customer_id))
+    keep(conn, act, customer_id, &entry)
+}
+
+/// Adds an entry that has been made.
+pub(super) fn keep(conn: &mut Conn, act: &Act, customer_id: CustomerId, entry: &TimelineEntry) -> Result<()> {
+    store::insert_entries(conn, std::slice::from_ref(entry))?;
+    audit::record(conn, act, told(entry, customer_id))
 }
 
 /// An entry as the audit tells of it: codes as they are, what people wrote by reference to the entry.

@@ -129,7 +129,7 @@ pub fn asks(history: &[Happening]) -> Vec<(Moment, Option<Moment>)> {
             }
         } else if spoken
             && open.is_none()
-            && matches!(happening.what, What::MessageReceived)
+            && matches!(happening.what, What::MessageReceived | What::Disputed)
             && happening.state != State::Closed
         {
             asks.push((happening.at, None));

@@ -17,6 +17,7 @@ use crate::domain::complaints::vocabulary::{
     AskedBy, AttemptResult, BallWith, CallBackOutcome, CallBackPurpose, CallBackState, CauseCategory, Channel,
     ClosingGround, Decision, HandlingStep, Kind, Level, State,
 };
+use crate::domain::customers::Tier;
 use crate::domain::typing::CustomerType;
 use crate::ids::{CallBackId, TeamId};
 
@@ -35,6 +36,7 @@ struct Told {
     owner: Option<Option<String>>,
     #[serde(with = "double_option")]
     team: Option<Option<TeamId>>,
+    tier: Option<Tier>,
     acknowledged: Option<bool>,
     ball_with: Option<BallWith>,
     call_back_id: Option<CallBackId>,
@@ -78,6 +80,7 @@ fn at_first(complaint: &Complaint, entries: &[TimelineEntry]) -> Received {
         first_expressed_at: complaint.first_expressed_at,
         owner: None,
         team: None,
+        tier: Tier::Individual,
         notified: false,
     };
     for entry in entries.iter().rev() {
@@ -164,6 +167,7 @@ impl Reader {
         };
         first.owner = after.owner.flatten();
         first.team = after.team.flatten();
+        first.tier = after.tier.unwrap_or(first.tier);
         first.notified = after.acknowledged == Some(true);
         self.owner.clone_from(&first.owner);
         self.team = first.team;

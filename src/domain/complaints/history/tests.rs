@@ -32,6 +32,7 @@ fn complaint(channel: Channel) -> Complaint {
         ever_waited: false,
         step: Some(HandlingStep::Listen),
         call_back_due_at: None,
+        next_due_at: None,
         received_at: at(-5),
         first_expressed_at: at(-5),
         logged_at: at(0),
