@@ -47,6 +47,8 @@ pub struct Metrics {
     pub job_last_success: GaugeVec,
     /// Proposals of customer types.
     pub typing: TypingMetrics,
+    /// Clocks of complaints.
+    pub clocks: ClockMetrics,
     /// Sign-ins of people, by result: `ok`, or the code of the problem.
     pub sign_ins: IntCounterVec,
     /// Passwords that were compared with a hash.
@@ -108,6 +110,36 @@ impl TypingMetrics {
     }
 }
 
+/// Figures of the clocks of complaints.
+pub struct ClockMetrics {
+    /// Signals given, by kind (`warning`, `breach`, `escalation`), policy and metric: as many series as there are
+    /// clocks in policies, three times.
+    pub signals: IntCounterVec,
+    /// How late the sweep is: the age of the oldest signal that was to be given, seconds.
+    pub lag: IntGauge,
+}
+
+impl ClockMetrics {
+    fn new(r: &Registry) -> Result<Self> {
+        Ok(Self {
+            signals: registered(
+                r,
+                IntCounterVec::new(
+                    Opts::new("hark_clock_signals_total", "Warnings, breaches and escalations of clocks."),
+                    &["kind", "policy", "metric"],
+                ),
+            )?,
+            lag: registered(
+                r,
+                IntGauge::new(
+                    "hark_clock_sweep_lag_seconds",
+                    "Age of the oldest signal of a clock that was to be given when the sweep last looked.",
+                ),
+            )?,
+        })
+    }
+}
+
 fn registered<C: prometheus::core::Collector + Clone + 'static>(
     registry: &Registry,
     made: prometheus::Result<C>,
@@ -155,6 +187,7 @@ impl Metrics {
                 ),
             )?,
             typing: TypingMetrics::new(r)?,
+            clocks: ClockMetrics::new(r)?,
             sign_ins: registered(
                 r,
                 IntCounterVec::new(

@@ -1,5 +1,6 @@
 //! Background work: jobs on a timer, each by one process at a time.
 
+mod clocks;
 mod files;
 mod lease;
 mod typing;
@@ -18,6 +19,7 @@ use crate::domain::complaints::call_backs;
 use crate::domain::complaints::privacy as erased;
 use crate::domain::idempotency;
 use crate::domain::privacy::retention;
+use crate::domain::sla::clocks::nudged;
 use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
 
@@ -97,6 +99,8 @@ impl Worker {
             let outcome = self.run_job(job).await;
             Self::note(&self.app, job.name, outcome, &mut done);
         }
+        let outcome = clocks::watch_all(self).await;
+        Self::note(&self.app, clocks::NAME, outcome, &mut done);
         let outcome = files::tidy(&self.app, &self.sweep).await;
         Self::note(&self.app, "tidy_files", outcome, &mut done);
         let outcome = typing::learn(self).await;
@@ -152,14 +156,31 @@ impl Worker {
         loop {
             // Each failure is in the log and in the figures already.
             let _failed = self.run_once().await;
-            tokio::select! {
-                () = self.stop.notified() => break,
-                () = tokio::time::sleep(self.every) => {}
+            if self.rest().await {
+                break;
             }
         }
         let holder = Arc::clone(&self.holder);
         if let Err(error) = self.app.db.write(move |conn| lease::release_all(conn, &holder)).await {
             tracing::error!(%error, "cannot let go of the jobs");
+        }
+    }
+
+    /// Waits for the timer; looks at the clocks meanwhile when one comes due, or when one was written that soon does.
+    /// True when the worker is to stop.
+    async fn rest(&self) -> bool {
+        let timer = tokio::time::sleep(self.every);
+        tokio::pin!(timer);
+        loop {
+            let next = clocks::until_next(self, self.every).await;
+            tokio::select! {
+                () = self.stop.notified() => return true,
+                () = &mut timer => return false,
+                () = nudged() => {}
+                () = tokio::time::sleep(next) => {}
+            }
+            let outcome = clocks::watch_all(self).await;
+            Self::note(&self.app, clocks::NAME, outcome, &mut Ok(BTreeMap::new()));
         }
     }
 

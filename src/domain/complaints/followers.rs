@@ -3,9 +3,8 @@
 
 use std::cell::OnceCell;
 
-use super::history::{self, Happening};
+use super::history::{self, Happening, store};
 use super::model::{CallBack, Complaint, TimelineEntry};
-use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::sla::clocks;

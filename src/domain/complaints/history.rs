@@ -6,9 +6,10 @@
 pub(super) mod codes;
 mod milestones;
 mod reading;
+pub(super) mod store;
 
 use super::model::Complaint;
-use super::store;
+use super::store as complaints;
 use super::vocabulary::{
     AskedBy, AttemptResult, BallWith, CallBackOutcome, CallBackPurpose, CallBackState, CauseCategory, Channel,
     ClosingGround, Decision, HandlingStep, Kind, Level, State,
@@ -204,7 +205,7 @@ pub enum What {
 /// # Errors
 /// `resource.not_found`.
 pub fn load(conn: &mut Conn, id: ComplaintId) -> Result<Vec<Happening>> {
-    let complaint = store::load(conn, id)?;
+    let complaint = complaints::load(conn, id)?;
     of(conn, &complaint)
 }
 

@@ -341,31 +341,6 @@ pub(super) fn timeline(
     Ok(query.load(conn)?)
 }
 
-/// Every entry about a complaint, the oldest first.
-pub(super) fn whole_timeline(conn: &mut Conn, id: ComplaintId) -> Result<Vec<TimelineEntry>> {
-    whole_timelines(conn, &[id])
-}
-
-/// Every entry about these complaints; of each the oldest first.
-pub(super) fn whole_timelines(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<TimelineEntry>> {
-    let mut entries: Vec<TimelineEntry> = timeline_entries::table
-        .filter(timeline_entries::complaint_id.eq_any(ids.to_vec()))
-        .order(timeline_entries::id.asc())
-        .select(TimelineEntry::as_select())
-        .load(conn)?;
-    // Ids tell milliseconds; those of different processes within one may be the other way round.
-    entries.sort_by_key(|entry| entry.happened_at);
-    Ok(entries)
-}
-
-pub(super) fn by_ids(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<Complaint>> {
-    Ok(complaints::table
-        .filter(complaints::id.eq_any(ids.to_vec()))
-        .order(complaints::id.asc())
-        .select(Complaint::as_select())
-        .load(conn)?)
-}
-
 pub(super) fn insert_message(conn: &mut Conn, row: &Message) -> Result<()> {
     insert_rows!(conn, messages::table, std::slice::from_ref(row))?;
     Ok(())
@@ -501,11 +476,28 @@ impl Filter {
         }
         if let Some(before) = self.due_before {
             query = query
-                .filter(complaints::call_back_due_at.is_not_null())
-                .filter(complaints::call_back_due_at.lt(Some(before)));
+                .filter(complaints::next_due_at.is_not_null())
+                .filter(complaints::next_due_at.lt(Some(before)));
         }
         query
     }
+}
+
+/// Those that have something due, by when; after the given place.
+macro_rules! by_due {
+    ($query:expr, $column:ident, $after:expr) => {{
+        let mut query = $query
+            .filter(complaints::$column.is_not_null())
+            .order((complaints::$column.asc(), complaints::seq.asc()));
+        if let Some(Cursor {
+            seq, due: Some(due), ..
+        }) = $after
+        {
+            let same = complaints::$column.eq(Some(due)).and(complaints::seq.gt(seq));
+            query = query.filter(complaints::$column.gt(Some(due)).or(same).assume_not_null());
+        }
+        query
+    }};
 }
 
 /// A page of complaints in the given order.
@@ -530,18 +522,8 @@ pub(super) fn list(
                 query = query.filter(complaints::seq.gt(after.seq));
             }
         }
-        Order::CallBackDue => {
-            query = query
-                .filter(complaints::call_back_due_at.is_not_null())
-                .order((complaints::call_back_due_at.asc(), complaints::seq.asc()));
-            if let Some(Cursor {
-                seq, due: Some(due), ..
-            }) = after
-            {
-                let same = complaints::call_back_due_at.eq(Some(due)).and(complaints::seq.gt(seq));
-                query = query.filter(complaints::call_back_due_at.gt(Some(due)).or(same).assume_not_null());
-            }
-        }
+        Order::CallBackDue => query = by_due!(query, call_back_due_at, after),
+        Order::Due => query = by_due!(query, next_due_at, after),
     }
     Ok(query.select(Complaint::as_select()).load(conn)?)
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::history::store;
 use super::model::{Complaint, TimelineEntry};
-use super::{store, timeline};
+use super::timeline;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit;
