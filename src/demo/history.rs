@@ -213,6 +213,7 @@ impl<'a> History<'a> {
             self.case().current_step()
         };
         self.complaint.call_back_due_at = self.open_promises().map(|promise| promise.window_end).min();
+        self.complaint.next_due_at = self.complaint.call_back_due_at;
         self.complaint.version += 1;
         self.complaint.updated_at = at;
         self.enter(at, by, action, before, after);
