@@ -709,6 +709,36 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Instant, JsonDoc, Uid};
 
+    calendars (slug) {
+        slug -> Text,
+        version -> Integer,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    calendar_versions (slug, version) {
+        slug -> Text,
+        version -> Integer,
+        name -> Text,
+        time_zone -> Text,
+        notation -> Text,
+        holidays -> JsonDoc,
+        source -> Nullable<Text>,
+        reviewed_at -> Nullable<Instant>,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
     sla_policies (slug) {
         slug -> Text,
         version -> Integer,
@@ -794,12 +824,15 @@ diesel::table! {
 }
 
 diesel::joinable!(attachments -> complaints (complaint_id));
+diesel::joinable!(calendar_versions -> calendars (slug));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
 diesel::joinable!(complaints -> customers (customer_id));
 diesel::joinable!(call_backs -> complaints (complaint_id));
 diesel::joinable!(team_members -> staff_members (staff_id));
 diesel::joinable!(team_members -> teams (team_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    calendars,
+    calendar_versions,
     typing_proposals,
     typing_layers,
     customers,

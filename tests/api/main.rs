@@ -32,6 +32,7 @@ mod races;
 mod security;
 mod service_tokens;
 mod sign_in;
+mod sla;
 mod staff;
 mod support;
 mod typing;

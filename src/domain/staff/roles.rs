@@ -59,6 +59,10 @@ text_enum! {
         ManagePrivacy = "manage-privacy",
         /// Take back what the typing of customers has learnt.
         ManageTyping = "manage-typing",
+        /// See business calendars, and what they say of the coming days.
+        ReadCalendars = "read-calendars",
+        /// Make and change business calendars, and import holidays.
+        ManageCalendars = "manage-calendars",
     }
 }
 
@@ -130,6 +134,7 @@ impl Role {
                 P::ReadPlaybooks,
                 P::ReadComplaintStates,
                 P::ReadStaff,
+                P::ReadCalendars,
             ],
             Self::Lead => &[
                 P::ReadComplaints,
@@ -144,8 +149,9 @@ impl Role {
                 P::ReadStaff,
                 P::ManageTyping,
                 P::RemoveAttachments,
+                P::ReadCalendars,
             ],
-            Self::Operations => &[P::ReadFigures, P::ReadPlaybooks],
+            Self::Operations => &[P::ReadFigures, P::ReadPlaybooks, P::ReadCalendars, P::ManageCalendars],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
             Self::Auditor => &[
@@ -158,6 +164,7 @@ impl Role {
                 P::ReadAudit,
                 P::ExportPersonalData,
                 P::ManagePrivacy,
+                P::ReadCalendars,
             ],
             Self::Admin => Permission::ALL,
         }

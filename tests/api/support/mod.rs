@@ -364,6 +364,8 @@ const TABLES: &[&str] = &[
     "teams",
     "team_members",
     "hand_overs",
+    "calendars",
+    "calendar_versions",
 ];
 
 #[derive(diesel::QueryableByName)]
