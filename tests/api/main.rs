@@ -13,6 +13,7 @@ mod architecture;
 mod attachments;
 mod audit;
 mod call_backs;
+mod clocks;
 mod complaints;
 mod contract;
 mod crash;

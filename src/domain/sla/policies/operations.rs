@@ -248,6 +248,12 @@ fn turn(
     if row.active_version == version {
         return get(conn, &row.slug);
     }
+    if let Some(version) = version {
+        let written = store::version(conn, &row.slug, version)?;
+        let written = written.ok_or_else(|| Error::internal("a policy without its version"))?;
+        // From now on the calendar is in the database, for the book to read.
+        calendars::for_use(conn, act, &written.body.0.calendar)?;
+    }
     let (revision, was) = (row.revision, row.active_version);
     row.active_version = version;
     row.revision += 1;

@@ -1,9 +1,10 @@
 //! What a policy would lead to, before it is in force: what a lead looks at before activating it. Nothing is written.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::book;
 use super::checked::checked;
 use super::model::{Facts, Metric, MetricKind, PolicyBody, StartEvent, Words};
 use crate::clock::Moment;
@@ -12,6 +13,7 @@ use crate::domain::check::Check;
 use crate::domain::complaints::vocabulary::{BallWith, Channel, Kind, Level};
 use crate::domain::customers::Tier;
 use crate::domain::sla::calendar::Calendar;
+use crate::domain::sla::calendars;
 use crate::domain::sla::clocks::signals::{self, SignalKind};
 use crate::domain::sla::clocks::view::{Why, why};
 use crate::domain::sla::clocks::walk::{ClockState, Ticking};
@@ -119,8 +121,10 @@ pub fn preview(conn: &mut Conn, act: &Act, form: &PreviewForm) -> Result<Preview
     let body = checked(&form.policy, "/policy")?;
     let sample = &form.complaint;
     let received_at = sample.received_at.unwrap_or(act.now);
-    let book = book::load(conn)?;
-    let calendar = book.calendar_at(&body.calendar, act.now).cloned();
+    let calendar = calendars::present(conn, act, &body.calendar)?.map(|(version, calendar)| Edition {
+        version,
+        content: Arc::new(calendar),
+    });
     let mut check = Check::new();
     if calendar.is_none() {
         check.fail("/policy/calendar", "unknown", "there is no such calendar");
@@ -172,7 +176,7 @@ fn clock(
     let mut clock = Ticking {
         policy: String::new(),
         policy_version: 0,
-        body: std::sync::Arc::new(body.clone()),
+        body: Arc::new(body.clone()),
         metric: metric.clone(),
         calendar: calendar.cloned(),
         cycle: 1,

@@ -46,9 +46,14 @@ pub(super) struct TurnRow {
     pub(super) turned_by: String,
 }
 
+/// No stored text holds a NUL, and PostgreSQL takes none.
+fn clean(slug: &str) -> String {
+    slug.replace('\0', " ")
+}
+
 pub(super) fn find(conn: &mut Conn, slug: &str) -> Result<Option<PolicyRow>> {
     Ok(sla_policies::table
-        .find(slug.to_owned())
+        .find(clean(slug))
         .select(PolicyRow::as_select())
         .first(conn)
         .optional()?)
@@ -61,7 +66,7 @@ pub(super) fn list(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<V
         .select(PolicyRow::as_select())
         .into_boxed();
     if let Some(after) = after {
-        query = query.filter(sla_policies::slug.gt(after.to_owned()));
+        query = query.filter(sla_policies::slug.gt(clean(after)));
     }
     Ok(query.load(conn)?)
 }
@@ -100,7 +105,7 @@ pub(super) fn update(conn: &mut Conn, revision: i32, row: &PolicyRow) -> Result<
 
 pub(super) fn version(conn: &mut Conn, slug: &str, version: i32) -> Result<Option<VersionRow>> {
     Ok(sla_policy_versions::table
-        .find((slug.to_owned(), version))
+        .find((clean(slug), version))
         .select(VersionRow::as_select())
         .first(conn)
         .optional()?)
