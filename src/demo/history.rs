@@ -16,6 +16,7 @@ use crate::domain::complaints::procedure::{self, Action, Case, Next};
 use crate::domain::complaints::vocabulary::{BallWith, CallBackState, State};
 use crate::domain::notifications::{Notice, OutboxRow};
 use crate::domain::policy::Policy;
+use crate::domain::sla::clocks::row::{ClockRow, SignalRow};
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
@@ -76,6 +77,8 @@ pub(super) struct History<'a> {
     pub(super) closures: Vec<Closure>,
     pub(super) entries: Vec<EntryText>,
     pub(super) messages: Vec<Message>,
+    pub(super) clocks: Vec<ClockRow>,
+    pub(super) signals: Vec<SignalRow>,
     notices: Vec<OutboxRow>,
     /// When the last act was.
     last: Moment,
@@ -107,6 +110,8 @@ impl<'a> History<'a> {
             closures: Vec::new(),
             entries: Vec::new(),
             messages: Vec::new(),
+            clocks: Vec::new(),
+            signals: Vec::new(),
             notices: Vec::new(),
             last,
             now,
@@ -219,7 +224,7 @@ impl<'a> History<'a> {
         self.enter(at, by, action, before, after);
     }
 
-    fn enter(&mut self, at: Moment, by: By<'_>, action: &'static str, before: Option<String>, after: Option<String>) {
+    pub(super) fn enter(&mut self, at: Moment, by: By<'_>, action: &'static str, before: Option<String>, after: Option<String>) {
         self.entries.push(EntryText {
             complaint_id: self.complaint.id,
             id: EntryId(self.draw.id(at)),
@@ -274,6 +279,8 @@ impl<'a> History<'a> {
         batch.closures.append(&mut self.closures);
         batch.entries.append(&mut self.entries);
         batch.messages.append(&mut self.messages);
+        batch.clocks.append(&mut self.clocks);
+        batch.signals.append(&mut self.signals);
         batch.notices.append(&mut self.notices);
         Ok(Told {
             complaint: self.complaint,

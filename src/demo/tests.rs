@@ -29,13 +29,14 @@ fn plan(complaints: u64, seed: u64) -> Plan {
         seed,
         now: "2026-11-23T06:00:00Z".parse().unwrap(),
         days: 60,
+        clocks: true,
     }
 }
 
 /// Everything in one batch.
 fn made(plan: &Plan) -> (Batch, Filled) {
     let (corpus, policy) = (Corpus::load().unwrap(), Policy::default());
-    let mut desk = Desk::new(plan, &policy, &corpus);
+    let mut desk = Desk::new(plan, &policy, &corpus, Some(book(plan)));
     let batch = desk.next_batch(Batch::default(), plan.complaints).unwrap();
     (batch, desk.filled())
 }

@@ -4,6 +4,7 @@
 //! they are followed anew and what differs is written (`follow`); a clock that has ended is never written again. The
 //! sweep (`watch`) looks at what comes due while nothing changes.
 
+pub mod bulk;
 pub mod export;
 mod follow;
 mod nudge;

@@ -97,7 +97,7 @@ impl ClockRow {
 
 /// A signal that a clock has given. Each is given once.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = clock_signals)]
+#[diesel(table_name = clock_signals, treat_none_as_default_value = false)]
 pub struct SignalRow {
     /// Which clock.
     pub clock_id: ClockId,

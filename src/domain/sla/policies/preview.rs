@@ -24,7 +24,7 @@ use crate::domain::typing::CustomerType;
 use crate::error::Result;
 
 /// A complaint to try a policy on. What is left out is as usual.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sample {
     /// When it reached us; now when left out.
@@ -50,7 +50,7 @@ pub struct Sample {
 }
 
 /// A time in which the sample waits.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SampleWait {
     /// For whom.
