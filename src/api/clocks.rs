@@ -14,7 +14,7 @@ use crate::ids::ComplaintId;
 ///
 /// By when what must have happened, whether it did, and why then: the windows used, the days skipped, the pauses with
 /// their causes, in structure and in words. Those that are due first come first, those that have ended last.
-#[utoipa::path(get, path = "/api/v1/complaints/{id}/clocks", tag = "clocks",
+#[utoipa::path(get, path = "/api/v1/complaints/{id}/clocks", tag = "deadlines",
     params(("id" = ComplaintId, Path, description = "The complaint.")),
     responses((status = 200, description = "The clocks.", body = ClocksView)))]
 pub(super) async fn get_clocks(ctx: Ctx, id: Id<ComplaintId>) -> Result<HttpResponse> {

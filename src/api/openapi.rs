@@ -203,6 +203,7 @@ const WITHOUT_VERSION: &[&str] = &[
     "/public/invitations/{token}",
     "/me/password",
     "/customers/{id}/export",
+    "/sla-packs/{slug}/install",
 ];
 
 /// Statuses beside those that all operations of their kind answer with.

@@ -28,7 +28,7 @@ pub(super) struct PolicyQuery {
 /// List policies.
 ///
 /// By slug, each with its last version.
-#[utoipa::path(get, path = "/api/v1/sla-policies", tag = "clocks", params(PolicyQuery),
+#[utoipa::path(get, path = "/api/v1/sla-policies", tag = "deadlines", params(PolicyQuery),
     responses((status = 200, description = "A page of policies.", body = Page<PolicyView>)))]
 pub(super) async fn list_policies(ctx: Ctx, query: Query<PolicyQuery>) -> Result<HttpResponse> {
     let limit = page::limit(query.0.limit)?;
@@ -42,7 +42,7 @@ pub(super) async fn list_policies(ctx: Ctx, query: Query<PolicyQuery>) -> Result
 /// Make a policy.
 ///
 /// It is not in force until it is activated.
-#[utoipa::path(post, path = "/api/v1/sla-policies", tag = "clocks", request_body = PolicyForm,
+#[utoipa::path(post, path = "/api/v1/sla-policies", tag = "deadlines", request_body = PolicyForm,
     responses((status = 201, description = "The policy.", body = PolicyView)))]
 pub(super) async fn create_policy(ctx: Ctx, body: Body<PolicyForm>) -> Result<HttpResponse> {
     let made = ctx.once(body, operations::create).await?;
@@ -53,7 +53,7 @@ pub(super) async fn create_policy(ctx: Ctx, body: Body<PolicyForm>) -> Result<Ht
 ///
 /// What it would lead to for a complaint: every deadline with its working, in structure and in words, and when who
 /// would be told. Nothing is written.
-#[utoipa::path(post, path = "/api/v1/sla-policies/preview", tag = "clocks", request_body = PreviewForm,
+#[utoipa::path(post, path = "/api/v1/sla-policies/preview", tag = "deadlines", request_body = PreviewForm,
     responses((status = 200, description = "What it would lead to.", body = PreviewView)))]
 pub(super) async fn preview_policy(ctx: Ctx, body: Body<PreviewForm>) -> Result<HttpResponse> {
     let seen = ctx
@@ -65,7 +65,7 @@ pub(super) async fn preview_policy(ctx: Ctx, body: Body<PreviewForm>) -> Result<
 /// Read a policy.
 ///
 /// With its last version.
-#[utoipa::path(get, path = "/api/v1/sla-policies/{slug}", tag = "clocks",
+#[utoipa::path(get, path = "/api/v1/sla-policies/{slug}", tag = "deadlines",
     params(("slug" = String, Path, description = "The policy.", example = "standard_service")),
     responses((status = 200, description = "The policy.", body = PolicyView)))]
 pub(super) async fn get_policy(ctx: Ctx, slug: Id<String>) -> Result<HttpResponse> {
@@ -75,8 +75,8 @@ pub(super) async fn get_policy(ctx: Ctx, slug: Id<String>) -> Result<HttpRespons
 
 /// Write another version of a policy.
 ///
-/// The version that is in force stays so until the new one is activated. Needs `If-Match`.
-#[utoipa::path(put, path = "/api/v1/sla-policies/{slug}", tag = "clocks", request_body = PolicyBody,
+/// The version that is in force stays so until the new one is activated.
+#[utoipa::path(put, path = "/api/v1/sla-policies/{slug}", tag = "deadlines", request_body = PolicyBody,
     params(("slug" = String, Path, description = "The policy.", example = "standard_service")),
     responses((status = 200, description = "The policy as it is now.", body = PolicyView)))]
 pub(super) async fn write_policy(
@@ -85,9 +85,8 @@ pub(super) async fn write_policy(
     version: IfMatch,
     body: Body<PolicyBody>,
 ) -> Result<HttpResponse> {
-    let version = version.required()?;
     let changed = ctx
-        .write(move |conn, act| operations::write(conn, act, &slug.0, version, &body.value))
+        .write(move |conn, act| operations::write(conn, act, &slug.0, version.0, &body.value))
         .await?;
     answer::ok_version(changed.revision, &changed)
 }
@@ -103,7 +102,7 @@ fn nothing() -> Body<()> {
 ///
 /// Its last version, for complaints that are logged from now on. Clocks that run keep the version under which they
 /// began, and what is late stays late.
-#[utoipa::path(post, path = "/api/v1/sla-policies/{slug}/activate", tag = "clocks",
+#[utoipa::path(post, path = "/api/v1/sla-policies/{slug}/activate", tag = "deadlines",
     params(("slug" = String, Path, description = "The policy.", example = "standard_service")),
     responses((status = 200, description = "The policy as it is now.", body = PolicyView)))]
 pub(super) async fn activate_policy(ctx: Ctx, slug: Id<String>, version: IfMatch) -> Result<HttpResponse> {
@@ -118,7 +117,7 @@ pub(super) async fn activate_policy(ctx: Ctx, slug: Id<String>, version: IfMatch
 /// Take a policy out of force.
 ///
 /// No clock begins under it any more; those that run, run on.
-#[utoipa::path(post, path = "/api/v1/sla-policies/{slug}/deactivate", tag = "clocks",
+#[utoipa::path(post, path = "/api/v1/sla-policies/{slug}/deactivate", tag = "deadlines",
     params(("slug" = String, Path, description = "The policy.", example = "standard_service")),
     responses((status = 200, description = "The policy as it is now.", body = PolicyView)))]
 pub(super) async fn deactivate_policy(ctx: Ctx, slug: Id<String>, version: IfMatch) -> Result<HttpResponse> {
@@ -133,7 +132,7 @@ pub(super) async fn deactivate_policy(ctx: Ctx, slug: Id<String>, version: IfMat
 /// Read a version of a policy.
 ///
 /// Versions are kept for ever: a clock says under which one it runs.
-#[utoipa::path(get, path = "/api/v1/sla-policies/{slug}/versions/{version}", tag = "clocks",
+#[utoipa::path(get, path = "/api/v1/sla-policies/{slug}/versions/{version}", tag = "deadlines",
     params(
         ("slug" = String, Path, description = "The policy.", example = "standard_service"),
         ("version" = i32, Path, description = "Which version, from 1."),
@@ -148,7 +147,7 @@ pub(super) async fn get_policy_version(ctx: Ctx, ids: Id<(String, i32)>) -> Resu
 /// List the ready rule packs.
 ///
 /// Policies that come with the program, with source and date. None is in force until it is installed and activated.
-#[utoipa::path(get, path = "/api/v1/sla-packs", tag = "clocks",
+#[utoipa::path(get, path = "/api/v1/sla-packs", tag = "deadlines",
     responses((status = 200, description = "The packs.", body = [Pack])))]
 pub(super) async fn list_packs() -> Result<HttpResponse> {
     answer::ok(&packs::all()?)
@@ -157,7 +156,7 @@ pub(super) async fn list_packs() -> Result<HttpResponse> {
 /// Install a rule pack.
 ///
 /// Makes a policy of it; in force only when that is asked for.
-#[utoipa::path(post, path = "/api/v1/sla-packs/{slug}/install", tag = "clocks", request_body = InstallForm,
+#[utoipa::path(post, path = "/api/v1/sla-packs/{slug}/install", tag = "deadlines", request_body = InstallForm,
     params(("slug" = String, Path, description = "The pack.", example = "uk_disp")),
     responses((status = 201, description = "The policy.", body = PolicyView)))]
 pub(super) async fn install_pack(ctx: Ctx, slug: Id<String>, body: Body<InstallForm>) -> Result<HttpResponse> {

@@ -1,6 +1,7 @@
 //! The demo holds nothing that the rules forbid, and is the same for the same seed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -20,6 +21,11 @@ use crate::domain::complaints::vocabulary::{
     State,
 };
 use crate::domain::policy::Policy;
+use crate::domain::sla::calendar::{Calendar, Window};
+use crate::domain::sla::clocks::signals::SignalKind;
+use crate::domain::sla::clocks::walk::ClockState;
+use crate::domain::sla::packs;
+use crate::domain::sla::policies::book::{Book, Turn};
 use crate::domain::staff::Act;
 use crate::ids::{CallBackId, ComplaintId};
 
@@ -31,6 +37,23 @@ fn plan(complaints: u64, seed: u64) -> Plan {
         days: 60,
         clocks: true,
     }
+}
+
+/// The service default, in force since before the first complaint, by office hours.
+fn book(plan: &Plan) -> Arc<Book> {
+    let day = vec![Window::new(9 * 60, 18 * 60).unwrap()];
+    let week = std::array::from_fn(|n| if n < 5 { day.clone() } else { Vec::new() });
+    let calendar = Calendar::new(chrono_tz::Tz::Asia__Shanghai, week, BTreeMap::new()).unwrap();
+    let pack = &packs::all().unwrap()[0];
+    let mut book = Book::default();
+    book.hang("standard", Moment::EPOCH, 1, Arc::new(calendar));
+    book.write(&pack.slug, 1, Arc::new(pack.policy.clone()));
+    let turn = Turn {
+        at: plan.now - TimeDelta::days(plan.days + 1),
+        version: Some(1),
+    };
+    book.turn(&pack.slug, turn);
+    Arc::new(book)
 }
 
 /// Everything in one batch.
@@ -101,10 +124,9 @@ fn cases(batch: &Batch) -> Vec<Case<'_>> {
         .closures
         .iter()
         .for_each(|row| cases.get_mut(&row.complaint_id).unwrap().closures.push(row));
-    batch
-        .entries
-        .iter()
-        .for_each(|row| cases.get_mut(&row.complaint_id).unwrap().entries.push(row));
+    // What clocks told is no change of the complaint.
+    let changes = batch.entries.iter().filter(|row| !row.action.starts_with("clock_"));
+    changes.for_each(|row| cases.get_mut(&row.complaint_id).unwrap().entries.push(row));
     cases.into_values().collect()
 }
 
@@ -353,4 +375,32 @@ fn a_filled_database_counts_right_and_takes_no_second_filling() {
     assert_eq!(seen.reference, link.reference);
     let again = fill(&target, &plan, &policy, &|_| {}).unwrap_err();
     assert!(again.to_string().contains("holds complaints already"));
+}
+
+#[test]
+fn clocks_are_mostly_kept_and_say_what_they_said_in_its_time() {
+    let plan = plan(4_000, 11);
+    let (batch, _) = made(&plan);
+    let mut states: BTreeMap<ClockState, usize> = BTreeMap::new();
+    for clock in &batch.clocks {
+        *states.entry(clock.state).or_default() += 1;
+        match clock.state {
+            ClockState::Running | ClockState::Paused => assert_eq!(clock.ended_at, None, "{clock:?}"),
+            ClockState::Met | ClockState::Stopped => assert!(clock.ended_at.is_some(), "{clock:?}"),
+            ClockState::Breached => assert_eq!(clock.breached_at, clock.due_at, "{clock:?}"),
+        }
+        assert!(clock.next_at.is_none_or(|next| next > plan.now), "the sweep has been here: {clock:?}");
+    }
+    let share = |state| states.get(&state).copied().unwrap_or_default() as f64 / batch.clocks.len() as f64;
+    assert!(batch.clocks.len() > 2 * batch.complaints.len());
+    assert!((0.4..0.95).contains(&share(ClockState::Met)), "{states:?}");
+    assert!((0.01..0.35).contains(&share(ClockState::Breached)), "{states:?}");
+    let told = batch.entries.iter().filter(|entry| entry.action.starts_with("clock_")).count();
+    assert_eq!(told, batch.signals.len());
+    let breached = batch.clocks.iter().filter(|clock| clock.breached_at.is_some()).count();
+    let breaches = batch.signals.iter().filter(|signal| signal.kind == SignalKind::Breach).count();
+    assert_eq!(breaches, breached, "every breach was told");
+    for c in batch.complaints.iter().filter(|c| c.state == State::Closed) {
+        assert_eq!(c.next_due_at, None);
+    }
 }

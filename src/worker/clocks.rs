@@ -12,7 +12,7 @@ use crate::error::Result;
 pub(super) const NAME: &str = "watch_clocks";
 
 /// The most clocks that one transaction works on.
-const AT_ONCE: i64 = 200;
+const AT_ONCE: i64 = 100;
 
 /// Gives every signal whose time has come; says how many. After a downtime these are many: it goes on until nothing is
 /// left to give, in transactions of a bearable size.

@@ -19,7 +19,7 @@ use crate::domain::complaints::call_backs;
 use crate::domain::complaints::privacy as erased;
 use crate::domain::idempotency;
 use crate::domain::privacy::retention;
-use crate::domain::sla::clocks::nudged;
+use crate::domain::sla::clocks::Nudges;
 use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
 
@@ -153,10 +153,11 @@ impl Worker {
 
     /// Runs the jobs on a timer until [`Worker::stop`] is called, then lets go of what it holds.
     pub async fn run(&self) {
+        let mut nudges = Nudges::listen();
         loop {
             // Each failure is in the log and in the figures already.
             let _failed = self.run_once().await;
-            if self.rest().await {
+            if self.rest(&mut nudges).await {
                 break;
             }
         }
@@ -168,7 +169,7 @@ impl Worker {
 
     /// Waits for the timer; looks at the clocks meanwhile when one comes due, or when one was written that soon does.
     /// True when the worker is to stop.
-    async fn rest(&self) -> bool {
+    async fn rest(&self, nudges: &mut Nudges) -> bool {
         let timer = tokio::time::sleep(self.every);
         tokio::pin!(timer);
         loop {
@@ -176,7 +177,7 @@ impl Worker {
             tokio::select! {
                 () = self.stop.notified() => return true,
                 () = &mut timer => return false,
-                () = nudged() => {}
+                () = nudges.next() => {}
                 () = tokio::time::sleep(next) => {}
             }
             let outcome = clocks::watch_all(self).await;

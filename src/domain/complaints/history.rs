@@ -211,7 +211,7 @@ pub fn load(conn: &mut Conn, id: ComplaintId) -> Result<Vec<Happening>> {
 
 /// The history of a complaint that has been loaded.
 pub(crate) fn of(conn: &mut Conn, complaint: &Complaint) -> Result<Vec<Happening>> {
-    Ok(read(complaint, &store::whole_timeline(conn, complaint.id)?))
+    Ok(read(complaint, &complaints::whole_timeline(conn, complaint.id)?))
 }
 
 /// Who had the complaint and which team held it after the last of these happenings.

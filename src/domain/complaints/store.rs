@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 use crate::ids::{CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId, TeamId};
 use crate::{insert_numbered, insert_rows};
 
+pub(super) use super::history::store::whole_timeline;
+
 /// The rule was checked before; the database caught somebody who was there at the same moment.
 /// The work is done again, and meets what is there now.
 fn again_if_taken(error: diesel::result::Error, why: &'static str) -> Error {

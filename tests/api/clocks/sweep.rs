@@ -52,6 +52,10 @@ on_both! {
         let mut expected = Vec::new();
         for (hours, signal) in [(12, ("clock_warned", 1)), (11, ("clock_escalated", 1)), (1, ("clock_breached", 1)), (1, ("clock_escalated", 2))] {
             desk.pass(TimeDelta::hours(hours));
+            if signal.0 == "clock_breached" {
+                assert_eq!(desk.run_each_job().await["watch_clocks"], 0, "in the moment in which it is due, it is not late");
+                desk.pass(TimeDelta::seconds(61));
+            }
             // A worker of its own each time, and one after it: another process, and one that is there again.
             let done = desk.run_each_job().await;
             assert_eq!(done["watch_clocks"], 1, "{signal:?}");
@@ -108,7 +112,7 @@ on_both! {
         assert_eq!(desk.run_each_job().await["watch_clocks"], 0, "the warning was given before the pause");
         desk.pass(TimeDelta::hours(10));
         desk.run_each_job().await;
-        assert_eq!(told(&case).await, owned(&[("clock_warned", 1, false), ("clock_escalated", 1, false)]));
+        assert_eq!(told(&case).await, owned(&[("clock_warned", 1, true), ("clock_escalated", 1, false)]));
     }
 }
 
@@ -145,7 +149,9 @@ on_both! {
 on_both! {
     /// A worker that rests is woken by what comes due before its timer.
     async fn a_nudge_wakes_the_sweep_before_the_timer(desk) {
-        enforce(&desk, "ours", &policy(&[merged(metric("resolve", "resolve", 0), json!({ "target": { "amount": 0, "unit": "calendar_days" } }))])).await;
+        enforce(&desk, "ours", &policy(&[merged(metric("resolve", "resolve", 1), json!({
+            "target": { "unit": "calendar_days" }, "escalations": [{ "before_minutes": 1_440, "to": "lead" }],
+        }))])).await;
         let worker = hark::worker::Worker::new(desk.app.clone(), std::time::Duration::from_secs(600));
         let running = tokio::spawn({ let worker = worker.clone(); async move { worker.run().await } });
         while desk.count("SELECT count(*) AS n FROM job_leases WHERE job = 'watch_clocks'") == 0 {

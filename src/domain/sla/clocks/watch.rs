@@ -113,7 +113,12 @@ impl Sweep<'_> {
             row.follow(clock);
             for signal in signals::of(clock, &walked.pauses) {
                 let key = (row.id, signal.kind, signal.level);
-                if signal.at <= now && !self.given.contains(&key) {
+                // In the moment in which it is due, it is not late yet.
+                let is_ripe = match signal.kind {
+                    SignalKind::Breach => row.breached_at.is_some(),
+                    SignalKind::Warning | SignalKind::Escalation => signal.at <= now,
+                };
+                if is_ripe && !self.given.contains(&key) {
                     self.given.push(key);
                     due.push((row.clone(), signal));
                 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 
 use super::*;
@@ -86,8 +88,6 @@ fn book(policies: &[(&str, PolicyBody)]) -> Book {
     book
 }
 
-use std::sync::Arc;
-
 /// A history under construction; each happening leaves the complaint where the last one did, unless it says otherwise.
 struct Story(Vec<Happening>);
 
@@ -122,7 +122,15 @@ impl Story {
             What::Waiting { .. } => State::Waiting,
             What::Closed(_) | What::Withdrawn(_) => State::Closed,
             What::Resumed | What::StepsRecorded { .. } | What::Reopened | What::Disputed => State::InHandling,
-            _ => last,
+            What::Received(_)
+            | What::MessageSent
+            | What::MessageReceived
+            | What::Attempted { .. }
+            | What::Edited(_)
+            | What::PromiseMade(_)
+            | What::PromiseBroken(_)
+            | What::PromiseCancelled(_) => last,
+            other => panic!("where does {other:?} lead?"),
         };
         self.0.push(Happening {
             at: at(minutes),
