@@ -10,7 +10,7 @@ use super::page::{self, Page};
 use crate::domain::sla::packs::{self, InstallForm, Pack};
 use crate::domain::sla::policies::model::PolicyBody;
 use crate::domain::sla::policies::operations::{self, PolicyForm, PolicyVersionView, PolicyView};
-use crate::domain::sla::policies::preview::{self, PreviewForm, PreviewView};
+use crate::domain::sla::policies::preview::{self, PreviewForm, PolicyPreview};
 use crate::error::Result;
 
 /// Where to go on in a list.
@@ -54,7 +54,7 @@ pub(super) async fn create_policy(ctx: Ctx, body: Body<PolicyForm>) -> Result<Ht
 /// What it would lead to for a complaint: every deadline with its working, in structure and in words, and when who
 /// would be told. Nothing is written.
 #[utoipa::path(post, path = "/api/v1/sla-policies/preview", tag = "deadlines", request_body = PreviewForm,
-    responses((status = 200, description = "What it would lead to.", body = PreviewView)))]
+    responses((status = 200, description = "What it would lead to.", body = PolicyPreview)))]
 pub(super) async fn preview_policy(ctx: Ctx, body: Body<PreviewForm>) -> Result<HttpResponse> {
     let seen = ctx
         .read(move |conn, act| preview::preview(conn, act, &body.value))

@@ -24,6 +24,7 @@ use crate::domain::policy::Policy;
 use crate::domain::sla::calendar::{Calendar, Window};
 use crate::domain::sla::clocks::signals::SignalKind;
 use crate::domain::sla::clocks::walk::ClockState;
+use crate::domain::sla::clocks::watch;
 use crate::domain::sla::packs;
 use crate::domain::sla::policies::book::{Book, Turn};
 use crate::domain::staff::Act;
@@ -327,7 +328,7 @@ fn a_small_desk_is_alive_and_a_large_one_mostly_done() {
 fn the_same_seed_brings_the_same_desk_whatever_the_size_of_the_batches() {
     let (whole, _) = made(&plan(600, 42));
     let (corpus, policy) = (Corpus::load().unwrap(), Policy::default());
-    let mut desk = Desk::new(&plan(600, 42), &policy, &corpus);
+    let mut desk = Desk::new(&plan(600, 42), &policy, &corpus, Some(book(&plan(600, 42))));
     let (mut complaints, mut entries) = (Vec::new(), Vec::new());
     loop {
         let batch = desk.next_batch(Batch::default(), 70).unwrap();
@@ -370,6 +371,7 @@ fn a_filled_database_counts_right_and_takes_no_second_filling() {
     // The worker finds nothing that should have been done before.
     let act = Act::of_system(plan.now, std::sync::Arc::new(policy.clone()));
     assert_eq!(call_backs::sweep(&mut conn, &act, 1_000).unwrap(), 0);
+    assert_eq!(watch::watch(&mut conn, &act, 1_000).unwrap(), []);
     let link = filled.links.last().unwrap();
     let seen = crate::domain::complaints::public::get(&mut conn, &link.tracking_token).unwrap();
     assert_eq!(seen.reference, link.reference);

@@ -104,7 +104,7 @@ pub struct PreviewClock {
 
 /// What a policy would lead to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PreviewView {
+pub struct PolicyPreview {
     /// Whether its conditions hold for the complaint.
     pub applies: bool,
     /// The version of the calendar that was used.
@@ -117,7 +117,7 @@ pub struct PreviewView {
 ///
 /// # Errors
 /// `request.invalid`.
-pub fn preview(conn: &mut Conn, act: &Act, form: &PreviewForm) -> Result<PreviewView> {
+pub fn preview(conn: &mut Conn, act: &Act, form: &PreviewForm) -> Result<PolicyPreview> {
     let body = checked(&form.policy, "/policy")?;
     let sample = &form.complaint;
     let received_at = sample.received_at.unwrap_or(act.now);
@@ -154,7 +154,7 @@ pub fn preview(conn: &mut Conn, act: &Act, form: &PreviewForm) -> Result<Preview
         StartEvent::Received => received_at,
         StartEvent::Expressed => sample.first_expressed_at.unwrap_or(received_at).min(received_at),
     };
-    Ok(PreviewView {
+    Ok(PolicyPreview {
         applies: body.conditions.hold(&facts),
         calendar_version: calendar.as_ref().map(|calendar| calendar.version),
         clocks: body
