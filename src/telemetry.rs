@@ -125,7 +125,10 @@ impl ClockMetrics {
             signals: registered(
                 r,
                 IntCounterVec::new(
-                    Opts::new("hark_clock_signals_total", "Warnings, breaches and escalations of clocks."),
+                    Opts::new(
+                        "hark_clock_signals_total",
+                        "Warnings, breaches and escalations of clocks.",
+                    ),
                     &["kind", "policy", "metric"],
                 ),
             )?,

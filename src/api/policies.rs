@@ -10,7 +10,7 @@ use super::page::{self, Page};
 use crate::domain::sla::packs::{self, InstallForm, Pack};
 use crate::domain::sla::policies::model::PolicyBody;
 use crate::domain::sla::policies::operations::{self, PolicyForm, PolicyVersionView, PolicyView};
-use crate::domain::sla::policies::preview::{self, PreviewForm, PolicyPreview};
+use crate::domain::sla::policies::preview::{self, PolicyPreview, PreviewForm};
 use crate::error::Result;
 
 /// Where to go on in a list.
@@ -140,7 +140,9 @@ pub(super) async fn deactivate_policy(ctx: Ctx, slug: Id<String>, version: IfMat
     responses((status = 200, description = "The version.", body = PolicyVersionView)))]
 pub(super) async fn get_policy_version(ctx: Ctx, ids: Id<(String, i32)>) -> Result<HttpResponse> {
     let (slug, version) = ids.0;
-    let found = ctx.read(move |conn, _| operations::version(conn, &slug, version)).await?;
+    let found = ctx
+        .read(move |conn, _| operations::version(conn, &slug, version))
+        .await?;
     answer::ok(&found)
 }
 

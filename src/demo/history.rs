@@ -224,7 +224,14 @@ impl<'a> History<'a> {
         self.enter(at, by, action, before, after);
     }
 
-    pub(super) fn enter(&mut self, at: Moment, by: By<'_>, action: &'static str, before: Option<String>, after: Option<String>) {
+    pub(super) fn enter(
+        &mut self,
+        at: Moment,
+        by: By<'_>,
+        action: &'static str,
+        before: Option<String>,
+        after: Option<String>,
+    ) {
         self.entries.push(EntryText {
             complaint_id: self.complaint.id,
             id: EntryId(self.draw.id(at)),

@@ -391,16 +391,27 @@ fn clocks_are_mostly_kept_and_say_what_they_said_in_its_time() {
             ClockState::Met | ClockState::Stopped => assert!(clock.ended_at.is_some(), "{clock:?}"),
             ClockState::Breached => assert_eq!(clock.breached_at, clock.due_at, "{clock:?}"),
         }
-        assert!(clock.next_at.is_none_or(|next| next > plan.now), "the sweep has been here: {clock:?}");
+        assert!(
+            clock.next_at.is_none_or(|next| next > plan.now),
+            "the sweep has been here: {clock:?}"
+        );
     }
     let share = |state| states.get(&state).copied().unwrap_or_default() as f64 / batch.clocks.len() as f64;
     assert!(batch.clocks.len() > 2 * batch.complaints.len());
     assert!((0.4..0.95).contains(&share(ClockState::Met)), "{states:?}");
     assert!((0.01..0.35).contains(&share(ClockState::Breached)), "{states:?}");
-    let told = batch.entries.iter().filter(|entry| entry.action.starts_with("clock_")).count();
+    let told = batch
+        .entries
+        .iter()
+        .filter(|entry| entry.action.starts_with("clock_"))
+        .count();
     assert_eq!(told, batch.signals.len());
     let breached = batch.clocks.iter().filter(|clock| clock.breached_at.is_some()).count();
-    let breaches = batch.signals.iter().filter(|signal| signal.kind == SignalKind::Breach).count();
+    let breaches = batch
+        .signals
+        .iter()
+        .filter(|signal| signal.kind == SignalKind::Breach)
+        .count();
     assert_eq!(breaches, breached, "every breach was told");
     for c in batch.complaints.iter().filter(|c| c.state == State::Closed) {
         assert_eq!(c.next_due_at, None);

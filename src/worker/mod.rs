@@ -3,6 +3,7 @@
 mod clocks;
 mod files;
 mod lease;
+mod nudges;
 mod typing;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,6 @@ use crate::domain::complaints::call_backs;
 use crate::domain::complaints::privacy as erased;
 use crate::domain::idempotency;
 use crate::domain::privacy::retention;
-use crate::domain::sla::clocks::Nudges;
 use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
 
@@ -153,11 +153,11 @@ impl Worker {
 
     /// Runs the jobs on a timer until [`Worker::stop`] is called, then lets go of what it holds.
     pub async fn run(&self) {
-        let mut nudges = Nudges::listen();
+        let nudges = nudges::Nudges::listen();
         loop {
             // Each failure is in the log and in the figures already.
             let _failed = self.run_once().await;
-            if self.rest(&mut nudges).await {
+            if self.rest(&nudges).await {
                 break;
             }
         }
@@ -169,7 +169,7 @@ impl Worker {
 
     /// Waits for the timer; looks at the clocks meanwhile when one comes due, or when one was written that soon does.
     /// True when the worker is to stop.
-    async fn rest(&self, nudges: &mut Nudges) -> bool {
+    async fn rest(&self, nudges: &nudges::Nudges) -> bool {
         let timer = tokio::time::sleep(self.every);
         tokio::pin!(timer);
         loop {

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::earlier::{self, EarlierComplaint};
@@ -19,7 +18,7 @@ use crate::domain::audit;
 use crate::domain::challenges::{self, Proof};
 use crate::domain::check::Check;
 use crate::domain::customers::recognise::{self, Recognised};
-use crate::domain::customers::{Customer, PrivacyState, Tier, privacy as customers};
+use crate::domain::customers::{Customer, PrivacyState, privacy as customers};
 use crate::domain::idempotency::{self, Claim};
 use crate::domain::notifications::{self, Notice, OutboxRow};
 use crate::domain::privacy::{ConsentPurpose, consents};
@@ -214,7 +213,11 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
         .iter()
         .zip(people)
         .zip(&*complaints)
-        .map(|((arrival, person), complaint)| entry(arrival, person, complaint, &may_be_told))
+        .map(|((arrival, person), complaint)| {
+            let told = arrival.intake.given_contact.email.is_some();
+            let told = told.then(|| is_told(arrival, complaint, &may_be_told));
+            timeline::arrival(&arrival.act, complaint, person, told)
+        })
         .collect();
     let begun = followers::coming_in(conn, complaints, &entries)?;
     store::insert_complaints(conn, complaints)?;
@@ -264,30 +267,6 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
 /// Whether the customer is sent a notice that the complaint has arrived.
 fn is_told(arrival: &Arrival, complaint: &Complaint, may_be_told: &BTreeSet<CustomerId>) -> bool {
     arrival.intake.given_contact.email.is_some() && may_be_told.contains(&complaint.customer_id)
-}
-
-/// What the timeline tells of the arrival. What usually is so, is left out.
-fn entry(
-    arrival: &Arrival,
-    person: &Recognised,
-    complaint: &Complaint,
-    may_be_told: &BTreeSet<CustomerId>,
-) -> TimelineEntry {
-    let mut after = json!({
-        "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
-        "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
-        "team": complaint.team_id,
-    });
-    if let Some(after) = after.as_object_mut() {
-        if arrival.intake.given_contact.email.is_some() {
-            let acknowledged = is_told(arrival, complaint, may_be_told);
-            after.insert("acknowledged".to_owned(), json!(acknowledged));
-        }
-        if person.customer.tier != Tier::Individual {
-            after.insert("tier".to_owned(), json!(person.customer.tier));
-        }
-    }
-    timeline::entry(&arrival.act, complaint.id, "received", None, Some(after))
 }
 
 fn complaint(arrival: &Arrival, person: &Recognised, secret: Option<&str>) -> Complaint {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::followers::{self, Turn};
 use super::model::{CallBack, Complaint, StepRecord, StepRow};
 use super::procedure::{self, Action, Case, Dealt, Next, ROUND_STARTS_AT};
 use super::vocabulary::{BallWith, CallBackState, HandlingStep, SkipReason, State};
-use super::followers::{self, Turn};
 use super::{store, tallies, timeline};
 use crate::db::conn::Conn;
 use crate::db::dialect;

@@ -32,7 +32,10 @@ pub fn policy(metrics: &[Value]) -> Value {
 
 /// A policy of ours with nothing but the resolution, within so many minutes of opening time.
 pub fn resolve_within(minutes: i64) -> Value {
-    policy(&[merged(metric("resolve", "resolve", minutes), json!({ "pausable": true }))])
+    policy(&[merged(
+        metric("resolve", "resolve", minutes),
+        json!({ "pausable": true }),
+    )])
 }
 
 /// Makes a policy; it is not in force.
@@ -45,13 +48,19 @@ pub async fn make(desk: &Desk, slug: &str, policy: &Value) -> Reply {
 pub async fn enforce(desk: &Desk, slug: &str, policy: &Value) -> Reply {
     make(desk, slug, policy).await;
     let path = format!("{POLICIES}/{slug}/activate");
-    desk.client(Role::Operations).post(&path, &Value::Null).await.expect(200)
+    desk.client(Role::Operations)
+        .post(&path, &Value::Null)
+        .await
+        .expect(200)
 }
 
 /// Installs a rule pack and brings it into force.
 pub async fn install(desk: &Desk, pack: &str) -> Reply {
     let path = format!("/api/v1/sla-packs/{pack}/install");
-    desk.client(Role::Operations).post(&path, &json!({ "activate": true })).await.expect(201)
+    desk.client(Role::Operations)
+        .post(&path, &json!({ "activate": true }))
+        .await
+        .expect(201)
 }
 
 /// A complaint by letter: nobody has spoken with the customer, and nobody was told that it arrived.
@@ -76,7 +85,10 @@ impl Case<'_> {
     /// Where the clocks of a metric stand.
     pub async fn states_of(&self, metric: &str) -> Vec<String> {
         let clocks = self.clocks_of(metric).await;
-        clocks.iter().map(|clock| clock["state"].as_str().unwrap().to_owned()).collect()
+        clocks
+            .iter()
+            .map(|clock| clock["state"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The only clock of a metric.

@@ -25,21 +25,33 @@ fn chain() -> Value {
 /// What the timeline tells of clocks: what, which level, late or not.
 async fn told(case: &Case<'_>) -> Vec<(String, i64, bool)> {
     let timeline = case.list("timeline").await;
-    let clocks = timeline.items().iter().filter(|entry| entry["action"].as_str().unwrap().starts_with("clock_"));
+    let clocks = timeline
+        .items()
+        .iter()
+        .filter(|entry| entry["action"].as_str().unwrap().starts_with("clock_"));
     clocks
         .map(|entry| {
             let after = &entry["after"];
-            (entry["action"].as_str().unwrap().to_owned(), after["level"].as_i64().unwrap(), after["late"].as_bool().unwrap())
+            (
+                entry["action"].as_str().unwrap().to_owned(),
+                after["level"].as_i64().unwrap(),
+                after["late"].as_bool().unwrap(),
+            )
         })
         .collect()
 }
 
 fn owned(told: &[(&str, i64, bool)]) -> Vec<(String, i64, bool)> {
-    told.iter().map(|(what, level, late)| ((*what).to_owned(), *level, *late)).collect()
+    told.iter()
+        .map(|(what, level, late)| ((*what).to_owned(), *level, *late))
+        .collect()
 }
 
 fn notices(desk: &Desk) -> Vec<String> {
-    desk.outbox().into_iter().filter(|topic| topic.starts_with("clock_")).collect()
+    desk.outbox()
+        .into_iter()
+        .filter(|topic| topic.starts_with("clock_"))
+        .collect()
 }
 
 on_both! {

@@ -61,7 +61,12 @@ pub fn assert_followed(conn: &mut Conn) -> Result<()> {
                         == (clock.policy.as_str(), clock.metric.slug.as_str(), clock.cycle)
                 });
                 let swept = row.and_then(|row| row.breached_at);
-                let state = (clock.started_at, clock.due_at, clock.breached_at.or(swept), clock.ended_at);
+                let state = (
+                    clock.started_at,
+                    clock.due_at,
+                    clock.breached_at.or(swept),
+                    clock.ended_at,
+                );
                 (key(&clock.policy, &clock.metric.slug, clock.cycle), state)
             })
             .collect();

@@ -331,7 +331,10 @@ async fn on_policy(desk: &Desk, rest: &[&str]) -> Parts {
         ["{slug}"] => (operations, path.clone(), Some(policy), path),
         ["{slug}", "activate"] => (operations, format!("{path}/activate"), None, path),
         ["{slug}", "deactivate"] => {
-            operations.post(&format!("{path}/activate"), &Value::Null).await.expect(200);
+            operations
+                .post(&format!("{path}/activate"), &Value::Null)
+                .await
+                .expect(200);
             (operations, format!("{path}/deactivate"), None, path)
         }
         _ => panic!("write a request that succeeds for {rest:?} of a policy"),

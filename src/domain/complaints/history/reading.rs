@@ -213,9 +213,7 @@ impl Reader {
                 (self.ball_with != Some(BallWith::ThirdParty)).then_some(State::InHandling)
             }
             What::Attempted {
-                id,
-                outcome: Some(_),
-                ..
+                id, outcome: Some(_), ..
             } if confirms(id) => Some(State::InHandling),
             What::PromiseCancelled(id) if confirms(id) => Some(State::InHandling),
             What::Closed(_) | What::Withdrawn(_) => Some(State::Closed),

@@ -67,16 +67,56 @@ fn entries(told: &[(i64, &str, Value, Value)]) -> Vec<TimelineEntry> {
 fn story() -> Vec<TimelineEntry> {
     let call = uuid::Uuid::from_u128(7);
     entries(&[
-        (0, "received", json!(null), json!({ "kind": "complaint", "severity": "low", "owner": null, "team": null })),
-        (3, "edited", json!({ "severity": "low", "subject": "x" }), json!({ "severity": "high", "subject": "y" })),
-        (5, "assigned", json!({ "owner": null }), json!({ "owner": "li.na", "note": "yours" })),
-        (6, "type_set", json!({ "customer_type": "angry" }), json!({ "customer_type": "friendly", "note": "calm now" })),
-        (9, "steps_recorded", json!(null), json!({ "listen": { "own_words": "it broke" } })),
-        (10, "waiting", json!(null), json!({ "ball_with": "third_party", "reason": "the maker" })),
+        (
+            0,
+            "received",
+            json!(null),
+            json!({ "kind": "complaint", "severity": "low", "owner": null, "team": null }),
+        ),
+        (
+            3,
+            "edited",
+            json!({ "severity": "low", "subject": "x" }),
+            json!({ "severity": "high", "subject": "y" }),
+        ),
+        (
+            5,
+            "assigned",
+            json!({ "owner": null }),
+            json!({ "owner": "li.na", "note": "yours" }),
+        ),
+        (
+            6,
+            "type_set",
+            json!({ "customer_type": "angry" }),
+            json!({ "customer_type": "friendly", "note": "calm now" }),
+        ),
+        (
+            9,
+            "steps_recorded",
+            json!(null),
+            json!({ "listen": { "own_words": "it broke" } }),
+        ),
+        (
+            10,
+            "waiting",
+            json!(null),
+            json!({ "ball_with": "third_party", "reason": "the maker" }),
+        ),
         (12, "message_received", json!(null), json!({ "message_id": call })),
-        (20, "resumed", json!({ "ball_with": "third_party" }), json!({ "note": null })),
+        (
+            20,
+            "resumed",
+            json!({ "ball_with": "third_party" }),
+            json!({ "note": null }),
+        ),
         (21, "message_sent", json!(null), json!({ "message_id": call })),
-        (30, "waiting", json!(null), json!({ "ball_with": "customer", "reason": "a photo" })),
+        (
+            30,
+            "waiting",
+            json!(null),
+            json!({ "ball_with": "customer", "reason": "a photo" }),
+        ),
         (40, "message_received", json!(null), json!({ "message_id": call })),
         (
             50,
@@ -85,7 +125,12 @@ fn story() -> Vec<TimelineEntry> {
             json!({ "call_back_id": call, "purpose": "confirm_resolution", "owner": "li.na", "window_start": at(60),
                 "window_end": at(90) }),
         ),
-        (55, "waiting", json!(null), json!({ "ball_with": "customer", "reason": "the call" })),
+        (
+            55,
+            "waiting",
+            json!(null),
+            json!({ "ball_with": "customer", "reason": "the call" }),
+        ),
         (
             61,
             "call_back_attempted",
@@ -128,11 +173,18 @@ fn milestones_are_the_first_contact_the_answers_and_the_last_closing() {
     assert_eq!(acknowledged_at(&history), Some(at(21)));
     assert_eq!(first_response_at(&history), Some(at(21)));
     assert_eq!(resolved_at(&history), Some(at(70)));
-    assert_eq!(asks(&history), [(at(40), Some(at(61)))], "what came before our first answer is answered by it");
+    assert_eq!(
+        asks(&history),
+        [(at(40), Some(at(61)))],
+        "what came before our first answer is answered by it"
+    );
     assert_eq!(contacts_out(&history), [at(21), at(61)]);
     assert_eq!(contacts_in(&history), [at(-5), at(12), at(40)]);
     let by_phone = read(&complaint(Channel::Phone), &story()[..1]);
-    assert_eq!((acknowledged_at(&by_phone), first_response_at(&by_phone)), (Some(at(-5)), Some(at(-5))));
+    assert_eq!(
+        (acknowledged_at(&by_phone), first_response_at(&by_phone)),
+        (Some(at(-5)), Some(at(-5)))
+    );
     assert_eq!(resolved_at(&by_phone), None);
 }
 
@@ -147,9 +199,14 @@ fn a_history_reads_the_same_when_the_texts_are_gone() {
             }
         }
     }
-    let text = serde_json::to_string(&wiped.iter().map(|e| (&e.before, &e.after)).map(|(b, a)| {
-        (b.as_ref().map(|b| &b.0), a.as_ref().map(|a| &a.0))
-    }).collect::<Vec<_>>()).unwrap();
+    let text = serde_json::to_string(
+        &wiped
+            .iter()
+            .map(|e| (&e.before, &e.after))
+            .map(|(b, a)| (b.as_ref().map(|b| &b.0), a.as_ref().map(|a| &a.0)))
+            .collect::<Vec<_>>(),
+    )
+    .unwrap();
     for told in ["it broke", "our fault", "the maker", "calm now", "yours", "\"x\""] {
         assert!(!text.contains(told), "{told} in {text}");
     }

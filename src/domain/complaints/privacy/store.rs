@@ -1,10 +1,7 @@
 //! SQL of removing content from complaints.
 
-use std::collections::BTreeMap;
-
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use serde_json::Value;
 
 use super::Due;
 use crate::clock::Moment;
@@ -14,17 +11,17 @@ use crate::db::schema::{
     customer_type_changes, handling_steps, messages, timeline_entries, word_purges,
 };
 use crate::db::types::Json;
-use crate::domain::complaints::history::codes;
+use crate::domain::complaints::history::store as history;
 use crate::domain::complaints::model::{
     CallBack, Closure, Complaint, GivenContact, Message, Statement, StepRecord, StepRow, TimelineEntry, TypeChange,
 };
 use crate::domain::complaints::vocabulary::{CallBackState, HandlingStep, Kind, State};
 use crate::error::Result;
-use crate::ids::{CallBackId, ComplaintId, CustomerId, EntryId};
+use crate::ids::{CallBackId, ComplaintId, CustomerId};
 use crate::{ids, insert_rows};
 
 /// Entries of the timeline that hold only words of the vocabulary, ids and times. Of every other kind of entry,
-/// and so of one that somebody adds, only the codes stay that [`codes`] knows.
+/// and so of one that somebody adds, only those codes stay that a history rests on.
 const CODED: &[&str] = &[
     "received",
     "call_back_promised",
@@ -194,48 +191,7 @@ pub(super) fn wipe(conn: &mut Conn, now: Moment, ids: &[ComplaintId]) -> Result<
     diesel::update(messages::table.filter(messages::complaint_id.eq_any(ids.to_vec())))
         .set(messages::body.eq(""))
         .execute(conn)?;
-    wipe_timeline(conn, ids)
-}
-
-/// Leaves the codes of the timeline, on which clocks and reports rest, and nothing that was typed. Few patterns of
-/// codes are left of many entries, so there is one statement for each pattern.
-fn wipe_timeline(conn: &mut Conn, ids: &[ComplaintId]) -> Result<()> {
-    type Values = Option<Json<Value>>;
-    let told: Vec<(ComplaintId, EntryId, Values, Values)> = timeline_entries::table
-        .filter(timeline_entries::complaint_id.eq_any(ids.to_vec()))
-        .filter(timeline_entries::action.ne_all(CODED.to_vec()))
-        .select((
-            timeline_entries::complaint_id,
-            timeline_entries::id,
-            timeline_entries::before,
-            timeline_entries::after,
-        ))
-        .load(conn)?;
-    let mut patterns: BTreeMap<(Option<String>, Option<String>), Vec<(ComplaintId, EntryId)>> = BTreeMap::new();
-    for (complaint, entry, before, after) in told {
-        let left = |values: Values| values.and_then(|values| codes::of(&values.0)).map(|left| left.to_string());
-        let pattern = (left(before), left(after));
-        patterns.entry(pattern).or_default().push((complaint, entry));
-    }
-    for ((before, after), entries) in patterns {
-        let values = |left: Option<String>| -> Result<Values> {
-            Ok(left.map(|left| serde_json::from_str(&left)).transpose()?.map(Json))
-        };
-        let (before, after) = (values(before)?, values(after)?);
-        for some in entries.chunks(super::AT_ONCE) {
-            let (complaints, entries): (Vec<ComplaintId>, Vec<EntryId>) = some.iter().copied().unzip();
-            let told = timeline_entries::table
-                .filter(timeline_entries::complaint_id.eq_any(complaints))
-                .filter(timeline_entries::id.eq_any(entries));
-            diesel::update(told)
-                .set((
-                    timeline_entries::before.eq(&before),
-                    timeline_entries::after.eq(&after),
-                ))
-                .execute(conn)?;
-        }
-    }
-    Ok(())
+    history::leave_codes(conn, ids, CODED)
 }
 
 fn wipe_calls(conn: &mut Conn, ids: &[ComplaintId]) -> Result<()> {

@@ -51,9 +51,13 @@ pub fn clocks(
         let live = signals::of(clock, &walked.pauses);
         let next = live.iter().find(|signal| signal.at > now).map(|signal| signal.at);
         let began = clock.started_at.min(now);
-        clocked.rows.push(ClockRow::of(ClockId(id(began)), complaint, clock, next));
+        clocked
+            .rows
+            .push(ClockRow::of(ClockId(id(began)), complaint, clock, next));
         let told = told_by(clock, &walked.pauses, now);
-        clocked.given.extend(told.into_iter().map(|signal| Given { clock: place, signal }));
+        clocked
+            .given
+            .extend(told.into_iter().map(|signal| Given { clock: place, signal }));
     }
     clocked.given.sort_by_key(|given| given.signal.at);
     clocked

@@ -17,4 +17,4 @@ pub mod walk;
 pub mod watch;
 
 pub use follow::{Begun, begin, changed, write_begun};
-pub use nudge::Nudges;
+pub use nudge::{Listener, listen};

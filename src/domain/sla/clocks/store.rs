@@ -26,7 +26,11 @@ pub(super) fn insert(conn: &mut Conn, rows: &[ClockRow]) -> Result<()> {
 
 fn again(error: diesel::result::Error, why: &'static str) -> Error {
     let error = Error::from(error);
-    if error.is_unique_violation() { Error::Retry(why) } else { error }
+    if error.is_unique_violation() {
+        Error::Retry(why)
+    } else {
+        error
+    }
 }
 
 /// Loads many rows by the fastest way.
@@ -82,7 +86,8 @@ pub(super) fn given(conn: &mut Conn, ids: &[ClockId]) -> Result<Vec<(ClockId, Si
 /// Inserts signals. The key of the table sees to it that each is given once.
 pub(super) fn insert_signals(conn: &mut Conn, rows: &[SignalRow]) -> Result<()> {
     for some in rows.chunks(ROWS_AT_ONCE) {
-        insert_rows!(conn, clock_signals::table, some).map_err(|error| again(error, "the signal was given meanwhile"))?;
+        insert_rows!(conn, clock_signals::table, some)
+            .map_err(|error| again(error, "the signal was given meanwhile"))?;
     }
     Ok(())
 }

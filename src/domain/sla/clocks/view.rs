@@ -152,13 +152,7 @@ pub(super) fn views(
         .collect())
 }
 
-fn view(
-    book: &Book,
-    now: Moment,
-    pauses: &[Pause],
-    mut row: ClockRow,
-    signals: Vec<SignalView>,
-) -> Option<ClockView> {
+fn view(book: &Book, now: Moment, pauses: &[Pause], mut row: ClockRow, signals: Vec<SignalView>) -> Option<ClockView> {
     let body = book.policy(&row.policy, row.policy_version)?;
     let metric = body.metric(&row.metric)?;
     // Nobody may have looked since it came due.

@@ -130,7 +130,9 @@ impl<'a> Walker<'a> {
 
     /// Begins what a policy asks for that has begun to matter and has not happened yet.
     fn begin_policy(&mut self, slug: &str, at: Moment) {
-        let Some(edition) = self.book.in_force(slug, at) else { return };
+        let Some(edition) = self.book.in_force(slug, at) else {
+            return;
+        };
         for metric in &edition.content.metrics {
             let since = match metric.kind {
                 MetricKind::Acknowledge if !self.acknowledged => Some(self.beginning(metric)),
@@ -166,7 +168,9 @@ impl<'a> Walker<'a> {
     fn begin_kind(&mut self, kind: MetricKind, at: Moment, since: Moment, promised: Option<&Promised>) {
         let chosen: Vec<String> = self.chosen.iter().cloned().collect();
         for slug in chosen {
-            let Some(edition) = self.book.in_force(&slug, at) else { continue };
+            let Some(edition) = self.book.in_force(&slug, at) else {
+                continue;
+            };
             for metric in edition.content.metrics.iter().filter(|metric| metric.kind == kind) {
                 self.begin(&slug, metric, at, since, promised);
             }
@@ -186,7 +190,9 @@ impl<'a> Walker<'a> {
     }
 
     fn begin(&mut self, slug: &str, metric: &Metric, at: Moment, since: Moment, promised: Option<&Promised>) {
-        let Some(edition) = self.book.in_force(slug, at) else { return };
+        let Some(edition) = self.book.in_force(slug, at) else {
+            return;
+        };
         let calendar = self.book.calendar_at(&edition.content.calendar, at).cloned();
         let cycle = self.cycles.entry((slug.to_owned(), metric.slug.clone())).or_insert(0);
         let mut clock = Ticking {

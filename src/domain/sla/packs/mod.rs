@@ -68,7 +68,9 @@ static PACKS: LazyLock<std::result::Result<Vec<Pack>, String>> = LazyLock::new(|
 /// # Errors
 /// When one that came with the program cannot be read.
 pub fn all() -> Result<&'static [Pack]> {
-    PACKS.as_deref().map_err(|error| Error::internal(format!("a rule pack: {error}")))
+    PACKS
+        .as_deref()
+        .map_err(|error| Error::internal(format!("a rule pack: {error}")))
 }
 
 fn find(slug: &str) -> Result<&'static Pack> {

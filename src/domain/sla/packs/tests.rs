@@ -22,8 +22,18 @@ const DUE: &[(&str, Tz, &str, &str)] = &[
     ("uk_disp", Tz::Europe__London, "summary_resolution", "2026-03-09T17:00"),
     // Eight weeks after 4 March is 29 April; due when that day ends. Summer time has begun meanwhile.
     ("uk_disp", Tz::Europe__London, "final_response", "2026-04-30T00:00"),
-    ("uk_disp_payments", Tz::Europe__London, "final_response", "2026-03-25T17:00"),
-    ("uk_disp_payments", Tz::Europe__London, "final_response_exceptional", "2026-04-22T17:00"),
+    (
+        "uk_disp_payments",
+        Tz::Europe__London,
+        "final_response",
+        "2026-03-25T17:00",
+    ),
+    (
+        "uk_disp_payments",
+        Tz::Europe__London,
+        "final_response_exceptional",
+        "2026-04-22T17:00",
+    ),
     ("ie_cpc", Tz::Europe__Dublin, "acknowledge", "2026-03-11T17:00"),
     ("ie_cpc", Tz::Europe__Dublin, "progress_update", "2026-04-01T17:00"),
     ("ie_cpc", Tz::Europe__Dublin, "final_response", "2026-04-29T17:00"),
@@ -31,10 +41,30 @@ const DUE: &[(&str, Tz, &str, &str)] = &[
     ("au_rg271", Tz::Australia__Sydney, "idr_response", "2026-04-04T00:00"),
     ("us_cfpb", Tz::America__New_York, "response", "2026-03-20T00:00"),
     ("us_cfpb", Tz::America__New_York, "final_response", "2026-05-04T00:00"),
-    ("standard_service", Tz::Asia__Shanghai, "acknowledge", "2026-03-04T16:00"),
-    ("standard_service", Tz::Asia__Shanghai, "first_response", "2026-03-05T15:00"),
-    ("standard_service", Tz::Asia__Shanghai, "next_response", "2026-03-05T15:00"),
-    ("standard_service", Tz::Asia__Shanghai, "keep_informed", "2026-03-11T17:00"),
+    (
+        "standard_service",
+        Tz::Asia__Shanghai,
+        "acknowledge",
+        "2026-03-04T16:00",
+    ),
+    (
+        "standard_service",
+        Tz::Asia__Shanghai,
+        "first_response",
+        "2026-03-05T15:00",
+    ),
+    (
+        "standard_service",
+        Tz::Asia__Shanghai,
+        "next_response",
+        "2026-03-05T15:00",
+    ),
+    (
+        "standard_service",
+        Tz::Asia__Shanghai,
+        "keep_informed",
+        "2026-03-11T17:00",
+    ),
     ("standard_service", Tz::Asia__Shanghai, "resolve", "2026-03-18T17:00"),
 ];
 
@@ -47,7 +77,12 @@ fn local(zone: Tz, text: &str) -> Moment {
 fn every_clock_of_every_pack_is_due_on_the_day_that_its_source_says() {
     let mut left: Vec<(String, String)> = Vec::new();
     for pack in all().unwrap() {
-        for metric in pack.policy.metrics.iter().filter(|metric| metric.kind != MetricKind::CallBack) {
+        for metric in pack
+            .policy
+            .metrics
+            .iter()
+            .filter(|metric| metric.kind != MetricKind::CallBack)
+        {
             left.push((pack.slug.clone(), metric.slug.clone()));
         }
     }
@@ -65,8 +100,16 @@ fn every_clock_of_every_pack_is_due_on_the_day_that_its_source_says() {
 fn every_pack_can_be_installed_as_it_is() {
     for pack in all().unwrap() {
         assert_eq!(checked(&pack.policy, "").unwrap(), pack.policy, "{}", pack.slug);
-        assert!(pack.policy.source.is_some() && pack.policy.effective_from.is_some(), "{}", pack.slug);
-        let regulatory = pack.policy.metrics.iter().all(|metric| metric.regulatory && !metric.pausable);
+        assert!(
+            pack.policy.source.is_some() && pack.policy.effective_from.is_some(),
+            "{}",
+            pack.slug
+        );
+        let regulatory = pack
+            .policy
+            .metrics
+            .iter()
+            .all(|metric| metric.regulatory && !metric.pausable);
         assert_eq!(regulatory, pack.policy.family == Family::Regulatory, "{}", pack.slug);
     }
 }

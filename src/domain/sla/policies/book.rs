@@ -185,7 +185,12 @@ pub fn load(conn: &mut Conn) -> Result<Book> {
         book.write(&row.slug, row.version, Arc::new(row.body.0));
     }
     for edition in calendars::editions(conn)? {
-        book.hang(&edition.slug, edition.created_at, edition.version, Arc::new(edition.calendar));
+        book.hang(
+            &edition.slug,
+            edition.created_at,
+            edition.version,
+            Arc::new(edition.calendar),
+        );
     }
     Ok(book)
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Conditions, Escalation, Metric, MetricKind, PolicyBody, Recipient, Reopening, StartEvent, Warning, Words};
+use super::model::{
+    Conditions, Escalation, Metric, MetricKind, PolicyBody, Recipient, Reopening, StartEvent, Warning, Words,
+};
 use crate::domain::check::Check;
 use crate::domain::complaints::vocabulary::{Channel, Kind, Level};
 use crate::domain::customers::Tier;
@@ -81,7 +83,11 @@ fn metric_of(check: &mut Check, at: &str, metric: &mut Metric) {
     }
     let never_still = matches!(metric.kind, MetricKind::KeepInformed | MetricKind::CallBack);
     if metric.pausable && metric.regulatory {
-        check.fail(format!("{at}/pausable"), "not_allowed", "a regulator's clock never stands still");
+        check.fail(
+            format!("{at}/pausable"),
+            "not_allowed",
+            "a regulator's clock never stands still",
+        );
     } else if metric.pausable && never_still {
         check.fail(
             format!("{at}/pausable"),
@@ -99,7 +105,10 @@ fn metric_of(check: &mut Check, at: &str, metric: &mut Metric) {
     if metric.reopening != Reopening::Anew && metric.kind != MetricKind::Resolve {
         check.fail(format!("{at}/reopening"), "not_allowed", "only for `resolve`");
     }
-    for (list, n, most) in [("warnings", metric.warnings.len(), 5), ("escalations", metric.escalations.len(), 10)] {
+    for (list, n, most) in [
+        ("warnings", metric.warnings.len(), 5),
+        ("escalations", metric.escalations.len(), 10),
+    ] {
         if n > most {
             check.fail(format!("{at}/{list}"), "out_of_range", format_args!("at most {most}"));
         }

@@ -105,7 +105,10 @@ fn view(row: PolicyRow, last: VersionRow) -> PolicyView {
 pub fn get(conn: &mut Conn, slug: &str) -> Result<PolicyView> {
     let row = load(conn, slug)?;
     let last = store::version(conn, slug, row.version)?;
-    Ok(view(row, last.ok_or_else(|| Error::internal("a policy without its version"))?))
+    Ok(view(
+        row,
+        last.ok_or_else(|| Error::internal("a policy without its version"))?,
+    ))
 }
 
 /// A page of the policies, by slug.
@@ -198,13 +201,7 @@ fn write_version(conn: &mut Conn, act: &Act, slug: &str, version: i32, body: Pol
 ///
 /// # Errors
 /// `request.invalid`; `request.precondition_failed`; `resource.not_found`.
-pub fn write(
-    conn: &mut Conn,
-    act: &Act,
-    slug: &str,
-    expected: Option<i32>,
-    body: &PolicyBody,
-) -> Result<PolicyView> {
+pub fn write(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>, body: &PolicyBody) -> Result<PolicyView> {
     let mut row = load_revision(conn, slug, expected)?;
     let body = checked_here(conn, body, "")?;
     let revision = row.revision;
@@ -213,7 +210,12 @@ pub fn write(
     row.updated_at = act.now;
     store::update(conn, revision, &row)?;
     let written = write_version(conn, act, slug, row.version, body)?;
-    tell(conn, act, "sla_policy.written", json!({ "slug": slug, "version": row.version }))?;
+    tell(
+        conn,
+        act,
+        "sla_policy.written",
+        json!({ "slug": slug, "version": row.version }),
+    )?;
     Ok(view(row, written))
 }
 

@@ -151,7 +151,9 @@ impl Walker<'_> {
         }
         let chosen: Vec<String> = self.chosen.iter().cloned().collect();
         for slug in chosen {
-            let Some(edition) = self.book.in_force(&slug, at) else { continue };
+            let Some(edition) = self.book.in_force(&slug, at) else {
+                continue;
+            };
             for metric in &edition.content.metrics {
                 if metric.kind == MetricKind::Resolve && metric.reopening != Reopening::Ignore {
                     let since = self.beginning(metric);
@@ -175,7 +177,9 @@ impl Walker<'_> {
 
     /// A promise is kept by the first attempt that counts (`call_backs::settle`).
     fn attempted(&mut self, at: Moment, id: CallBackId, result: AttemptResult) {
-        let Some(promise) = self.promises.get_mut(&id) else { return };
+        let Some(promise) = self.promises.get_mut(&id) else {
+            return;
+        };
         let spoke = matches!(result, AttemptResult::Reached | AttemptResult::Refused);
         let tried = spoke || (at >= promise.promised.window_start && result != AttemptResult::WrongNumber);
         if tried {

@@ -187,7 +187,11 @@ fn a_complaint_taken_in_conversation_is_answered_in_it() {
     let walked = walk(&book(&[("ours", service())]), &Story::begin(Channel::Phone).0, None);
     assert_eq!(fates(&walked, "acknowledge"), [(Met, 0, Some(60), Some(0))]);
     assert_eq!(fates(&walked, "first_response"), [(Met, 0, Some(60), Some(0))]);
-    assert_eq!(fates(&walked, "keep_informed"), [(Running, 0, Some(60), None)], "once, from the conversation on");
+    assert_eq!(
+        fates(&walked, "keep_informed"),
+        [(Running, 0, Some(60), None)],
+        "once, from the conversation on"
+    );
     assert_eq!(fates(&walked, "resolve"), [(Running, 0, Some(600), None)]);
     assert_eq!(walked.next_due(), Some(at(60)));
 }
@@ -197,7 +201,10 @@ fn a_pause_moves_our_clocks_and_no_regulators() {
     let mut theirs = metric("final_response", MetricKind::Resolve, 600);
     theirs.regulatory = true;
     theirs.pausable = false;
-    let book = book(&[("ours", service()), ("theirs", policy(Family::Regulatory, vec![theirs]))]);
+    let book = book(&[
+        ("ours", service()),
+        ("theirs", policy(Family::Regulatory, vec![theirs])),
+    ]);
     let story = Story::begin(Channel::Email).then(30, What::MessageSent).wait(100);
     let still = walk(&book, &story.0, Some(at(5_000)));
     assert_eq!(fates(&still, "resolve"), [(Paused, 0, None, None)]);
@@ -268,10 +275,10 @@ fn a_promise_is_kept_by_the_first_attempt_that_counts() {
         .then(60, attempt(1, AttemptResult::WrongNumber))
         .then(150, attempt(1, AttemptResult::NoAnswer))
         .then(400, attempt(1, AttemptResult::Reached));
-    let story = add(story, promise(2, 410, 500, 600))
-        .then(700, What::PromiseBroken(CallBackId(uuid::Uuid::from_u128(2))));
-    let story = add(story, promise(3, 710, 800, 900))
-        .then(720, What::PromiseCancelled(CallBackId(uuid::Uuid::from_u128(3))));
+    let story =
+        add(story, promise(2, 410, 500, 600)).then(700, What::PromiseBroken(CallBackId(uuid::Uuid::from_u128(2))));
+    let story =
+        add(story, promise(3, 710, 800, 900)).then(720, What::PromiseCancelled(CallBackId(uuid::Uuid::from_u128(3))));
     let story = add(story, promise(4, 730, 800, 900)).then(950, attempt(4, AttemptResult::Reached));
     let walked = walk(&book(&[("ours", service())]), &story.0, None);
     assert_eq!(
@@ -289,9 +296,15 @@ fn a_promise_is_kept_by_the_first_attempt_that_counts() {
 fn what_was_late_stays_late_and_runs_under_its_version_when_the_policy_changes() {
     let mut book = book(&[("ours", service())]);
     let mut easier = service();
-    easier.metrics.iter_mut().filter_map(|metric| metric.target.as_mut()).for_each(|target| target.amount = 6_000);
+    easier
+        .metrics
+        .iter_mut()
+        .filter_map(|metric| metric.target.as_mut())
+        .for_each(|target| target.amount = 6_000);
     book.write("ours", 2, Arc::new(easier));
-    let story = Story::begin(Channel::Email).then(90, What::MessageSent).then(200, What::MessageReceived);
+    let story = Story::begin(Channel::Email)
+        .then(90, What::MessageSent)
+        .then(200, What::MessageReceived);
     let before = walk(&book, &story.0, Some(at(150)));
     book.turn(
         "ours",
@@ -304,11 +317,24 @@ fn what_was_late_stays_late_and_runs_under_its_version_when_the_policy_changes()
     assert_eq!(fates(&before, "first_response"), fates(&after, "first_response"));
     assert_eq!(fates(&after, "first_response"), [(Breached, 0, Some(60), Some(90))]);
     let version = |slug: &str| {
-        let clock = after.clocks.iter().rev().find(|clock| clock.metric.slug == slug).unwrap();
+        let clock = after
+            .clocks
+            .iter()
+            .rev()
+            .find(|clock| clock.metric.slug == slug)
+            .unwrap();
         (clock.policy_version, clock.state)
     };
-    assert_eq!(version("resolve"), (1, Running), "a running clock keeps the version under which it began");
-    assert_eq!(version("next_response"), (2, Running), "one that begins takes the version of its day");
+    assert_eq!(
+        version("resolve"),
+        (1, Running),
+        "a running clock keeps the version under which it began"
+    );
+    assert_eq!(
+        version("next_response"),
+        (2, Running),
+        "one that begins takes the version of its day"
+    );
 }
 
 #[test]
@@ -328,7 +354,11 @@ fn a_policy_leaves_alone_what_was_there_before_it_and_begins_nothing_when_it_is_
     let walked = walk(&book, &story.then(120, What::MessageReceived).0, Some(at(121)));
     assert_eq!(fates(&walked, "keep_informed"), [(Breached, 0, Some(60), Some(100))]);
     assert_eq!(fates(&walked, "next_response"), []);
-    assert_eq!(fates(&walked, "resolve"), [(Running, 0, Some(600), None)], "what runs, runs on");
+    assert_eq!(
+        fates(&walked, "resolve"),
+        [(Running, 0, Some(600), None)],
+        "what runs, runs on"
+    );
 }
 
 #[test]
@@ -336,7 +366,11 @@ fn a_changed_fact_ends_the_clocks_of_one_policy_and_begins_those_of_another() {
     let mut grave = service();
     grave.rank = 10;
     grave.conditions.severities = vec![Level::Critical];
-    grave.metrics.iter_mut().filter_map(|metric| metric.target.as_mut()).for_each(|target| target.amount = 120);
+    grave
+        .metrics
+        .iter_mut()
+        .filter_map(|metric| metric.target.as_mut())
+        .for_each(|target| target.amount = 120);
     let book = book(&[("ours", service()), ("grave", grave)]);
     let edit = |before, after| {
         let edit = Edit {
@@ -350,14 +384,29 @@ fn a_changed_fact_ends_the_clocks_of_one_policy_and_begins_those_of_another() {
         .then(100, edit(Level::Critical, Level::Low));
     let walked = walk(&book, &story.0, None);
     let of = |policy: &str| -> Vec<(String, ClockState, i32)> {
-        let own = walked.clocks.iter().filter(|clock| clock.policy == policy && clock.metric.slug == "resolve");
-        own.map(|clock| (clock.metric.slug.clone(), clock.state, clock.cycle)).collect()
+        let own = walked
+            .clocks
+            .iter()
+            .filter(|clock| clock.policy == policy && clock.metric.slug == "resolve");
+        own.map(|clock| (clock.metric.slug.clone(), clock.state, clock.cycle))
+            .collect()
     };
     let resolve = "resolve".to_owned();
-    assert_eq!(of("ours"), [(resolve.clone(), Stopped, 1), (resolve.clone(), Running, 2)]);
+    assert_eq!(
+        of("ours"),
+        [(resolve.clone(), Stopped, 1), (resolve.clone(), Running, 2)]
+    );
     assert_eq!(of("grave"), [(resolve, Stopped, 1)]);
-    let due: Vec<_> = walked.clocks.iter().filter(|c| c.policy == "grave").map(|c| c.due_at).collect();
-    assert!(due.iter().all(|due| *due == Some(at(120))), "it counts from the beginning: {due:?}");
+    let due: Vec<_> = walked
+        .clocks
+        .iter()
+        .filter(|c| c.policy == "grave")
+        .map(|c| c.due_at)
+        .collect();
+    assert!(
+        due.iter().all(|due| *due == Some(at(120))),
+        "it counts from the beginning: {due:?}"
+    );
 }
 
 #[test]
@@ -369,7 +418,9 @@ fn a_complaint_that_is_opened_again_has_a_new_clock_as_its_policy_says() {
         metrics.push(one);
     }
     let book = book(&[("ours", policy(Family::Service, metrics))]);
-    let story = Story::begin(Channel::Email).close(100, Decision::Upheld).then(400, What::Reopened);
+    let story = Story::begin(Channel::Email)
+        .close(100, Decision::Upheld)
+        .then(400, What::Reopened);
     let walked = walk(&book, &story.0, None);
     let met = (Met, 0, Some(600), Some(100));
     assert_eq!(fates(&walked, "anew"), [met, (Running, 400, Some(1_000), None)]);
@@ -377,7 +428,11 @@ fn a_complaint_that_is_opened_again_has_a_new_clock_as_its_policy_says() {
     assert_eq!(fates(&walked, "ignore"), [met]);
     let repeated = Story::begin(Channel::Email).close(100, Decision::Duplicate);
     let walked = walk(&book, &repeated.0, None);
-    assert_eq!(fates(&walked, "anew"), [(Stopped, 0, Some(600), Some(100))], "a repetition is not resolved");
+    assert_eq!(
+        fates(&walked, "anew"),
+        [(Stopped, 0, Some(600), Some(100))],
+        "a repetition is not resolved"
+    );
 }
 
 #[test]
@@ -448,21 +503,39 @@ fn signals_come_in_their_order_and_end_with_the_clock() {
         to,
         role: None,
     };
-    one.escalations = vec![level(Some(30), None, Recipient::Lead), level(None, Some(45), Recipient::Owner)];
+    one.escalations = vec![
+        level(Some(30), None, Recipient::Lead),
+        level(None, Some(45), Recipient::Owner),
+    ];
     let book = book(&[("ours", policy(Family::Service, vec![one]))]);
     let told = |story: &Story, now: Option<i64>| -> Vec<(i64, String, i32)> {
         let walked = walk(&book, &story.0, now.map(at));
         let signals = signals::of(&walked.clocks[0], &walked.pauses);
-        let told = signals.iter().map(|s| ((s.at - at(0)).num_minutes(), s.kind.to_string(), s.level));
+        let told = signals
+            .iter()
+            .map(|s| ((s.at - at(0)).num_minutes(), s.kind.to_string(), s.level));
         told.collect()
     };
     let story = Story::begin(Channel::Email);
-    let all = [(300, "warning", 1), (540, "warning", 2), (570, "escalation", 1), (600, "breach", 1), (645, "escalation", 2)];
-    let all: Vec<(i64, String, i32)> = all.iter().map(|(at, kind, level)| (*at, (*kind).to_owned(), *level)).collect();
+    let all = [
+        (300, "warning", 1),
+        (540, "warning", 2),
+        (570, "escalation", 1),
+        (600, "breach", 1),
+        (645, "escalation", 2),
+    ];
+    let all: Vec<(i64, String, i32)> = all
+        .iter()
+        .map(|(at, kind, level)| (*at, (*kind).to_owned(), *level))
+        .collect();
     assert_eq!(told(&story, None), all);
     assert_eq!(told(&story, Some(10_000)), all, "late or not");
     let waiting = Story::begin(Channel::Email).wait(400);
-    assert_eq!(told(&waiting, Some(9_000)), all[..1], "what stands still says nothing more");
+    assert_eq!(
+        told(&waiting, Some(9_000)),
+        all[..1],
+        "what stands still says nothing more"
+    );
     let late = Story::begin(Channel::Email).close(700, Decision::Upheld);
     assert_eq!(told(&late, None), [(600, "breach".to_owned(), 1)]);
     let early = Story::begin(Channel::Email).close(500, Decision::Upheld);

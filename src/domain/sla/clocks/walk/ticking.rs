@@ -90,7 +90,11 @@ impl Ticking {
             Ok(due) => {
                 self.due_at = due;
                 if self.ended_at.is_none() {
-                    self.state = if due.is_some() { ClockState::Running } else { ClockState::Paused };
+                    self.state = if due.is_some() {
+                        ClockState::Running
+                    } else {
+                        ClockState::Paused
+                    };
                 }
                 true
             }
