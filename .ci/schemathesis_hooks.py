@@ -201,6 +201,37 @@ def a_calendar():
     return slug
 
 
+POLICY = {
+    "name": {"en": "Gate", "zh-CN": "门"}, "family": "service", "calendar": "standard",
+    "metrics": [{"slug": "resolve", "kind": "resolve", "name": {"en": "Resolution", "zh-CN": "解决"},
+                 "target": {"amount": 600, "unit": "business_minutes"}, "pausable": True,
+                 "warnings": [{"percent": 50}]}],
+}
+
+
+def a_policy():
+    slug = f"own_{RANDOM.getrandbits(40)}"
+    ask("POST", "/sla-policies", {"slug": slug, "policy": POLICY})
+    return slug
+
+
+def put_sensible_policy(case):
+    """What no generator writes: clocks that go together."""
+    body = case.body
+    if not case.path.startswith("/api/v1/sla-") or not isinstance(body, dict) or not often():
+        return
+    if case.path == "/api/v1/sla-policies":
+        body["slug"], body["policy"] = f"own_{RANDOM.getrandbits(40)}", POLICY
+    elif case.path.endswith("/preview"):
+        body["policy"] = POLICY
+    elif case.path.endswith("/install"):
+        body["slug"] = f"own_{RANDOM.getrandbits(40)}"
+        body.pop("calendar", None)
+    elif case.path == "/api/v1/sla-policies/{slug}":
+        body.clear()
+        body.update(POLICY)
+
+
 def put_readable_calendar(case):
     """What no generator writes: a notation that can be read, and a file of holidays."""
     body = case.body
@@ -394,7 +425,16 @@ def put_known_ids(case):
     if "staff_id" in parameters and often():
         parameters["staff_id"] = STAYS["id"]
     if "slug" in parameters and often():
-        parameters["slug"] = a_calendar() if "/calendars/" in case.path else a_role()
+        if "/calendars/" in case.path:
+            parameters["slug"] = a_calendar()
+        elif "/sla-policies/" in case.path:
+            parameters["slug"] = a_policy()
+        elif "/sla-packs/" in case.path:
+            parameters["slug"] = "uk_disp"
+        else:
+            parameters["slug"] = a_role()
+    if "/sla-policies/{slug}/versions/" in case.path and often():
+        parameters["version"] = 1
     if "/calendars/{slug}/versions/" in case.path and often():
         parameters["version"] = 1
     if case.path.startswith("/api/v1/service-tokens/{id}") and parameters.get("id") in PROTECTED:
@@ -553,6 +593,7 @@ def before_call(context, case, **kwargs):
             put_known_ids(case)
             put_known_file(case)
             put_readable_calendar(case)
+            put_sensible_policy(case)
             put_known_values(case)
             put_fitting_headers(case)
             put_a_person(case)

@@ -135,4 +135,8 @@ id! {
     AnyId,
     /// Names what somebody handed over when they left.
     HandOverId,
+    /// Names a clock of a complaint.
+    ClockId,
+    /// Names a turn of a policy: that it came into force, or out of it.
+    PolicyTurnId,
 }

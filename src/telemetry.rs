@@ -1,5 +1,6 @@
 //! Logs and metrics.
 
+mod clocks;
 mod typing;
 
 use std::io::IsTerminal;
@@ -14,6 +15,7 @@ use crate::domain::complaints::listing::Counts;
 use crate::error::{Error, Result};
 use crate::settings::LogFormat;
 
+pub use self::clocks::ClockMetrics;
 pub use self::typing::TypingMetrics;
 
 /// Begins to write log lines to standard error.
@@ -51,6 +53,8 @@ pub struct Metrics {
     pub job_last_success: GaugeVec,
     /// Proposals of customer types.
     pub typing: TypingMetrics,
+    /// Clocks of complaints.
+    pub clocks: ClockMetrics,
     /// Sign-ins of people, by result: `ok`, or the code of the problem.
     pub sign_ins: IntCounterVec,
     /// Passwords that were compared with a hash.
@@ -109,6 +113,7 @@ impl Metrics {
                 ),
             )?,
             typing: TypingMetrics::new(r)?,
+            clocks: ClockMetrics::new(r)?,
             sign_ins: registered(
                 r,
                 IntCounterVec::new(

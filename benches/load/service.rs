@@ -40,7 +40,8 @@ impl Service {
             return started.elapsed();
         }
         let status = hark(folder, url)
-            .args(["demo", "--complaints", &complaints.to_string()])
+            // Without clocks: the statements of the intake are then those that pgbench runs.
+            .args(["demo", "--without-clocks", "--complaints", &complaints.to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()

@@ -63,9 +63,10 @@ pub(super) struct ComplaintQuery {
     received_from: Option<Moment>,
     /// Received before this moment.
     received_before: Option<Moment>,
-    /// Only those whose promised call-back is past its window.
+    /// Only those with something past due: what a clock waits for, or a promised call-back.
     overdue: Option<bool>,
-    /// In which order: `newest` (the default), `oldest`, or `call_back_due`.
+    /// In which order: `newest` (the default), `oldest`, `call_back_due`, or `due` (what is due first, by a clock or a
+    /// promised call-back).
     #[param(inline)]
     order: Option<Order>,
     /// How many, 1 to 200; 50 when left out.

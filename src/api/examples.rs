@@ -90,6 +90,36 @@ pub(super) fn of(operation: &str) -> Option<Value> {
     })
 }
 
+/// A policy for customers who matter most.
+fn policy() -> Value {
+    json!({
+        "name": { "en": "Key accounts", "zh-CN": "大客户" },
+        "family": "service",
+        "calendar": "standard",
+        "rank": 10,
+        "conditions": { "kinds": ["complaint"], "tiers": ["key_account"] },
+        "metrics": [
+            {
+                "slug": "first_response",
+                "kind": "first_response",
+                "name": { "en": "First response", "zh-CN": "首次答复" },
+                "target": { "amount": 60, "unit": "business_minutes" },
+                "warnings": [{ "percent": 75 }],
+                "escalations": [{ "after_minutes": 0, "to": "lead" }],
+            },
+            {
+                "slug": "resolve",
+                "kind": "resolve",
+                "name": { "en": "Resolution", "zh-CN": "解决" },
+                "target": { "amount": 3, "unit": "business_days", "from_next_day": true },
+                "start": "expressed",
+                "pausable": true,
+                "warnings": [{ "left_minutes": 480 }],
+            },
+        ],
+    })
+}
+
 fn of_privacy(operation: &str) -> Option<Value> {
     Some(match operation {
         "restrict_customer" => {
@@ -130,6 +160,19 @@ fn of_privacy(operation: &str) -> Option<Value> {
             "source": "the State Council's notice on holidays in 2026",
             "dry_run": true,
         }),
+        "create_policy" => json!({ "slug": "key_accounts", "policy": policy() }),
+        "write_policy" => policy(),
+        "preview_policy" => json!({
+            "policy": policy(),
+            "complaint": {
+                "received_at": "2026-11-27T09:30:00Z",
+                "tier": "key_account",
+                "waits": [
+                    { "ball_with": "customer", "from": "2026-11-27T10:00:00Z", "until": "2026-11-30T02:00:00Z" },
+                ],
+            },
+        }),
+        "install_pack" => json!({ "activate": false }),
         "set_retention_rules" => json!({
             "rules": [
                 { "kind": "complaint", "keep_days": 1095, "then": "erase" },

@@ -227,6 +227,10 @@ pub const WITHOUT_VERSION: &[(&str, &str)] = &[
         "DELETE /api/v1/staff/{id}/second-factor",
         "a second factor has no version",
     ),
+    (
+        "POST /api/v1/sla-packs/{slug}/install",
+        "it makes a policy; the pack is not changed",
+    ),
 ];
 
 /// Statuses beside those that all operations of their kind answer with.

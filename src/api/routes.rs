@@ -5,8 +5,9 @@ use utoipa::OpenApi;
 
 use super::limits::Rate;
 use super::{
-    answer, attachments, audit, calendars, call_backs, challenge, complaints, credentials, customers, health, links,
-    observe, open_id, playbooks, privacy, problems, public, roles, sessions, staff, teams, tokens, typing,
+    answer, attachments, audit, calendars, call_backs, challenge, clocks, complaints, credentials, customers, health,
+    links, observe, open_id, playbooks, policies, privacy, problems, public, roles, sessions, staff, teams, tokens,
+    typing,
 };
 use crate::domain::staff::Permission;
 
@@ -203,6 +204,7 @@ routes! {
         get Needs(P::ReadComplaints) => complaints::list_messages,
         post Needs(P::HandleComplaints) => complaints::write_message,
     }
+    "/api/v1/complaints/{id}/clocks" => { get Needs(P::ReadComplaints) => clocks::get_clocks }
     "/api/v1/complaints/{id}/timeline" => { get Needs(P::ReadComplaints) => complaints::list_timeline }
     "/api/v1/complaints/{id}/tracking-link" => {
         post Needs(P::HandleComplaints) => complaints::renew_tracking_link,
@@ -285,6 +287,21 @@ routes! {
     "/api/v1/audit/events/{id}" => { get Needs(P::ReadAudit) => audit::get_audit_event }
     "/api/v1/audit/seals" => { get Needs(P::ReadAudit) => audit::list_audit_seals }
 
+    "/api/v1/sla-policies" => {
+        get Needs(P::ReadPolicies) => policies::list_policies,
+        post Needs(P::ManagePolicies) => policies::create_policy,
+    }
+    "/api/v1/sla-policies/preview" => { post Needs(P::ReadPolicies) => policies::preview_policy }
+    "/api/v1/sla-policies/{slug}" => {
+        get Needs(P::ReadPolicies) => policies::get_policy,
+        put Needs(P::ManagePolicies) => policies::write_policy,
+    }
+    "/api/v1/sla-policies/{slug}/activate" => { post Needs(P::ManagePolicies) => policies::activate_policy }
+    "/api/v1/sla-policies/{slug}/deactivate" => { post Needs(P::ManagePolicies) => policies::deactivate_policy }
+    "/api/v1/sla-policies/{slug}/versions/{version}" => { get Needs(P::ReadPolicies) => policies::get_policy_version }
+    "/api/v1/sla-packs" => { get Needs(P::ReadPolicies) => policies::list_packs }
+    "/api/v1/sla-packs/{slug}/install" => { post Needs(P::ManagePolicies) => policies::install_pack }
+
     "/api/v1/typing/suggestions" => { post Needs(P::LogComplaints) => typing::suggest_customer_type }
     "/api/v1/typing/report" => { get Needs(P::ReadFigures) => typing::get_typing_report }
     "/api/v1/typing/layers" => { get Needs(P::ReadFigures) => typing::list_typing_layers }
@@ -312,7 +329,7 @@ routes! {
 
 /// POSTs that only ask: what they ask is too long for an address. They change nothing, so there is
 /// nothing to do once, and no `Idempotency-Key`.
-pub const ASKS: &[&str] = &["/api/v1/typing/suggestions"];
+pub const ASKS: &[&str] = &["/api/v1/typing/suggestions", "/api/v1/sla-policies/preview"];
 
 /// What a request needs; `None` when the table does not know it. Documentation is open to
 /// everybody, and so is the answer that an address takes other methods.

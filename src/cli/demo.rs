@@ -20,6 +20,7 @@ pub(super) fn run(settings: &Settings, args: &DemoArgs) -> Result<()> {
         seed: args.seed,
         now: Clock::System.now(),
         days: DAYS,
+        clocks: !args.without_clocks,
     };
     let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} complaints, {eta} left")
         .map_err(Error::internal)?;

@@ -79,6 +79,9 @@ struct DemoArgs {
     /// The same seed on the same day makes the same desk.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Bring no policy of deadlines into force: complaints have no clocks.
+    #[arg(long)]
+    without_clocks: bool,
 }
 
 /// Runs the command line; the exit code is for the shell.

@@ -64,6 +64,7 @@ diesel::table! {
         ever_waited -> Bool,
         step -> Nullable<Text>,
         call_back_due_at -> Nullable<Instant>,
+        next_due_at -> Nullable<Instant>,
         received_at -> Instant,
         first_expressed_at -> Instant,
         logged_at -> Instant,
@@ -736,6 +737,94 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sla_policies (slug) {
+        slug -> Text,
+        version -> Integer,
+        active_version -> Nullable<Integer>,
+        revision -> Integer,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sla_policy_versions (slug, version) {
+        slug -> Text,
+        version -> Integer,
+        body -> JsonDoc,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sla_policy_turns (id) {
+        id -> Uid,
+        slug -> Text,
+        version -> Nullable<Integer>,
+        turned_at -> Instant,
+        turned_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    sla_stamp (id) {
+        id -> Integer,
+        stamp -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_clocks (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        policy -> Text,
+        policy_version -> Integer,
+        metric -> Text,
+        kind -> Text,
+        regulatory -> Bool,
+        cycle -> Integer,
+        call_back_id -> Nullable<Uid>,
+        calendar -> Nullable<Text>,
+        calendar_version -> Nullable<Integer>,
+        started_at -> Instant,
+        due_at -> Nullable<Instant>,
+        state -> Text,
+        breached_at -> Nullable<Instant>,
+        ended_at -> Nullable<Instant>,
+        next_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    clock_signals (clock_id, kind, level) {
+        clock_id -> Uid,
+        kind -> Text,
+        level -> Integer,
+        due_at -> Instant,
+        fired_at -> Instant,
+    }
+}
+
 diesel::joinable!(attachments -> complaints (complaint_id));
 diesel::joinable!(calendar_versions -> calendars (slug));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
@@ -789,4 +878,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_subjects,
     audit_values,
     audit_seals,
+    sla_policies,
+    sla_policy_versions,
+    sla_policy_turns,
+    sla_stamp,
+    complaint_clocks,
+    clock_signals,
 );

@@ -1,5 +1,7 @@
 //! The desk of the demo: brings the complaints one after the other, each with its whole history.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 
 use super::Plan;
@@ -16,6 +18,7 @@ use super::story::Teller;
 use crate::clock::Moment;
 use crate::domain::complaints::bulk::Batch;
 use crate::domain::policy::Policy;
+use crate::domain::sla::policies::book::Book;
 use crate::error::Result;
 
 /// How many of a hundred customers who come back tell of the same matter.
@@ -33,10 +36,11 @@ pub(super) struct Desk<'p> {
     /// At this age (seconds) half of the complaints are still open.
     half_open: f64,
     filled: Filled,
+    book: Option<Arc<Book>>,
 }
 
 impl<'p> Desk<'p> {
-    pub(super) fn new(plan: &Plan, policy: &'p Policy, corpus: &'p Corpus) -> Self {
+    pub(super) fn new(plan: &Plan, policy: &'p Policy, corpus: &'p Corpus, book: Option<Arc<Book>>) -> Self {
         let mut draw = Draw::new(plan.seed);
         // Both databases keep microseconds.
         let now = Moment(chrono::SubsecRound::trunc_subsecs(*plan.now, 6));
@@ -51,6 +55,7 @@ impl<'p> Desk<'p> {
             left: plan.complaints,
             half_open: half_open(plan.complaints, days),
             filled: Filled::default(),
+            book,
         }
     }
 
@@ -142,6 +147,9 @@ impl<'p> Desk<'p> {
             original,
         };
         teller.tell(plot)?;
+        if let Some(book) = &self.book {
+            teller.history.clock(book)?;
+        }
         teller.history.pour(batch, place)
     }
 }

@@ -109,6 +109,8 @@ fn rows(batch: &Batch) -> u64 {
         batch.closures.len(),
         batch.entries.len(),
         batch.messages.len(),
+        batch.clocks.len(),
+        batch.signals.len(),
         batch.notices.len(),
     ];
     u64::try_from(kinds.iter().sum::<usize>()).unwrap_or(u64::MAX)

@@ -16,6 +16,7 @@ use crate::domain::complaints::procedure::{self, Action, Case, Next};
 use crate::domain::complaints::vocabulary::{BallWith, CallBackState, State};
 use crate::domain::notifications::{Notice, OutboxRow};
 use crate::domain::policy::Policy;
+use crate::domain::sla::clocks::row::{ClockRow, SignalRow};
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
@@ -76,6 +77,8 @@ pub(super) struct History<'a> {
     pub(super) closures: Vec<Closure>,
     pub(super) entries: Vec<EntryText>,
     pub(super) messages: Vec<Message>,
+    pub(super) clocks: Vec<ClockRow>,
+    pub(super) signals: Vec<SignalRow>,
     notices: Vec<OutboxRow>,
     /// When the last act was.
     last: Moment,
@@ -107,15 +110,23 @@ impl<'a> History<'a> {
             closures: Vec::new(),
             entries: Vec::new(),
             messages: Vec::new(),
+            clocks: Vec::new(),
+            signals: Vec::new(),
             notices: Vec::new(),
             last,
             now,
         };
         let c = &history.complaint;
-        let after = json!({
+        let mut after = json!({
             "kind": c.kind, "channel": c.channel, "customer_id": c.customer_id, "matched_by": matched_by,
             "severity": c.severity, "owner": c.owner, "team": c.team_id,
         });
+        if let Some(after) = after
+            .as_object_mut()
+            .filter(|_| history.statement.given_contact.0.email.is_some())
+        {
+            after.insert("acknowledged".to_owned(), json!(true));
+        }
         history.enter(last, by, "received", None, Some(after.to_string()));
         if history.complaint.customer_type != CustomerType::NotClear {
             history.note_type(last, by, None);
@@ -207,12 +218,20 @@ impl<'a> History<'a> {
             self.case().current_step()
         };
         self.complaint.call_back_due_at = self.open_promises().map(|promise| promise.window_end).min();
+        self.complaint.next_due_at = self.complaint.call_back_due_at;
         self.complaint.version += 1;
         self.complaint.updated_at = at;
         self.enter(at, by, action, before, after);
     }
 
-    fn enter(&mut self, at: Moment, by: By<'_>, action: &'static str, before: Option<String>, after: Option<String>) {
+    pub(super) fn enter(
+        &mut self,
+        at: Moment,
+        by: By<'_>,
+        action: &'static str,
+        before: Option<String>,
+        after: Option<String>,
+    ) {
         self.entries.push(EntryText {
             complaint_id: self.complaint.id,
             id: EntryId(self.draw.id(at)),
@@ -267,6 +286,8 @@ impl<'a> History<'a> {
         batch.closures.append(&mut self.closures);
         batch.entries.append(&mut self.entries);
         batch.messages.append(&mut self.messages);
+        batch.clocks.append(&mut self.clocks);
+        batch.signals.append(&mut self.signals);
         batch.notices.append(&mut self.notices);
         Ok(Told {
             complaint: self.complaint,

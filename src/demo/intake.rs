@@ -157,6 +157,7 @@ fn complaint(
         ever_waited: false,
         step: Some(HandlingStep::Listen),
         call_back_due_at: None,
+        next_due_at: None,
         received_at,
         first_expressed_at,
         logged_at: now,

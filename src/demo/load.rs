@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use super::corpus::Corpus;
 use super::desk::Desk;
 use super::filled::Filled;
-use super::{Plan, staff};
+use super::{Plan, clocks, staff};
 use crate::db::conn::{Conn, Target};
 use crate::db::{dialect, migrate};
 use crate::domain::complaints::bulk::{self, Batch};
@@ -47,7 +47,11 @@ pub fn fill(target: &Target, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64
 fn write(conn: &mut Conn, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64)) -> Result<Filled> {
     let corpus = Corpus::load()?;
     staff::bring(conn, plan, &corpus)?;
-    let desk = Desk::new(plan, policy, &corpus);
+    let book = match plan.clocks {
+        true => clocks::bring(conn, plan, policy)?,
+        false => None,
+    };
+    let desk = Desk::new(plan, policy, &corpus, book);
     let (ready, batches) = sync_channel::<Result<Batch>>(READY);
     let (spent, leftovers) = channel::<Batch>();
     std::thread::scope(|scope| {

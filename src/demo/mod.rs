@@ -7,6 +7,7 @@
 mod acts;
 mod calendar;
 mod calls;
+mod clocks;
 mod corpus;
 mod desk;
 mod draw;
@@ -42,4 +43,6 @@ pub struct Plan {
     pub now: Moment,
     /// How many days of history.
     pub days: i64,
+    /// Whether a policy of deadlines is in force, so that complaints have clocks.
+    pub clocks: bool,
 }

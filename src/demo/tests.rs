@@ -1,6 +1,7 @@
 //! The demo holds nothing that the rules forbid, and is the same for the same seed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -20,6 +21,12 @@ use crate::domain::complaints::vocabulary::{
     State,
 };
 use crate::domain::policy::Policy;
+use crate::domain::sla::calendar::{Calendar, Window};
+use crate::domain::sla::clocks::signals::SignalKind;
+use crate::domain::sla::clocks::walk::ClockState;
+use crate::domain::sla::clocks::watch;
+use crate::domain::sla::packs;
+use crate::domain::sla::policies::book::{Book, Turn};
 use crate::domain::staff::Act;
 use crate::ids::{CallBackId, ComplaintId};
 
@@ -29,13 +36,31 @@ fn plan(complaints: u64, seed: u64) -> Plan {
         seed,
         now: "2026-11-23T06:00:00Z".parse().unwrap(),
         days: 60,
+        clocks: true,
     }
+}
+
+/// The service default, in force since before the first complaint, by office hours.
+fn book(plan: &Plan) -> Arc<Book> {
+    let day = vec![Window::new(9 * 60, 18 * 60).unwrap()];
+    let week = std::array::from_fn(|n| if n < 5 { day.clone() } else { Vec::new() });
+    let calendar = Calendar::new(chrono_tz::Tz::Asia__Shanghai, week, BTreeMap::new()).unwrap();
+    let pack = &packs::all().unwrap()[0];
+    let mut book = Book::default();
+    book.hang("standard", Moment::EPOCH, 1, Arc::new(calendar));
+    book.write(&pack.slug, 1, Arc::new(pack.policy.clone()));
+    let turn = Turn {
+        at: plan.now - TimeDelta::days(plan.days + 1),
+        version: Some(1),
+    };
+    book.turn(&pack.slug, turn);
+    Arc::new(book)
 }
 
 /// Everything in one batch.
 fn made(plan: &Plan) -> (Batch, Filled) {
     let (corpus, policy) = (Corpus::load().unwrap(), Policy::default());
-    let mut desk = Desk::new(plan, &policy, &corpus);
+    let mut desk = Desk::new(plan, &policy, &corpus, Some(book(plan)));
     let batch = desk.next_batch(Batch::default(), plan.complaints).unwrap();
     (batch, desk.filled())
 }
@@ -100,10 +125,9 @@ fn cases(batch: &Batch) -> Vec<Case<'_>> {
         .closures
         .iter()
         .for_each(|row| cases.get_mut(&row.complaint_id).unwrap().closures.push(row));
-    batch
-        .entries
-        .iter()
-        .for_each(|row| cases.get_mut(&row.complaint_id).unwrap().entries.push(row));
+    // What clocks told is no change of the complaint.
+    let changes = batch.entries.iter().filter(|row| !row.action.starts_with("clock_"));
+    changes.for_each(|row| cases.get_mut(&row.complaint_id).unwrap().entries.push(row));
     cases.into_values().collect()
 }
 
@@ -303,7 +327,7 @@ fn a_small_desk_is_alive_and_a_large_one_mostly_done() {
 fn the_same_seed_brings_the_same_desk_whatever_the_size_of_the_batches() {
     let (whole, _) = made(&plan(600, 42));
     let (corpus, policy) = (Corpus::load().unwrap(), Policy::default());
-    let mut desk = Desk::new(&plan(600, 42), &policy, &corpus);
+    let mut desk = Desk::new(&plan(600, 42), &policy, &corpus, Some(book(&plan(600, 42))));
     let (mut complaints, mut entries) = (Vec::new(), Vec::new());
     loop {
         let batch = desk.next_batch(Batch::default(), 70).unwrap();
@@ -346,9 +370,49 @@ fn a_filled_database_counts_right_and_takes_no_second_filling() {
     // The worker finds nothing that should have been done before.
     let act = Act::of_system(plan.now, std::sync::Arc::new(policy.clone()));
     assert_eq!(call_backs::sweep(&mut conn, &act, 1_000).unwrap(), 0);
+    assert_eq!(watch::watch(&mut conn, &act, 1_000).unwrap(), []);
     let link = filled.links.last().unwrap();
     let seen = crate::domain::complaints::public::get(&mut conn, &link.tracking_token).unwrap();
     assert_eq!(seen.reference, link.reference);
     let again = fill(&target, &plan, &policy, &|_| {}).unwrap_err();
     assert!(again.to_string().contains("holds complaints already"));
+}
+
+#[test]
+fn clocks_are_mostly_kept_and_say_what_they_said_in_its_time() {
+    let plan = plan(4_000, 11);
+    let (batch, _) = made(&plan);
+    let mut states: BTreeMap<ClockState, usize> = BTreeMap::new();
+    for clock in &batch.clocks {
+        *states.entry(clock.state).or_default() += 1;
+        match clock.state {
+            ClockState::Running | ClockState::Paused => assert_eq!(clock.ended_at, None, "{clock:?}"),
+            ClockState::Met | ClockState::Stopped => assert!(clock.ended_at.is_some(), "{clock:?}"),
+            ClockState::Breached => assert_eq!(clock.breached_at, clock.due_at, "{clock:?}"),
+        }
+        assert!(
+            clock.next_at.is_none_or(|next| next > plan.now),
+            "the sweep has been here: {clock:?}"
+        );
+    }
+    let share = |state| states.get(&state).copied().unwrap_or_default() as f64 / batch.clocks.len() as f64;
+    assert!(batch.clocks.len() > 2 * batch.complaints.len());
+    assert!((0.4..0.95).contains(&share(ClockState::Met)), "{states:?}");
+    assert!((0.01..0.35).contains(&share(ClockState::Breached)), "{states:?}");
+    let told = batch
+        .entries
+        .iter()
+        .filter(|entry| entry.action.starts_with("clock_"))
+        .count();
+    assert_eq!(told, batch.signals.len());
+    let breached = batch.clocks.iter().filter(|clock| clock.breached_at.is_some()).count();
+    let breaches = batch
+        .signals
+        .iter()
+        .filter(|signal| signal.kind == SignalKind::Breach)
+        .count();
+    assert_eq!(breaches, breached, "every breach was told");
+    for c in batch.complaints.iter().filter(|c| c.state == State::Closed) {
+        assert_eq!(c.next_due_at, None);
+    }
 }

@@ -1,7 +1,9 @@
 //! Background work: jobs on a timer, each by one process at a time.
 
+mod clocks;
 mod files;
 mod lease;
+mod nudges;
 mod typing;
 
 use std::collections::BTreeMap;
@@ -105,6 +107,8 @@ impl Worker {
             let outcome = self.run_rounds(job).await;
             Self::note(&self.app, job.name, outcome, &mut done);
         }
+        let outcome = clocks::watch_all(self).await;
+        Self::note(&self.app, clocks::NAME, outcome, &mut done);
         let outcome = files::tidy(&self.app, &self.sweep).await;
         Self::note(&self.app, "tidy_files", outcome, &mut done);
         let outcome = typing::learn(self).await;
@@ -170,17 +174,35 @@ impl Worker {
 
     /// Runs the jobs on a timer until [`Worker::stop`] is called, then lets go of what it holds.
     pub async fn run(&self) {
+        let nudges = nudges::Nudges::listen();
         loop {
             // Each failure is in the log and in the figures already.
             let _failed = self.run_once().await;
-            tokio::select! {
-                () = self.stop.notified() => break,
-                () = tokio::time::sleep(self.every) => {}
+            if self.rest(&nudges).await {
+                break;
             }
         }
         let holder = Arc::clone(&self.holder);
         if let Err(error) = self.app.db.write(move |conn| lease::release_all(conn, &holder)).await {
             tracing::error!(%error, "cannot let go of the jobs");
+        }
+    }
+
+    /// Waits for the timer; looks at the clocks meanwhile when one comes due, or when one was written that soon does.
+    /// True when the worker is to stop.
+    async fn rest(&self, nudges: &nudges::Nudges) -> bool {
+        let timer = tokio::time::sleep(self.every);
+        tokio::pin!(timer);
+        loop {
+            let next = clocks::until_next(self, self.every).await;
+            tokio::select! {
+                () = self.stop.notified() => return true,
+                () = &mut timer => return false,
+                () = nudges.next() => {}
+                () = tokio::time::sleep(next) => {}
+            }
+            let outcome = clocks::watch_all(self).await;
+            Self::note(&self.app, clocks::NAME, outcome, &mut Ok(BTreeMap::new()));
         }
     }
 

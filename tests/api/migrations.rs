@@ -14,6 +14,7 @@ use hark::db::{dialect, migrate};
 use hark::domain::complaints::vocabulary::{CallBackState, State};
 use hark::domain::complaints::{call_backs, hand_over, listing};
 use hark::domain::policy::Policy;
+use hark::domain::sla::clocks::watch;
 use hark::domain::staff::Act;
 
 use crate::support::{fresh_postgres, fresh_sqlite, start_of_time};
@@ -350,6 +351,15 @@ fn open_promises_are_found_through_their_partial_index() {
 }
 
 #[test]
+fn the_sweep_of_clocks_finds_what_comes_next_through_its_partial_index() {
+    for (mut conn, _folder) in both() {
+        assert_uses(&mut conn, "complaint_clocks", "complaint_clocks_watched", |conn| {
+            assert_eq!(watch::next_look(conn).unwrap(), None);
+        });
+    }
+}
+
+#[test]
 fn what_is_open_with_somebody_is_found_through_an_index() {
     for (mut conn, _folder) in both() {
         assert_uses(&mut conn, "call_backs", "call_backs_open_by_owner", |conn| {
@@ -402,9 +412,16 @@ fn lists_of_complaints_go_through_the_index_of_their_filter() {
             }),
         ),
         (
-            "complaints_by_call_back",
+            "complaints_by_due",
             listing(&|l| {
-                l.order = listing::Order::CallBackDue;
+                l.order = listing::Order::Due;
+                l.after = None;
+            }),
+        ),
+        (
+            "complaints_by_due",
+            listing(&|l| {
+                l.order = listing::Order::Due;
                 l.overdue = true;
                 l.after = None;
             }),

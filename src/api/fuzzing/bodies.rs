@@ -26,6 +26,10 @@ use crate::domain::privacy::states::{PrivacyForm, RemovalForm};
 use crate::domain::sla::calendars::{CalendarForm, ImportForm, NewCalendarForm};
 use crate::domain::sla::holidays;
 use crate::domain::sla::notation::Notation;
+use crate::domain::sla::packs::InstallForm;
+use crate::domain::sla::policies::checked::checked;
+use crate::domain::sla::policies::operations::PolicyForm;
+use crate::domain::sla::policies::preview::PreviewForm;
 use crate::domain::staff::Act;
 use crate::domain::staff::custom_roles::RoleForm;
 use crate::domain::staff::leaving::LeavingForm;
@@ -100,6 +104,9 @@ const FORMS: &[Reader] = &[
     new_calendar,
     only::<CalendarForm>,
     import,
+    policy,
+    only::<PreviewForm>,
+    only::<InstallForm>,
 ];
 
 /// A form whose check asks the database.
@@ -172,6 +179,14 @@ fn consent(body: &[u8]) -> Result<()> {
     let mut check = Check::new();
     let kept = consents::checked(&mut check, vec![filed]);
     check.finish(kept).map(drop)
+}
+
+fn policy(body: &[u8]) -> Result<()> {
+    let form: PolicyForm = extract::parse(body)?;
+    let once = checked(&form.policy, "/policy")?;
+    // What has been checked passes as it is.
+    assert_eq!(checked(&once, "").as_ref().ok(), Some(&once));
+    Ok(())
 }
 
 fn new_calendar(body: &[u8]) -> Result<()> {

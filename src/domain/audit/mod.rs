@@ -53,6 +53,8 @@ text_enum! {
         Calendar = "calendar",
         /// What the typing of customers has learnt.
         Typing = "typing",
+        /// A policy of deadlines; its slug is among the fields.
+        SlaPolicy = "sla_policy",
         /// The audit itself.
         Audit = "audit",
     }

@@ -20,6 +20,8 @@ use crate::domain::customers::bulk as customers;
 use crate::domain::customers::model::{ContactPoint, Customer};
 use crate::domain::notifications::{self, OutboxRow};
 use crate::domain::search::Position;
+use crate::domain::sla::clocks::bulk as clocks;
+use crate::domain::sla::clocks::row::{ClockRow, SignalRow};
 use crate::domain::staff::ActorKind;
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, EntryId};
@@ -121,6 +123,10 @@ pub struct Batch {
     pub entries: Vec<EntryText>,
     /// Messages and notes.
     pub messages: Vec<Message>,
+    /// The clocks.
+    pub clocks: Vec<ClockRow>,
+    /// What they have told.
+    pub signals: Vec<SignalRow>,
     /// What still has to be sent.
     pub notices: Vec<OutboxRow>,
 }
@@ -140,6 +146,8 @@ impl Batch {
         self.closures.clear();
         self.entries.clear();
         self.messages.clear();
+        self.clocks.clear();
+        self.signals.clear();
         self.notices.clear();
     }
 }
@@ -178,6 +186,7 @@ pub fn insert(conn: &mut Conn, batch: &mut Batch) -> Result<()> {
     load_rows!(conn, closures::table, &batch.closures)?;
     load_rows!(conn, timeline_entries::table, &batch.entries)?;
     load_rows!(conn, messages::table, &batch.messages)?;
+    clocks::insert(conn, &batch.clocks, &batch.signals)?;
     notifications::post_all(conn, &batch.notices)?;
     count(conn, &batch.complaints)
 }

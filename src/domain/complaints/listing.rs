@@ -34,6 +34,8 @@ pub enum Order {
     Oldest,
     /// Those with a promised call-back, the earliest first.
     CallBackDue,
+    /// Those with something due, a clock or a promised call-back, the earliest first.
+    Due,
 }
 
 /// Where a page begins.
@@ -41,7 +43,7 @@ pub enum Order {
 pub struct Cursor {
     /// `seq` of the last complaint of the page before.
     pub seq: i64,
-    /// Its due call-back, when the list is in that order.
+    /// By when its call-back, or anything, is due, when the list is in that order.
     pub due: Option<Moment>,
     /// The order of the list; a place means nothing in another one.
     pub order: Order,
@@ -76,7 +78,7 @@ pub struct Listing {
     pub received_from: Option<Moment>,
     /// Received before this moment.
     pub received_before: Option<Moment>,
-    /// Whose promised call-back is past its window.
+    /// With something past due: what a clock waits for, or a promised call-back.
     pub overdue: bool,
     /// That hold all these words.
     pub words: Option<String>,
@@ -158,7 +160,10 @@ fn page(mut rows: Vec<Complaint>, listing: &Listing) -> Page {
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| Cursor {
         seq: row.seq,
-        due: row.call_back_due_at,
+        due: match listing.order {
+            Order::Due => row.next_due_at,
+            Order::CallBackDue | Order::Newest | Order::Oldest => row.call_back_due_at,
+        },
         order: listing.order,
     });
     Page {

@@ -61,6 +61,8 @@ pub struct Complaint {
     pub step: Option<HandlingStep>,
     /// The earliest end of an open promise's window.
     pub call_back_due_at: Option<Moment>,
+    /// The earliest moment by which something is due: what a clock waits for, or the end of a promise's window.
+    pub next_due_at: Option<Moment>,
     /// When it reached us.
     pub received_at: Moment,
     /// When dissatisfaction was first expressed; clocks count from here.

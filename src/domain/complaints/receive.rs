@@ -4,14 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::earlier::{self, EarlierComplaint};
 use super::intake::Intake;
-use super::model::{Complaint, Statement, TypeChange};
+use super::model::{Complaint, Statement, TimelineEntry, TypeChange};
 use super::vocabulary::{BallWith, HandlingStep, State};
-use super::{reference, store, tallies, timeline};
+use super::{followers, reference, store, tallies, timeline};
 use crate::db::conn::Conn;
 use crate::db::dialect::{self, SearchRow};
 use crate::db::types::Json;
@@ -209,6 +208,18 @@ fn check_owners(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<()> {
 }
 
 fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complaints: &mut [Complaint]) -> Result<()> {
+    let may_be_told = told_of(conn, arrivals, people)?;
+    let entries: Vec<TimelineEntry> = arrivals
+        .iter()
+        .zip(people)
+        .zip(&*complaints)
+        .map(|((arrival, person), complaint)| {
+            let told = arrival.intake.given_contact.email.is_some();
+            let told = told.then(|| is_told(arrival, complaint, &may_be_told));
+            timeline::arrival(&arrival.act, complaint, person, told)
+        })
+        .collect();
+    let begun = followers::coming_in(conn, complaints, &entries)?;
     store::insert_complaints(conn, complaints)?;
     let known: Vec<CustomerId> = people
         .iter()
@@ -216,10 +227,9 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
         .map(|person| person.customer.id)
         .collect();
     customers::check_still_here(conn, &known)?;
-    let may_be_told = told_of(conn, arrivals, people)?;
-    let (mut statements, mut words, mut entries, mut told) = (vec![], vec![], vec![], vec![]);
+    let (mut statements, mut words, mut told) = (vec![], vec![], vec![]);
     let (mut types, mut notices, mut proposed) = (vec![], vec![], vec![]);
-    for ((arrival, person), complaint) in arrivals.iter().zip(people).zip(&*complaints) {
+    for ((arrival, entry), complaint) in arrivals.iter().zip(&entries).zip(&*complaints) {
         let (act, intake) = (&arrival.act, &arrival.intake);
         let statement = statement(complaint, intake);
         words.push(SearchRow {
@@ -227,21 +237,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
             words: words_of(complaint, &statement),
         });
         statements.push(statement);
-        let acknowledged = intake.given_contact.email.is_some() && may_be_told.contains(&complaint.customer_id);
-        let mut after = json!({
-            "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
-            "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
-            "team": complaint.team_id,
-        });
-        if let Some(after) = after
-            .as_object_mut()
-            .filter(|_| intake.given_contact.email.is_some() && !acknowledged)
-        {
-            after.insert("acknowledged".to_owned(), json!(false));
-        }
-        let entry = timeline::entry(act, complaint.id, "received", None, Some(after));
-        told.push(audit::Entry::of(act, timeline::told(&entry, complaint.customer_id)));
-        entries.push(entry);
+        told.push(audit::Entry::of(act, timeline::told(entry, complaint.customer_id)));
         if let Some(proposal) = &arrival.proposal {
             let decided = intake.said();
             proposed.push((complaint.id, proposal, decided, act.now));
@@ -249,7 +245,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
         if complaint.customer_type != CustomerType::NotClear {
             types.push(first_type(act, complaint));
         }
-        if acknowledged {
+        if is_told(arrival, complaint, &may_be_told) {
             notices.push(OutboxRow::new(
                 act.now,
                 Notice::Acknowledge {
@@ -264,7 +260,13 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
     audit::record_all(conn, &told)?;
     store::insert_type_changes(conn, &types)?;
     proposals::keep_all(conn, &proposed)?;
-    notifications::post_all(conn, &notices)
+    notifications::post_all(conn, &notices)?;
+    followers::came_in(conn, &begun)
+}
+
+/// Whether the customer is sent a notice that the complaint has arrived.
+fn is_told(arrival: &Arrival, complaint: &Complaint, may_be_told: &BTreeSet<CustomerId>) -> bool {
+    arrival.intake.given_contact.email.is_some() && may_be_told.contains(&complaint.customer_id)
 }
 
 fn complaint(arrival: &Arrival, person: &Recognised, secret: Option<&str>) -> Complaint {
@@ -290,6 +292,7 @@ fn complaint(arrival: &Arrival, person: &Recognised, secret: Option<&str>) -> Co
         ever_waited: false,
         step: Some(HandlingStep::Listen),
         call_back_due_at: None,
+        next_due_at: None,
         received_at: intake.received_at,
         first_expressed_at: intake.first_expressed_at,
         logged_at: act.now,

@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 use crate::ids::{CallBackId, ClosureId, ComplaintId, CustomerId, EntryId, MessageId, TeamId};
 use crate::{insert_numbered, insert_rows};
 
+pub(super) use super::history::store::whole_timeline;
+
 /// The rule was checked before; the database caught somebody who was there at the same moment.
 /// The work is done again, and meets what is there now.
 fn again_if_taken(error: diesel::result::Error, why: &'static str) -> Error {
@@ -476,11 +478,28 @@ impl Filter {
         }
         if let Some(before) = self.due_before {
             query = query
-                .filter(complaints::call_back_due_at.is_not_null())
-                .filter(complaints::call_back_due_at.lt(Some(before)));
+                .filter(complaints::next_due_at.is_not_null())
+                .filter(complaints::next_due_at.lt(Some(before)));
         }
         query
     }
+}
+
+/// Those that have something due, by when; after the given place.
+macro_rules! by_due {
+    ($query:expr, $column:ident, $after:expr) => {{
+        let mut query = $query
+            .filter(complaints::$column.is_not_null())
+            .order((complaints::$column.asc(), complaints::seq.asc()));
+        if let Some(Cursor {
+            seq, due: Some(due), ..
+        }) = $after
+        {
+            let same = complaints::$column.eq(Some(due)).and(complaints::seq.gt(seq));
+            query = query.filter(complaints::$column.gt(Some(due)).or(same).assume_not_null());
+        }
+        query
+    }};
 }
 
 /// A page of complaints in the given order.
@@ -505,18 +524,8 @@ pub(super) fn list(
                 query = query.filter(complaints::seq.gt(after.seq));
             }
         }
-        Order::CallBackDue => {
-            query = query
-                .filter(complaints::call_back_due_at.is_not_null())
-                .order((complaints::call_back_due_at.asc(), complaints::seq.asc()));
-            if let Some(Cursor {
-                seq, due: Some(due), ..
-            }) = after
-            {
-                let same = complaints::call_back_due_at.eq(Some(due)).and(complaints::seq.gt(seq));
-                query = query.filter(complaints::call_back_due_at.gt(Some(due)).or(same).assume_not_null());
-            }
-        }
+        Order::CallBackDue => query = by_due!(query, call_back_due_at, after),
+        Order::Due => query = by_due!(query, next_due_at, after),
     }
     Ok(query.select(Complaint::as_select()).load(conn)?)
 }

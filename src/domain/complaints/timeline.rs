@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::model::TimelineEntry;
+use super::model::{Complaint, TimelineEntry};
 use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::types::Json;
 use crate::domain::audit::{self, Event, ObjectKind};
+use crate::domain::customers::Tier;
+use crate::domain::customers::recognise::Recognised;
 use crate::domain::staff::{Act, ActorKind};
 use crate::error::Result;
 use crate::ids::{ComplaintId, CustomerId, EntryId};
@@ -61,6 +63,25 @@ pub(super) fn entry(
     }
 }
 
+/// The entry about an arrival; `told` says whether the customer is sent a notice, if there is an address for it. What
+/// usually is so, is left out.
+pub(super) fn arrival(act: &Act, complaint: &Complaint, person: &Recognised, told: Option<bool>) -> TimelineEntry {
+    let mut after = json!({
+        "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
+        "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
+        "team": complaint.team_id,
+    });
+    if let Some(after) = after.as_object_mut() {
+        if let Some(told) = told {
+            after.insert("acknowledged".to_owned(), json!(told));
+        }
+        if person.customer.tier != Tier::Individual {
+            after.insert("tier".to_owned(), json!(person.customer.tier));
+        }
+    }
+    entry(act, complaint.id, "received", None, Some(after))
+}
+
 /// Adds an entry.
 pub(super) fn record(
     conn: &mut Conn,
@@ -71,8 +92,13 @@ pub(super) fn record(
     after: Option<Value>,
 ) -> Result<()> {
     let entry = entry(act, complaint_id, action, before, after);
-    store::insert_entries(conn, std::slice::from_ref(&entry))?;
-    audit::record(conn, act, told(&entry, customer_id))
+    keep(conn, act, customer_id, &entry)
+}
+
+/// Adds an entry that has been made.
+pub(super) fn keep(conn: &mut Conn, act: &Act, customer_id: CustomerId, entry: &TimelineEntry) -> Result<()> {
+    store::insert_entries(conn, std::slice::from_ref(entry))?;
+    audit::record(conn, act, told(entry, customer_id))
 }
 
 /// An entry as the audit tells of it: codes as they are, what people wrote by reference to the entry.

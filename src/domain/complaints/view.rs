@@ -58,6 +58,9 @@ pub struct ComplaintSummary {
     pub step: Option<HandlingStep>,
     /// The earliest end of an open promise's window.
     pub call_back_due_at: Option<Moment>,
+    /// The earliest moment by which something is due: what a clock waits for, or the end of a promise's window. In the
+    /// past when it is overdue.
+    pub next_due_at: Option<Moment>,
     /// When it reached us.
     pub received_at: Moment,
     /// When dissatisfaction was first expressed; clocks count from here.
@@ -101,6 +104,7 @@ impl From<Complaint> for ComplaintSummary {
             round: c.round,
             step: c.step,
             call_back_due_at: c.call_back_due_at,
+            next_due_at: c.next_due_at,
             received_at: c.received_at,
             first_expressed_at: c.first_expressed_at,
             logged_at: c.logged_at,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::followers::{self, Turn};
 use super::model::{CallBack, Complaint, StepRecord, StepRow};
 use super::procedure::{self, Action, Case, Dealt, Next, ROUND_STARTS_AT};
 use super::vocabulary::{BallWith, CallBackState, HandlingStep, SkipReason, State};
@@ -152,9 +153,12 @@ impl Work {
             ..act.clone()
         };
         self.after.updated_at = act.now;
+        let entry = timeline::entry(act, self.after.id, action, before, after);
+        let turn = Turn::new(&self.before, &self.after, &self.call_backs, &entry);
+        let next_due_at = followers::changing(conn, &turn)?;
+        self.after.next_due_at = next_due_at;
         store::update(conn, &self.before, &self.after)?;
-        let whose = (self.after.id, self.after.customer_id);
-        timeline::record(conn, act, whose, action, before, after)?;
+        timeline::keep(conn, act, self.after.customer_id, &entry)?;
         if self.before.state != self.after.state {
             let changes = BTreeMap::from([(self.before.state, -1), (self.after.state, 1)]);
             tallies::add(conn, tallies::slot(self.after.id), &changes)?;

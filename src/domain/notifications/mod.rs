@@ -9,8 +9,9 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::schema::outbox;
 use crate::db::types::Json;
+use crate::domain::sla::clocks::signals::Addressee;
 use crate::error::Result;
-use crate::ids::{CallBackId, ComplaintId, InvitationId, MessageId, OutboxId, StaffId};
+use crate::ids::{CallBackId, ClockId, ComplaintId, InvitationId, MessageId, OutboxId, StaffId};
 
 /// Something somebody outside has to be told. It names the thing; the text is read when it is
 /// sent, so that an erasure in between is honoured.
@@ -36,6 +37,35 @@ pub enum Notice {
         /// Which promise.
         call_back_id: CallBackId,
     },
+    /// Warn that the time of a clock runs out.
+    ClockWarning {
+        /// Which complaint.
+        complaint_id: ComplaintId,
+        /// Which clock.
+        clock_id: ClockId,
+        /// Who is told.
+        to: Addressee,
+    },
+    /// Tell that a clock is late.
+    ClockBreached {
+        /// Which complaint.
+        complaint_id: ComplaintId,
+        /// Which clock.
+        clock_id: ClockId,
+        /// Who is told.
+        to: Addressee,
+    },
+    /// Bring a clock to somebody, by its chain.
+    ClockEscalated {
+        /// Which complaint.
+        complaint_id: ComplaintId,
+        /// Which clock.
+        clock_id: ClockId,
+        /// Which level of the chain, from 1.
+        level: i32,
+        /// Who is told.
+        to: Addressee,
+    },
     /// Send a person the link by which they set a password. The link is made again from the
     /// installation's secret when it is sent; the outbox does not hold it.
     InviteStaff {
@@ -51,7 +81,10 @@ impl Notice {
         match self {
             Self::Acknowledge { complaint_id }
             | Self::SendMessage { complaint_id, .. }
-            | Self::PromiseBroken { complaint_id, .. } => Some(*complaint_id),
+            | Self::PromiseBroken { complaint_id, .. }
+            | Self::ClockWarning { complaint_id, .. }
+            | Self::ClockBreached { complaint_id, .. }
+            | Self::ClockEscalated { complaint_id, .. } => Some(*complaint_id),
             Self::InviteStaff { .. } => None,
         }
     }
@@ -61,6 +94,9 @@ impl Notice {
             Self::Acknowledge { .. } => "acknowledge",
             Self::SendMessage { .. } => "send_message",
             Self::PromiseBroken { .. } => "promise_broken",
+            Self::ClockWarning { .. } => "clock_warning",
+            Self::ClockBreached { .. } => "clock_breached",
+            Self::ClockEscalated { .. } => "clock_escalated",
             Self::InviteStaff { .. } => "invite_staff",
         }
     }

@@ -5,12 +5,15 @@
 
 pub mod calendar;
 pub mod calendars;
+pub mod clocks;
 pub mod deadline;
 pub mod explain;
 pub mod holidays;
 pub mod local;
 pub mod notation;
+pub mod packs;
 mod plan;
+pub mod policies;
 pub mod working;
 
 #[cfg(test)]

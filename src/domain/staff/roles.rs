@@ -63,6 +63,10 @@ text_enum! {
         ReadCalendars = "read-calendars",
         /// Make and change business calendars, and import holidays.
         ManageCalendars = "manage-calendars",
+        /// See policies of deadlines, and try them.
+        ReadPolicies = "read-policies",
+        /// Make policies of deadlines, change them, and bring them into and out of force.
+        ManagePolicies = "manage-policies",
     }
 }
 
@@ -135,6 +139,7 @@ impl Role {
                 P::ReadComplaintStates,
                 P::ReadStaff,
                 P::ReadCalendars,
+                P::ReadPolicies,
             ],
             Self::Lead => &[
                 P::ReadComplaints,
@@ -150,8 +155,16 @@ impl Role {
                 P::ManageTyping,
                 P::RemoveAttachments,
                 P::ReadCalendars,
+                P::ReadPolicies,
             ],
-            Self::Operations => &[P::ReadFigures, P::ReadPlaybooks, P::ReadCalendars, P::ManageCalendars],
+            Self::Operations => &[
+                P::ReadFigures,
+                P::ReadPlaybooks,
+                P::ReadCalendars,
+                P::ManageCalendars,
+                P::ReadPolicies,
+                P::ManagePolicies,
+            ],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
             Self::Auditor => &[
@@ -165,6 +178,7 @@ impl Role {
                 P::ExportPersonalData,
                 P::ManagePrivacy,
                 P::ReadCalendars,
+                P::ReadPolicies,
             ],
             Self::Admin => Permission::ALL,
         }

@@ -95,6 +95,11 @@ impl Sample {
             .find(|key| body.contains_key(*key));
         match text {
             Some(key) => body.insert(key.to_owned(), json!("something else")),
+            None if body.contains_key("policy") => {
+                body["policy"]["source"] = json!("something else");
+                None
+            }
+            None if body.contains_key("activate") => body.insert("activate".to_owned(), json!(true)),
             None if body.contains_key("overlap_hours") => body.insert("overlap_hours".to_owned(), json!(7)),
             None => body.insert("duplicate_of".to_owned(), json!(null)),
         };
@@ -166,6 +171,13 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         }
         (_, ["session" | "me", ..] | ["public", "invitations", ..]) => by_a_person(desk, operation, &parts).await,
         (_, ["calendars", rest @ ..]) => on_calendar(desk, rest).await,
+        (_, ["sla-policies", rest @ ..]) => on_policy(desk, rest).await,
+        (_, ["sla-packs", "{slug}", "install"]) => {
+            let body = json!({ "slug": format!("pack_{}", desk.rows("sla_policies")), "activate": false });
+            let operations = desk.client(hark::domain::staff::Role::Operations);
+            let path = "/api/v1/sla-packs/uk_disp/install".to_owned();
+            (operations, path, Some(body), String::new())
+        }
         (method, ["retention-rules", ..]) => with_rules(desk, method, &operation.path).await,
         _ => panic!(
             "write a request that succeeds for the new operation {}",
@@ -329,6 +341,31 @@ async fn on_calendar(desk: &Desk, rest: &[&str]) -> Parts {
             (operations, format!("{path}/holidays"), Some(body), path)
         }
         _ => panic!("write a request that succeeds for {rest:?} of a calendar"),
+    }
+}
+
+/// A policy is made, written anew, or brought into and out of force.
+async fn on_policy(desk: &Desk, rest: &[&str]) -> Parts {
+    let operations = desk.client(hark::domain::staff::Role::Operations);
+    let list = "/api/v1/sla-policies";
+    let policy = crate::clocks::resolve_within(600);
+    let form = json!({ "slug": format!("own_{}", desk.rows("sla_policies")), "policy": policy });
+    if rest.is_empty() {
+        return (operations, list.to_owned(), Some(form), String::new());
+    }
+    let made = operations.post(list, &form).await.expect(201);
+    let path = format!("{list}/{}", made.str("/slug"));
+    match rest {
+        ["{slug}"] => (operations, path.clone(), Some(policy), path),
+        ["{slug}", "activate"] => (operations, format!("{path}/activate"), None, path),
+        ["{slug}", "deactivate"] => {
+            operations
+                .post(&format!("{path}/activate"), &Value::Null)
+                .await
+                .expect(200);
+            (operations, format!("{path}/deactivate"), None, path)
+        }
+        _ => panic!("write a request that succeeds for {rest:?} of a policy"),
     }
 }
 

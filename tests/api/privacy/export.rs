@@ -22,6 +22,7 @@ const EXPORTED: &[(&str, &str)] = &[
     ("call_back_attempts", "/complaints/*/call_backs/*/attempts"),
     ("closures", "/complaints/*/closures"),
     ("attachments", "/complaints/*/attachments"),
+    ("complaint_clocks", "/complaints/*/clocks"),
     ("typing_proposals", "/complaints/*/proposed_manner"),
     ("timeline_entries", "/complaints/*/timeline"),
     ("messages", "/complaints/*/messages"),
@@ -64,6 +65,7 @@ fn rows(export: &Reply, pointer: &str) -> usize {
 
 on_both! {
     async fn every_table_with_something_about_a_customer_is_in_the_export_or_has_a_reason_not_to_be(desk) {
+        crate::clocks::install(&desk, "standard_service").await;
         let mut walk = Marked::new(&desk, "zqexport", "1390013011");
         walk.walk().await;
         let mail = json!({ "customer": { "customer_id": walk.id, "email": "zqexport@example.com" } });

@@ -48,7 +48,7 @@ fn forged() -> Vec<String> {
     let pairs = times
         .iter()
         .flat_map(|time| ids.iter().map(move |id| json!([time, id])));
-    let objects = ["newest", "oldest", "call_back_due"]
+    let objects = ["newest", "oldest", "call_back_due", "due"]
         .map(|order| json!({ "order": order, "seq": -1, "at": null, "due": null }));
     let others = [
         json!(null),
@@ -85,6 +85,9 @@ async fn filled(desk: &Desk) -> Case<'_> {
         log(&desk.agent(), &other).await;
         desk.pass(TimeDelta::hours(1));
         desk.run_each_job().await;
+    }
+    for slug in ["one", "two"] {
+        crate::clocks::make(desk, slug, &crate::clocks::resolve_within(600)).await;
     }
     for team in ["One", "Two"] {
         crate::staff::team(desk, team, &[]).await;

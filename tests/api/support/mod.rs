@@ -367,6 +367,11 @@ const TABLES: &[&str] = &[
     "hand_overs",
     "calendars",
     "calendar_versions",
+    "sla_policies",
+    "sla_policy_versions",
+    "sla_policy_turns",
+    "complaint_clocks",
+    "clock_signals",
 ];
 
 #[derive(diesel::QueryableByName)]

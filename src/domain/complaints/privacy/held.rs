@@ -11,11 +11,14 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::complaints::attachments::{self, AttachmentView};
 use crate::domain::complaints::call_backs::{self, CallBackView};
+use crate::domain::complaints::history;
 use crate::domain::complaints::messages::MessageView;
 use crate::domain::complaints::model::TimelineEntry;
 use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::{ClosureView, ComplaintSummary, StatementView, StepView};
 use crate::domain::notifications;
+use crate::domain::sla::clocks::export as clocks;
+use crate::domain::sla::clocks::view::ClockView;
 use crate::domain::typing::{CustomerType, proposals};
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CustomerId};
@@ -88,6 +91,8 @@ pub struct HeldComplaint {
     pub attachments: Vec<AttachmentView>,
     /// Every change.
     pub timeline: Vec<EntryView>,
+    /// By when what had to happen, and whether it did.
+    pub clocks: Vec<ClockView>,
     /// Notices about it.
     pub notices: Vec<HeldNotice>,
     /// When the personal content was removed, if it was.
@@ -176,7 +181,19 @@ pub fn page(
     let mut manners = by_complaint(store::type_changes(conn, &ids)?, |row| row.complaint_id, manner);
     let mut closures = by_complaint(store::closures(conn, &ids)?, |row| row.complaint_id, ClosureView::from);
     let mut messages = by_complaint(store::messages(conn, &ids)?, |row| row.complaint_id, MessageView::from);
-    let mut timeline = by_complaint(store::timeline(conn, &ids)?, |row| row.complaint_id, entry);
+    let told = by_complaint(store::timeline(conn, &ids)?, |row| row.complaint_id, |row| row);
+    let histories = complaints
+        .iter()
+        .map(|complaint| {
+            let entries = told.get(&complaint.id).map_or(&[][..], Vec::as_slice);
+            (complaint.id, history::read(complaint, entries))
+        })
+        .collect();
+    let mut clocks = clocks::of_complaints(conn, now, &histories)?;
+    let mut timeline: Groups<EntryView> = told
+        .into_iter()
+        .map(|(id, rows)| (id, rows.into_iter().map(entry).collect()))
+        .collect();
     let promises = store::call_backs(conn, &ids)?;
     let promises = call_backs::views(conn, promises, now)?;
     let mut promises = by_complaint(promises, |view| view.complaint_id, |view| view);
@@ -217,6 +234,7 @@ pub fn page(
             closures: of(&mut closures, id),
             attachments: of(&mut files, id),
             timeline: of(&mut timeline, id),
+            clocks: of(&mut clocks, id),
             notices: of(&mut notices, id),
             content_removed_at: gone.remove(&id),
         });

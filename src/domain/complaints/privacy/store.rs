@@ -11,6 +11,7 @@ use crate::db::schema::{
     customer_type_changes, handling_steps, messages, timeline_entries, word_purges,
 };
 use crate::db::types::Json;
+use crate::domain::complaints::history::store as history;
 use crate::domain::complaints::model::{
     CallBack, Closure, Complaint, GivenContact, Message, Statement, StepRecord, StepRow, TimelineEntry, TypeChange,
 };
@@ -20,7 +21,7 @@ use crate::ids::{CallBackId, ComplaintId, CustomerId};
 use crate::{ids, insert_rows};
 
 /// Entries of the timeline that hold only words of the vocabulary, ids and times. Of every other kind of entry,
-/// and so of one that somebody adds, the values go.
+/// and so of one that somebody adds, only those codes stay that a history rests on.
 const CODED: &[&str] = &[
     "received",
     "call_back_promised",
@@ -28,6 +29,9 @@ const CODED: &[&str] = &[
     "call_back_rescheduled",
     "call_back_cancelled",
     "call_back_broken",
+    "clock_breached",
+    "clock_escalated",
+    "clock_warned",
     "linked",
     "message_received",
     "message_sent",
@@ -187,17 +191,7 @@ pub(super) fn wipe(conn: &mut Conn, now: Moment, ids: &[ComplaintId]) -> Result<
     diesel::update(messages::table.filter(messages::complaint_id.eq_any(ids.to_vec())))
         .set(messages::body.eq(""))
         .execute(conn)?;
-    let told = timeline_entries::table
-        .filter(timeline_entries::complaint_id.eq_any(ids.to_vec()))
-        .filter(timeline_entries::action.ne_all(CODED.to_vec()));
-    let nothing = None::<Json<serde_json::Value>>;
-    diesel::update(told)
-        .set((
-            timeline_entries::before.eq(&nothing),
-            timeline_entries::after.eq(&nothing),
-        ))
-        .execute(conn)?;
-    Ok(())
+    history::leave_codes(conn, ids, CODED)
 }
 
 fn wipe_calls(conn: &mut Conn, ids: &[ComplaintId]) -> Result<()> {

@@ -4,6 +4,7 @@
 //! database: it is Monday to Friday, 9 to 18, in the zone that the installation gives to those who have not told
 //! theirs.
 
+mod editions;
 mod model;
 mod preview;
 mod store;
@@ -12,6 +13,7 @@ mod views;
 use chrono::NaiveDate;
 use serde_json::json;
 
+pub use self::editions::{Edition, editions, present};
 use self::model::VersionRow;
 pub use self::preview::{CalendarWarning, DayKind, DayView, PreviewView};
 pub use self::views::{
@@ -19,6 +21,7 @@ pub use self::views::{
 };
 use super::calendar::Calendar;
 use super::holidays::{self, Holiday};
+use super::policies::book;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::types::Json;
@@ -248,6 +251,7 @@ fn load_expected(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>) 
 fn add_version(conn: &mut Conn, act: &Act, action: &'static str, before: &VersionRow, next: &VersionRow) -> Result<()> {
     keep(conn, before)?;
     store::add_version(conn, next)?;
+    book::restamp(conn)?;
     tell(conn, act, action, Some(before), next)
 }
 

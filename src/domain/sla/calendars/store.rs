@@ -39,6 +39,14 @@ pub(super) fn version(conn: &mut Conn, slug: &str, version: i32) -> Result<Optio
         .optional()?)
 }
 
+/// Every version of every calendar, in the order in which they were written.
+pub(super) fn versions(conn: &mut Conn) -> Result<Vec<VersionRow>> {
+    Ok(calendar_versions::table
+        .order((calendar_versions::created_at.asc(), calendar_versions::version.asc()))
+        .select(VersionRow::as_select())
+        .load(conn)?)
+}
+
 /// Adds a calendar with its first version.
 pub(super) fn insert(conn: &mut Conn, first: &VersionRow) -> Result<()> {
     let row = CalendarRow {

@@ -1,0 +1,102 @@
+//! What else follows from what happens to complaints, in the same transaction: the one place from which it is called.
+//! Who wants to follow adds a line here, and finds what it needs in [`Turn`] or [`Arrived`].
+
+use std::cell::OnceCell;
+
+use super::history::{self, Happening, store};
+use super::model::{CallBack, Complaint, TimelineEntry};
+use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::domain::sla::clocks;
+use crate::error::Result;
+
+/// A change of a complaint that is about to be written.
+pub struct Turn<'a> {
+    /// The complaint before.
+    pub before: &'a Complaint,
+    /// The complaint as it will be.
+    pub after: &'a Complaint,
+    /// Every promise as it will be, settled ones too.
+    pub call_backs: &'a [CallBack],
+    /// What the timeline will tell of the change.
+    pub entry: &'a TimelineEntry,
+    history: OnceCell<Vec<Happening>>,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) const fn new(
+        before: &'a Complaint,
+        after: &'a Complaint,
+        call_backs: &'a [CallBack],
+        entry: &'a TimelineEntry,
+    ) -> Self {
+        Self {
+            before,
+            after,
+            call_backs,
+            entry,
+            history: OnceCell::new(),
+        }
+    }
+
+    /// The history of the complaint, with this change as its last happening. Read from the database once, when somebody
+    /// asks for it first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn history(&self, conn: &mut Conn) -> Result<&[Happening]> {
+        if let Some(history) = self.history.get() {
+            return Ok(history);
+        }
+        let mut entries = store::whole_timeline(conn, self.after.id)?;
+        entries.retain(|entry| entry.id != self.entry.id);
+        entries.push(self.entry.clone());
+        Ok(self.history.get_or_init(|| history::read(self.after, &entries)))
+    }
+}
+
+/// A complaint that is about to be logged, in a group with others.
+pub struct Arrived<'a> {
+    /// The complaint.
+    pub complaint: &'a Complaint,
+    /// What the timeline will tell of its coming in.
+    pub entry: &'a TimelineEntry,
+}
+
+impl Arrived<'_> {
+    /// The beginning of its history.
+    pub fn happening(&self) -> Vec<Happening> {
+        history::read(self.complaint, std::slice::from_ref(self.entry))
+    }
+}
+
+/// Before complaints are inserted: finds by when each has to be looked at, and gives what is to be written once they
+/// are there.
+pub(super) fn coming_in(
+    conn: &mut Conn,
+    complaints: &mut [Complaint],
+    entries: &[TimelineEntry],
+) -> Result<Vec<clocks::Begun>> {
+    let arrived: Vec<Arrived<'_>> = complaints
+        .iter()
+        .zip(entries)
+        .map(|(complaint, entry)| Arrived { complaint, entry })
+        .collect();
+    let begun = clocks::begin(conn, &arrived)?;
+    for one in &begun {
+        if let Some(complaint) = complaints.get_mut(one.place) {
+            complaint.next_due_at = one.next_due_at;
+        }
+    }
+    Ok(begun)
+}
+
+/// Once complaints are inserted, with their entries.
+pub(super) fn came_in(conn: &mut Conn, begun: &[clocks::Begun]) -> Result<()> {
+    clocks::write_begun(conn, begun)
+}
+
+/// Before a change is written: writes what follows, and gives the earliest moment by which something is due.
+pub(super) fn changing(conn: &mut Conn, turn: &Turn<'_>) -> Result<Option<Moment>> {
+    clocks::changed(conn, turn)
+}

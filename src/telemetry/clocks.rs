@@ -1,0 +1,39 @@
+//! Figures of the clocks of complaints.
+
+use prometheus::{IntCounterVec, IntGauge, Opts, Registry};
+
+use super::registered;
+use crate::error::Result;
+
+/// Figures of the clocks of complaints.
+pub struct ClockMetrics {
+    /// Signals given, by kind (`warning`, `breach`, `escalation`), policy and metric: as many series as there are
+    /// clocks in policies, three times.
+    pub signals: IntCounterVec,
+    /// How late the sweep is: the age of the oldest signal that was to be given, seconds.
+    pub lag: IntGauge,
+}
+
+impl ClockMetrics {
+    pub(super) fn new(r: &Registry) -> Result<Self> {
+        Ok(Self {
+            signals: registered(
+                r,
+                IntCounterVec::new(
+                    Opts::new(
+                        "hark_clock_signals_total",
+                        "Warnings, breaches and escalations of clocks.",
+                    ),
+                    &["kind", "policy", "metric"],
+                ),
+            )?,
+            lag: registered(
+                r,
+                IntGauge::new(
+                    "hark_clock_sweep_lag_seconds",
+                    "Age of the oldest signal of a clock that was to be given when the sweep last looked.",
+                ),
+            )?,
+        })
+    }
+}
