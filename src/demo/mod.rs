@@ -10,6 +10,7 @@ mod calls;
 mod corpus;
 mod desk;
 mod draw;
+mod figures;
 mod filled;
 mod handling;
 mod history;

@@ -2,6 +2,7 @@
 
 mod files;
 mod lease;
+mod reports;
 mod typing;
 
 use std::collections::BTreeMap;
@@ -101,6 +102,8 @@ impl Worker {
         Self::note(&self.app, "tidy_files", outcome, &mut done);
         let outcome = typing::learn(self).await;
         Self::note(&self.app, typing::NAME, outcome, &mut done);
+        let outcome = reports::fold(self).await;
+        Self::note(&self.app, reports::NAME, outcome, &mut done);
         done
     }
 

@@ -51,6 +51,8 @@ text_enum! {
         RetentionRule = "retention_rule",
         /// What the typing of customers has learnt.
         Typing = "typing",
+        /// A report; its name is among the fields.
+        Report = "report",
         /// The audit itself.
         Audit = "audit",
     }

@@ -23,6 +23,7 @@ use crate::domain::customers::{Customer, PrivacyState, privacy as customers};
 use crate::domain::idempotency::{self, Claim};
 use crate::domain::notifications::{self, Notice, OutboxRow};
 use crate::domain::privacy::{ConsentPurpose, consents};
+use crate::domain::reporting::record as reporting;
 use crate::domain::search;
 use crate::domain::staff::owners::{self, Owners};
 use crate::domain::staff::tokens::{self, Secret};
@@ -261,6 +262,9 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
     store::insert_statements(conn, &statements)?;
     dialect::index_words(conn, &words)?;
     store::insert_entries(conn, &entries)?;
+    if let Some(first) = arrivals.first() {
+        reporting::received(conn, &first.act.policy, complaints, &entries)?;
+    }
     audit::record_all(conn, &told)?;
     store::insert_type_changes(conn, &types)?;
     proposals::keep_all(conn, &proposed)?;

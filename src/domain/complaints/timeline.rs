@@ -61,7 +61,7 @@ pub(super) fn entry(
     }
 }
 
-/// Adds an entry.
+/// Adds an entry, and gives its id.
 pub(super) fn record(
     conn: &mut Conn,
     act: &Act,
@@ -69,10 +69,11 @@ pub(super) fn record(
     action: &str,
     before: Option<Value>,
     after: Option<Value>,
-) -> Result<()> {
+) -> Result<EntryId> {
     let entry = entry(act, complaint_id, action, before, after);
     store::insert_entries(conn, std::slice::from_ref(&entry))?;
-    audit::record(conn, act, told(&entry, customer_id))
+    audit::record(conn, act, told(&entry, customer_id))?;
+    Ok(entry.id)
 }
 
 /// An entry as the audit tells of it: codes as they are, what people wrote by reference to the entry.

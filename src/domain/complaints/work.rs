@@ -13,6 +13,7 @@ use crate::db::conn::Conn;
 use crate::db::dialect;
 use crate::db::types::Json;
 use crate::domain::customers::record;
+use crate::domain::reporting::record as reporting;
 use crate::domain::staff::Act;
 use crate::error::{Code, Error, Result};
 use crate::ids::ComplaintId;
@@ -154,7 +155,9 @@ impl Work {
         self.after.updated_at = act.now;
         store::update(conn, &self.before, &self.after)?;
         let whose = (self.after.id, self.after.customer_id);
-        timeline::record(conn, act, whose, action, before, after)?;
+        let entry = timeline::record(conn, act, whose, action, before, after)?;
+        let timeline = store::whole_timeline(conn, self.after.id)?;
+        reporting::changed(conn, &act.policy, (&self.before, &self.after), &timeline, entry)?;
         if self.before.state != self.after.state {
             let changes = BTreeMap::from([(self.before.state, -1), (self.after.state, 1)]);
             tallies::add(conn, tallies::slot(self.after.id), &changes)?;

@@ -33,6 +33,8 @@ text_enum! {
         AssignComplaints = "assign-complaints",
         /// See how many complaints stand where.
         ReadFigures = "read-figures",
+        /// See and export reports, those on people's work too.
+        ReadReports = "read-reports",
         /// See customer records.
         ReadCustomers = "read-customers",
         /// Create and change customer records.
@@ -137,6 +139,7 @@ impl Role {
                 P::HandleComplaints,
                 P::AssignComplaints,
                 P::ReadFigures,
+                P::ReadReports,
                 P::ReadCustomers,
                 P::WriteCustomers,
                 P::ReadPlaybooks,
@@ -145,12 +148,13 @@ impl Role {
                 P::ManageTyping,
                 P::RemoveAttachments,
             ],
-            Self::Operations => &[P::ReadFigures, P::ReadPlaybooks],
+            Self::Operations => &[P::ReadFigures, P::ReadReports, P::ReadPlaybooks],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
             Self::Auditor => &[
                 P::ReadComplaints,
                 P::ReadFigures,
+                P::ReadReports,
                 P::ReadCustomers,
                 P::ReadPlaybooks,
                 P::ReadComplaintStates,
