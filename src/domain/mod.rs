@@ -11,5 +11,6 @@ pub mod policy;
 pub mod privacy;
 pub mod reporting;
 pub mod search;
+pub mod sla;
 pub mod staff;
 pub mod typing;
