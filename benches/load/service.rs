@@ -58,7 +58,12 @@ impl Service {
                 .args(["admin", "create-token", "--name", name, "--role", role])
                 .output()
                 .unwrap();
-            String::from_utf8(made.stdout).unwrap().lines().last().unwrap().to_owned()
+            String::from_utf8(made.stdout)
+                .unwrap()
+                .lines()
+                .last()
+                .unwrap()
+                .to_owned()
         };
         let (secret, watcher) = (token("load", "agent"), token("watcher", "operations"));
         let address = TcpListener::bind("127.0.0.1:0")

@@ -14,13 +14,33 @@ use crate::domain::typing::CustomerType;
 
 /// Counters by channel.
 const COUNTERS: &[(&str, &str, Measure)] = &[
-    ("received", "Complaints, questions and feedback that reached us", Measure::Received),
+    (
+        "received",
+        "Complaints, questions and feedback that reached us",
+        Measure::Received,
+    ),
     ("closed", "Closings of any kind", Measure::Closed),
-    ("closed_on_merits", "Closings on the merits: upheld, partly, rejected", Measure::OnMerits),
+    (
+        "closed_on_merits",
+        "Closings on the merits: upheld, partly, rejected",
+        Measure::OnMerits,
+    ),
     ("on_the_spot", "Closings in the first contact", Measure::OnTheSpot),
-    ("reopened", "Closed complaints that the desk opened again", Measure::Reopened),
-    ("disputed", "Closed complaints whose decision the customer did not accept", Measure::Disputed),
-    ("promises_made", "Promised call-backs, those that replace others included", Measure::Promised),
+    (
+        "reopened",
+        "Closed complaints that the desk opened again",
+        Measure::Reopened,
+    ),
+    (
+        "disputed",
+        "Closed complaints whose decision the customer did not accept",
+        Measure::Disputed,
+    ),
+    (
+        "promises_made",
+        "Promised call-backs, those that replace others included",
+        Measure::Promised,
+    ),
     ("promises_kept", "Promises kept within the window", Measure::Kept),
     ("promises_late", "Promises kept after the window", Measure::Late),
     ("promises_broken", "Promises that were not kept", Measure::Broken),
@@ -30,24 +50,46 @@ const COUNTERS: &[(&str, &str, Measure)] = &[
 pub(super) fn text(desk: &Desk, now: Moment) -> String {
     let mut out = Text::default();
     let channels: Vec<&str> = Channel::ALL.iter().map(|channel| channel.as_str()).collect();
-    let types: Vec<&str> = CustomerType::ALL.iter().map(|customer_type| customer_type.as_str()).collect();
+    let types: Vec<&str> = CustomerType::ALL
+        .iter()
+        .map(|customer_type| customer_type.as_str())
+        .collect();
     for (name, help, measure) in TIMES {
         let name_by_channel = format!("hark_desk_{name}_seconds");
         out.head(&name_by_channel, &format!("{help}, by channel."), "histogram");
         out.histograms(&name_by_channel, ("channel", &channels), &desk.by_channel, measure);
         let name_by_type = format!("hark_desk_{name}_by_type_seconds");
-        out.head(&name_by_type, &format!("{help}, by customer type at that moment."), "histogram");
+        out.head(
+            &name_by_type,
+            &format!("{help}, by customer type at that moment."),
+            "histogram",
+        );
         out.histograms(&name_by_type, ("customer_type", &types), &desk.by_type, measure);
     }
     for (name, help, measure) in COUNTERS {
         let name = format!("hark_desk_{name}_total");
         out.head(&name, &format!("{help}, by channel."), "counter");
         for channel in &channels {
-            let n = desk.by_channel.get(&(*measure, (*channel).to_owned())).map_or(0, |cell| cell.n);
+            let n = desk
+                .by_channel
+                .get(&(*measure, (*channel).to_owned()))
+                .map_or(0, |cell| cell.n);
             out.line(&name, &format!("channel=\"{channel}\""), n);
         }
     }
-    out.head("hark_desk_open", "Open complaints by state and by age in whole days.", "gauge");
+    out.head(
+        "hark_desk_breaches_total",
+        "Deadlines that passed, by policy.",
+        "counter",
+    );
+    for (policy, n) in &desk.breaches {
+        out.line("hark_desk_breaches_total", &format!("policy=\"{policy}\""), *n);
+    }
+    out.head(
+        "hark_desk_open",
+        "Open complaints by state and by age in whole days.",
+        "gauge",
+    );
     for ((state, band), n) in &desk.open {
         let from = BANDS.get(*band).copied().unwrap_or_default();
         let age = match BANDS.get(band + 1) {
@@ -64,7 +106,8 @@ pub(super) fn text(desk: &Desk, now: Moment) -> String {
     out.one(
         "hark_desk_oldest_unacknowledged_seconds",
         "Age of the oldest of them, to the minute; 0 when there is none.",
-        desk.unacknowledged_since.map_or(0, |since| (now - since).num_seconds().max(0)),
+        desk.unacknowledged_since
+            .map_or(0, |since| (now - since).num_seconds().max(0)),
     );
     out.one(
         "hark_desk_reports_waiting",
@@ -110,7 +153,9 @@ impl Text {
     ) {
         for value in values {
             for time in Time::ALL {
-                let Some(cell) = cells.get(&(measure(*time), (*value).to_owned())) else { continue };
+                let Some(cell) = cells.get(&(measure(*time), (*value).to_owned())) else {
+                    continue;
+                };
                 let labels = format!("{label}=\"{value}\",time=\"{time}\"");
                 for bound in BOUNDS {
                     let n = cell.histogram.at_most(bound);

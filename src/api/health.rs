@@ -142,9 +142,7 @@ pub(super) async fn get_metrics(app: web::Data<App>) -> Result<HttpResponse> {
         Ok(figures) => text.push_str(&figures),
         Err(error) => tracing::warn!(%error, "figures without those of the desk"),
     }
-    Ok(HttpResponse::Ok()
-        .insert_header(ContentType::plaintext())
-        .body(text))
+    Ok(HttpResponse::Ok().insert_header(ContentType::plaintext()).body(text))
 }
 
 /// The desk's own figures, at most a few seconds old: several who ask at once cost as much as one.

@@ -15,7 +15,7 @@ use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::reporting::measures::{Dimension, Time};
 use crate::domain::reporting::query::{By, ReportForm};
 use crate::domain::reporting::reports::{
-    self, Kind, Report, ReportInfo, ages, agents, backlog, call_backs, causes, dwell, on_the_spot, reopen,
+    self, Kind, Report, ReportInfo, agents, ages, backlog, breaches, call_backs, causes, dwell, on_the_spot, reopen,
     response_times, types, volumes,
 };
 use crate::domain::reporting::review::{self, ReviewForm};
@@ -141,7 +141,13 @@ where
         Format::Xlsx => response.content_type(sheets::XLSX),
     };
     if format != Format::Json {
-        let text = |name: &str| report.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        let text = |name: &str| {
+            report
+                .get(name)
+                .and_then(|value| value.as_str())
+                .unwrap_or_default()
+                .to_owned()
+        };
         let name = format!("{}-{}-{}.{format}", text("report"), text("from"), text("to"));
         response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
     }
@@ -183,7 +189,11 @@ pub(super) async fn report_volumes(ctx: Ctx, query: Query<ReportQuery>, accepted
         (String = "text/csv"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ))))]
-pub(super) async fn report_response_times(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+pub(super) async fn report_response_times(
+    ctx: Ctx,
+    query: Query<ReportQuery>,
+    accepted: Accepted,
+) -> Result<HttpResponse> {
     serve::<response_times::ResponseTimes>(ctx, query.0, accepted).await
 }
 
@@ -226,6 +236,19 @@ pub(super) async fn report_ages(ctx: Ctx, query: Query<ReportQuery>, accepted: A
     serve::<ages::Ages>(ctx, query.0, accepted).await
 }
 
+/// Report deadlines that passed.
+///
+/// By policy, by what of it (`metric`), or by property of the complaint; on the day on which each passed.
+#[utoipa::path(get, path = "/api/v1/reports/breaches", tag = "reports", params(ReportQuery),
+    responses((status = 200, description = "The report.", content(
+        (Report<breaches::BreachesRow> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
+pub(super) async fn report_breaches(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+    serve::<breaches::Breaches>(ctx, query.0, accepted).await
+}
+
 /// Report how the manner of customers changed.
 ///
 /// The customer type at first and when the complaint was closed, as from angry to friendly; of complaints that stayed closed.
@@ -248,7 +271,11 @@ pub(super) async fn report_types(ctx: Ctx, query: Query<ReportQuery>, accepted: 
         (String = "text/csv"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ))))]
-pub(super) async fn report_on_the_spot(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+pub(super) async fn report_on_the_spot(
+    ctx: Ctx,
+    query: Query<ReportQuery>,
+    accepted: Accepted,
+) -> Result<HttpResponse> {
     serve::<on_the_spot::OnTheSpot>(ctx, query.0, accepted).await
 }
 

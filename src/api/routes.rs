@@ -285,6 +285,7 @@ routes! {
     "/api/v1/reports/dwell" => { get Needs(P::ReadReports) => reports::report_dwell }
     "/api/v1/reports/backlog" => { get Needs(P::ReadReports) => reports::report_backlog }
     "/api/v1/reports/ages" => { get Needs(P::ReadReports) => reports::report_ages }
+    "/api/v1/reports/breaches" => { get Needs(P::ReadReports) => reports::report_breaches }
     "/api/v1/reports/types" => { get Needs(P::ReadReports) => reports::report_types }
     "/api/v1/reports/on-the-spot" => { get Needs(P::ReadReports) => reports::report_on_the_spot }
     "/api/v1/reports/call-backs" => { get Needs(P::ReadReports) => reports::report_call_backs }

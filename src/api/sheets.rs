@@ -78,7 +78,6 @@ fn table<R: Row>(sheet: &mut Worksheet, rows: &[R]) -> Result<(), XlsxError> {
                     sheet.write_string(line, column, text)?;
                 }
                 Entry::Whole(number) => {
-                    #[expect(clippy::cast_precision_loss, reason = "a sheet knows no other numbers")]
                     sheet.write_number(line, column, number as f64)?;
                 }
                 Entry::Number(number) => {

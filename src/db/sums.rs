@@ -89,7 +89,10 @@ fn there_sqlite(conn: &mut SqliteConnection, rows: &[RollupRow]) -> QueryResult<
     let mut found = Vec::new();
     for row in rows {
         let place = (row.generation, &row.dimension, &row.measure, row.day, &row.value);
-        let there = report_rollups::table.find(place).select(RollupRow::as_select()).first(conn);
+        let there = report_rollups::table
+            .find(place)
+            .select(RollupRow::as_select())
+            .first(conn);
         found.extend(there.optional()?);
     }
     Ok(found)

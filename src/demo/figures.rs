@@ -26,7 +26,9 @@ impl Figures {
     /// Adds a batch, whose entries stand by complaint, in the order of the complaints.
     pub(super) fn count(&mut self, batch: &Batch) -> Result<()> {
         let mut sums = Sums::default();
-        let timelines = batch.entries.chunk_by(|one, next| one.complaint_id == next.complaint_id);
+        let timelines = batch
+            .entries
+            .chunk_by(|one, next| one.complaint_id == next.complaint_id);
         for (complaint, timeline) in batch.complaints.iter().zip(timelines) {
             let timeline: Vec<TimelineEntry> = timeline.iter().map(entry).collect::<Result<_>>()?;
             record::add(&self.frame, complaint, &timeline, &mut sums, 1);

@@ -99,7 +99,13 @@ pub(super) fn chart(
     let bottom = f64::from(BOTTOM);
     let height = |value: f64, of: f64| (bottom - TOP) * value / of;
     let wide = f64::from(RIGHT - LEFT) / count(places.len());
-    let bars = count(series.iter().filter(|series| series.shape == Shape::Bars).count().max(1));
+    let bars = count(
+        series
+            .iter()
+            .filter(|series| series.shape == Shape::Bars)
+            .count()
+            .max(1),
+    );
     let bar = (wide * 0.72 / bars).min(46.0);
     let middle = |place: usize| f64::from(LEFT) + wide * (count(place) + 0.5);
     let mut drawn = Chart {
@@ -132,7 +138,9 @@ pub(super) fn chart(
         };
         if one.shape == Shape::Bars {
             for (place, value) in one.values.iter().enumerate() {
-                let Some(value) = value.filter(|value| *value > 0.0) else { continue };
+                let Some(value) = value.filter(|value| *value > 0.0) else {
+                    continue;
+                };
                 drawn.bars.push(Bar {
                     series: number,
                     x: short(middle(place) - bar * bars / 2.0 + bar * nth),
@@ -189,7 +197,6 @@ fn short(value: f64) -> String {
     format!("{value:.1}")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a chart has few places")]
 fn count(n: usize) -> f64 {
     n as f64
 }
@@ -202,16 +209,31 @@ mod tests {
     fn a_chart_keeps_within_its_bounds_and_an_empty_one_is_none() {
         let places: Vec<String> = (1..=30).map(|n| n.to_string()).collect();
         let series = [
-            Series { name: "a".to_owned(), shape: Shape::Bars, values: (1..=30).map(|n| Some(f64::from(n))).collect() },
-            Series { name: "b".to_owned(), shape: Shape::Line, values: (1..=30).map(|n| (n % 2 == 0).then_some(37.0)).collect() },
-            Series { name: "c".to_owned(), shape: Shape::Share, values: vec![Some(1.0); 30] },
+            Series {
+                name: "a".to_owned(),
+                shape: Shape::Bars,
+                values: (1..=30).map(|n| Some(f64::from(n))).collect(),
+            },
+            Series {
+                name: "b".to_owned(),
+                shape: Shape::Line,
+                values: (1..=30).map(|n| (n % 2 == 0).then_some(37.0)).collect(),
+            },
+            Series {
+                name: "c".to_owned(),
+                shape: Shape::Share,
+                values: vec![Some(1.0); 30],
+            },
         ];
         let drawn = chart(String::new(), &places, &series, |_, value| value.to_string()).unwrap();
         for bar in &drawn.bars {
             let (y, h): (f64, f64) = (bar.y.parse().unwrap(), bar.h.parse().unwrap());
             assert!(y >= TOP && (y + h - f64::from(BOTTOM)).abs() < 0.2);
         }
-        assert_eq!(drawn.ticks.iter().map(|tick| tick.text.as_str()).collect::<Vec<_>>(), ["0", "10", "20", "30", "40"]);
+        assert_eq!(
+            drawn.ticks.iter().map(|tick| tick.text.as_str()).collect::<Vec<_>>(),
+            ["0", "10", "20", "30", "40"]
+        );
         assert_eq!((drawn.bars.len(), drawn.lines.len(), drawn.labels.len()), (30, 2, 10));
         assert_eq!(drawn.lines[0].dots.len(), 15);
         assert!(chart(String::new(), &places, &[], |_, _| String::new()).is_none());

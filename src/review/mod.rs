@@ -8,9 +8,9 @@ use askama::Template;
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 
+use self::sections::Section;
 pub use self::words::Language;
 use self::words::{percent, whole};
-use self::sections::Section;
 use crate::clock::Moment;
 use crate::domain::reporting::measures::Span;
 use crate::domain::reporting::review::{Review, Whole};
@@ -94,15 +94,23 @@ fn key(review: &Review, l: Language) -> Vec<Key> {
     let number = |n: Option<i64>| n.map_or_else(|| "–".to_owned(), whole);
     let median = |of: &Whole, span| l.time(of.business.get(&span).and_then(|row| row.p50_seconds));
     vec![
-        figure(("Received", "收到"), &|of| number(of.volumes.as_ref().map(|row| row.received))),
-        figure(("Closed", "关闭"), &|of| number(of.volumes.as_ref().map(|row| row.closed))),
-        figure(("Open at the end", "期末未结"), &|of| number(of.backlog.as_ref().map(|row| row.open_at_end))),
-        figure(("First answer, median (business time)", "首次答复中位数（营业时间）"), &|of| {
-            median(of, Span::FirstResponse)
+        figure(("Received", "收到"), &|of| {
+            number(of.volumes.as_ref().map(|row| row.received))
         }),
-        figure(("Resolution, median (business time)", "解决时长中位数（营业时间）"), &|of| {
-            median(of, Span::Resolution)
+        figure(("Closed", "关闭"), &|of| {
+            number(of.volumes.as_ref().map(|row| row.closed))
         }),
+        figure(("Open at the end", "期末未结"), &|of| {
+            number(of.backlog.as_ref().map(|row| row.open_at_end))
+        }),
+        figure(
+            ("First answer, median (business time)", "首次答复中位数（营业时间）"),
+            &|of| median(of, Span::FirstResponse),
+        ),
+        figure(
+            ("Resolution, median (business time)", "解决时长中位数（营业时间）"),
+            &|of| median(of, Span::Resolution),
+        ),
         figure(("Promises kept", "承诺兑现率"), &|of| {
             percent(of.call_backs.as_ref().and_then(|row| row.kept_share))
         }),

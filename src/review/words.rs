@@ -74,6 +74,8 @@ impl Language {
             Dimension::Team => self.of("Team", "团队"),
             Dimension::Decision => self.of("Decision", "决定"),
             Dimension::Agent => self.of("Agent", "坐席"),
+            Dimension::Policy => self.of("Policy", "时限政策"),
+            Dimension::Metric => self.of("Deadline", "时限"),
         }
     }
 
@@ -108,9 +110,10 @@ impl Language {
     }
 
     /// A time, in its two largest units.
-    #[expect(clippy::cast_possible_truncation, reason = "whole seconds, far below 2^53")]
     pub(super) fn time(self, seconds: Option<f64>) -> String {
-        let Some(seconds) = seconds else { return "–".to_owned() };
+        let Some(seconds) = seconds else {
+            return "–".to_owned();
+        };
         let seconds = seconds.round() as i64;
         let (d, h, m) = (self.of(" d", "天"), self.of(" h", "小时"), self.of(" min", "分"));
         let two = |n: i64, one: &str, rest: i64, next: &str| match (self, rest) {
@@ -151,11 +154,24 @@ mod tests {
 
     #[test]
     fn numbers_and_times_are_written_out() {
-        assert_eq!([0, 999, 1_000, 1_234_567, -12_000].map(whole), ["0", "999", "1,000", "1,234,567", "−12,000"]);
-        let times = [None, Some(59.0), Some(60.0), Some(8_400.0), Some(7_200.0), Some(200_000.0)];
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567, -12_000].map(whole),
+            ["0", "999", "1,000", "1,234,567", "−12,000"]
+        );
+        let times = [
+            None,
+            Some(59.0),
+            Some(60.0),
+            Some(8_400.0),
+            Some(7_200.0),
+            Some(200_000.0),
+        ];
         let of = |language: Language| times.map(|time| language.time(time));
         assert_eq!(of(Language::En), ["–", "59 s", "1 min", "2 h 20 min", "2 h", "2 d 7 h"]);
         assert_eq!(of(Language::Zh), ["–", "59秒", "1分", "2小时20分", "2小时", "2天7小时"]);
-        assert_eq!((percent(Some(2.0 / 3.0)), percent(None)), ("66.7 %".to_owned(), "–".to_owned()));
+        assert_eq!(
+            (percent(Some(2.0 / 3.0)), percent(None)),
+            ("66.7 %".to_owned(), "–".to_owned())
+        );
     }
 }

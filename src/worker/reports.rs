@@ -31,7 +31,10 @@ pub(super) async fn fold(worker: &Worker) -> Result<usize> {
         .await
         .map_err(|e| Error::internal(format!("building the reports anew panicked: {e}")))??;
         if rebuilt.complaints > 0 {
-            tracing::info!(complaints = rebuilt.complaints, "the sums of the reports were built anew");
+            tracing::info!(
+                complaints = rebuilt.complaints,
+                "the sums of the reports were built anew"
+            );
         }
     }
     let mut folded = 0;

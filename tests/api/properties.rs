@@ -321,7 +321,12 @@ pub struct Known {
 }
 
 /// One random action over HTTP; gives the complaint it was about and the answer.
-pub async fn act(desk: &Desk, rng: &mut StdRng, agent: &Client, known: &mut BTreeMap<String, Known>) -> (String, Reply) {
+pub async fn act(
+    desk: &Desk,
+    rng: &mut StdRng,
+    agent: &Client,
+    known: &mut BTreeMap<String, Known>,
+) -> (String, Reply) {
     let ids: Vec<String> = known.keys().cloned().collect();
     let id = ids[rng.random_range(0..ids.len())].clone();
     let other = ids[rng.random_range(0..ids.len())].clone();

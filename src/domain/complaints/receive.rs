@@ -234,10 +234,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
             "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
             "team": complaint.team_id,
         });
-        if let Some(after) = after
-            .as_object_mut()
-            .filter(|_| intake.given_contact.email.is_some())
-        {
+        if let Some(after) = after.as_object_mut().filter(|_| intake.given_contact.email.is_some()) {
             after.insert("acknowledged".to_owned(), json!(acknowledged));
         }
         let entry = timeline::entry(act, complaint.id, "received", None, Some(after));

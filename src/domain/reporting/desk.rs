@@ -28,6 +28,8 @@ pub struct Desk {
     pub by_channel: BTreeMap<(Measure, String), Cell>,
     /// The same by the customer's manner.
     pub by_type: BTreeMap<(Measure, String), Cell>,
+    /// Deadlines that passed since there is a desk, by policy.
+    pub breaches: BTreeMap<String, i64>,
     /// Open complaints by state and by the place of their age among the bands.
     pub open: BTreeMap<(State, usize), i64>,
     /// The minute in which the oldest complaint reached us of which the customer does not know that we have it.
@@ -95,6 +97,7 @@ pub fn read(conn: &mut Conn, policy: &Policy, now: Moment) -> Result<Desk> {
     let wanted = [
         ever(Dimension::Channel),
         ever(Dimension::CustomerType),
+        ever(Dimension::Policy),
         open(ages::STATES.iter().map(|state| Measure::Open(*state)).collect()),
         open(vec![Measure::Unacknowledged]),
     ];
@@ -113,6 +116,7 @@ pub fn read(conn: &mut Conn, policy: &Policy, now: Moment) -> Result<Desk> {
     let mut desk = Desk {
         by_channel: by_value(next()),
         by_type: by_value(next()),
+        breaches: next().into_iter().map(|(key, cell)| (key.value, cell.n)).collect(),
         waiting,
         jobs: leases.into_iter().map(|(job, until)| (job, until - LEASE)).collect(),
         ..Desk::default()
@@ -130,7 +134,10 @@ pub fn read(conn: &mut Conn, policy: &Policy, now: Moment) -> Result<Desk> {
     }
     let unacknowledged = next();
     desk.unacknowledged = unacknowledged.values().map(|cell| cell.n).sum();
-    let oldest = unacknowledged.iter().find(|(_, cell)| cell.n > 0).map(|(key, _)| key.day);
+    let oldest = unacknowledged
+        .iter()
+        .find(|(_, cell)| cell.n > 0)
+        .map(|(key, _)| key.day);
     desk.unacknowledged_since = oldest.map(|minute| Moment::EPOCH + TimeDelta::minutes(minute.into()));
     Ok(desk)
 }

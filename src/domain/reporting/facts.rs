@@ -29,8 +29,31 @@ pub struct Deed<'h> {
     pub actor: &'h str,
 }
 
-/// What a complaint with this history adds to the figures, `sign` times.
-pub fn contribute(frame: &Frame, happenings: &[Happening], actors: &[&str], sums: &mut Sums, sign: i64) {
+/// A deadline that passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// When.
+    pub at: Moment,
+    /// The slug of the policy.
+    pub policy: String,
+    /// The slug of what of it.
+    pub metric: String,
+}
+
+/// The account of a complaint.
+#[derive(Debug, Clone, Default)]
+pub struct Account<'a> {
+    /// What happened, the oldest first.
+    pub happenings: Vec<Happening>,
+    /// Who did each, by the name in the timeline.
+    pub actors: Vec<&'a str>,
+    /// Deadlines that passed.
+    pub breaches: Vec<Breach>,
+}
+
+/// What a complaint with this account adds to the figures, `sign` times.
+pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i64) {
+    let (happenings, actors) = (account.happenings.as_slice(), account.actors.as_slice());
     let Some(first) = happenings.first() else { return };
     let What::Received(received) = &first.what else { return };
     let mut marks = Marks {
@@ -42,6 +65,8 @@ pub fn contribute(frame: &Frame, happenings: &[Happening], actors: &[&str], sums
         team: history::held_by(happenings).1,
         decision: None,
         agent: None,
+        policy: None,
+        metric: None,
     };
     for happening in happenings {
         if let What::Edited(edit) = &happening.what {
@@ -63,13 +88,17 @@ pub fn contribute(frame: &Frame, happenings: &[Happening], actors: &[&str], sums
         marks,
         received_at: received.received_at,
         first_type: received.customer_type,
-        acknowledged: milestones.iter().any(|(span, at)| *span == Span::Acknowledgement && at.is_some()),
+        acknowledged: milestones
+            .iter()
+            .any(|(span, at)| *span == Span::Acknowledgement && at.is_some()),
         standing: None,
         state: State::Received,
         since: received.received_at,
         promises: BTreeMap::new(),
     };
-    let deeds = happenings.iter().zip(actors.iter().copied().chain(std::iter::repeat("")));
+    let deeds = happenings
+        .iter()
+        .zip(actors.iter().copied().chain(std::iter::repeat("")));
     for (happening, actor) in deeds {
         teller.tell(Deed { happening, actor });
     }
@@ -79,6 +108,14 @@ pub fn contribute(frame: &Frame, happenings: &[Happening], actors: &[&str], sums
             teller.took(span, at);
         }
     }
+    for breach in &account.breaches {
+        teller.marks.customer_type = type_at(happenings, breach.at);
+        teller.marks.policy = Some(breach.policy.clone());
+        teller.marks.metric = Some(breach.metric.clone());
+        teller.count(breach.at, Measure::Breached);
+    }
+    teller.marks.policy = None;
+    teller.marks.metric = None;
     teller.end();
 }
 
@@ -228,7 +265,9 @@ impl Teller<'_> {
     fn attempted(&mut self, deed: Deed<'_>, id: CallBackId, result: AttemptResult, settled: CallBackState) {
         let at = deed.happening.at;
         self.count_by(deed, at, Measure::Attempt(result));
-        let Some(promise) = self.promises.get_mut(&id) else { return };
+        let Some(promise) = self.promises.get_mut(&id) else {
+            return;
+        };
         // The rule of `call_backs::settle`.
         let spoke = matches!(result, AttemptResult::Reached | AttemptResult::Refused);
         let tried = spoke || (at >= promise.window_start && result != AttemptResult::WrongNumber);

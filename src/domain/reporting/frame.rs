@@ -1,5 +1,7 @@
 //! By which clock figures are kept: the desk's zone tells the day, the standard calendar the business time.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
@@ -8,7 +10,7 @@ use super::sums::Day;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::policy::Policy;
-use crate::domain::sla::calendar::Calendar;
+use crate::domain::sla::calendar::{Calendar, Window};
 use crate::error::Result;
 
 /// Raised whenever a figure is counted otherwise than before: the sums are then built anew.
@@ -33,7 +35,7 @@ impl Frame {
     /// When the database refuses.
     pub fn present(_conn: &mut Conn, policy: &Policy) -> Result<Self> {
         let zone = zone(policy);
-        Ok(Self::new(zone, Calendar::around_the_clock(zone)))
+        Ok(Self::new(zone, standard(zone)))
     }
 
     /// The desk's zone.
@@ -64,6 +66,13 @@ impl Frame {
         let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         format!("{EDITION} {} {digest}", self.zone)
     }
+}
+
+/// The standard calendar as it is at first: Monday to Friday, 9 to 18.
+fn standard(zone: Tz) -> Calendar {
+    let hours: Vec<Window> = Window::new(9 * 60, 18 * 60).into_iter().collect();
+    let week = std::array::from_fn(|day| if day < 5 { hours.clone() } else { Vec::new() });
+    Calendar::new(zone, week, BTreeMap::new()).unwrap_or_else(|_| Calendar::around_the_clock(zone))
 }
 
 /// The desk's zone.

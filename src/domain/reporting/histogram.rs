@@ -27,7 +27,11 @@ static ENDS: LazyLock<Vec<i64>> = LazyLock::new(|| {
     while end < LONGEST {
         // Whole numbers only: the same on every machine.
         let next = (end + 1).max(end + end / 20).min(LONGEST);
-        end = BOUNDS.iter().copied().find(|bound| end < *bound && *bound < next).unwrap_or(next);
+        end = BOUNDS
+            .iter()
+            .copied()
+            .find(|bound| end < *bound && *bound < next)
+            .unwrap_or(next);
         ends.push(end);
     }
     ends
@@ -40,11 +44,13 @@ pub fn bucket(seconds: i64) -> u16 {
 }
 
 /// The middle of a bucket, seconds.
-#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
 pub fn middle(bucket: u16) -> f64 {
     let at = usize::from(bucket);
     let last = ENDS.get(at).copied().unwrap_or(LONGEST);
-    let first = at.checked_sub(1).and_then(|before| ENDS.get(before)).map_or(0, |end| end + 1);
+    let first = at
+        .checked_sub(1)
+        .and_then(|before| ENDS.get(before))
+        .map_or(0, |end| end + 1);
     (first.min(last) + last) as f64 / 2.0
 }
 
@@ -89,11 +95,6 @@ impl Histogram {
     }
 
     /// The least time that at least the share `p` (0 to 1) of all is not above, by nearest rank.
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "counts are far below 2^53"
-    )]
     pub fn percentile(&self, p: f64) -> Option<f64> {
         let count = self.count();
         if count <= 0 {
@@ -113,7 +114,11 @@ impl Histogram {
     /// How many times are at most `seconds`; exact for [`BOUNDS`].
     pub fn at_most(&self, seconds: i64) -> i64 {
         let last = bucket(seconds);
-        self.0.iter().filter(|(bucket, _)| *bucket <= last).map(|(_, n)| n).sum()
+        self.0
+            .iter()
+            .filter(|(bucket, _)| *bucket <= last)
+            .map(|(_, n)| n)
+            .sum()
     }
 
     /// The form in which it is kept: for each bucket the distance from the one before and the number, as LEB128

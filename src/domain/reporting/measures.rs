@@ -28,6 +28,10 @@ text_enum! {
         Decision = "decision",
         /// The one of us who did it, by handle.
         Agent = "agent",
+        /// The policy that was breached, by slug; only breaches have it.
+        Policy = "policy",
+        /// What of a policy was breached, by slug; only breaches have it.
+        Metric = "metric",
     }
 }
 
@@ -99,6 +103,8 @@ pub enum Measure {
     Lateness(Time),
     /// Calls.
     Attempt(AttemptResult),
+    /// Deadlines that passed, by the day on which they did.
+    Breached,
     /// Messages from customers.
     MessageIn,
     /// Messages to customers.
@@ -129,6 +135,7 @@ impl Measure {
             Self::CalledOff => "called_off".to_owned(),
             Self::Lateness(time) => format!("lateness.{time}"),
             Self::Attempt(result) => format!("attempt.{result}"),
+            Self::Breached => "breached".to_owned(),
             Self::MessageIn => "message_in".to_owned(),
             Self::MessageOut => "message_out".to_owned(),
         }
@@ -171,6 +178,7 @@ impl Measure {
                 | Self::Kept
                 | Self::Late
                 | Self::Broken
+                | Self::Breached
         )
     }
 }
@@ -214,6 +222,7 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         Measure::Late,
         Measure::Broken,
         Measure::CalledOff,
+        Measure::Breached,
         Measure::MessageIn,
         Measure::MessageOut,
     ];

@@ -81,12 +81,18 @@ impl ReportForm {
         let mut check = Check::new();
         let zone = frame::zone(&act.policy);
         let today = act.now.with_timezone(&zone).date_naive();
-        let to = self.to.unwrap_or_else(|| self.from.map_or(today, |from| from.max(today)));
+        let to = self
+            .to
+            .unwrap_or_else(|| self.from.map_or(today, |from| from.max(today)));
         let from = self.from.unwrap_or(to - TimeDelta::days(DAYS - 1));
         if from > to {
             check.fail("?from", "out_of_range", "not after `to`");
         } else if (to - from).num_days() >= MOST_DAYS {
-            check.fail("?from", "out_of_range", format_args!("at most {MOST_DAYS} days at once"));
+            check.fail(
+                "?from",
+                "out_of_range",
+                format_args!("at most {MOST_DAYS} days at once"),
+            );
         }
         for (name, day) in [("?from", from), ("?to", to)] {
             if !(1970..=9999).contains(&day.year()) {

@@ -51,7 +51,11 @@ pub fn is_due(conn: &mut Conn, policy: &Policy) -> Result<bool> {
 }
 
 fn edition_of(basis: &str) -> u32 {
-    basis.split(' ').next().and_then(|edition| edition.parse().ok()).unwrap_or_default()
+    basis
+        .split(' ')
+        .next()
+        .and_then(|edition| edition.parse().ok())
+        .unwrap_or_default()
 }
 
 /// Builds the sums anew. `now` tells the time; `progress` is told how many of how many complaints are done.
@@ -76,7 +80,9 @@ pub fn rebuild(
         }
         tracing::warn!("somebody has folded the reports while they were built anew; beginning again");
     }
-    Err(Error::internal("the reports were folded again and again while they were built anew"))
+    Err(Error::internal(
+        "the reports were folded again and again while they were built anew",
+    ))
 }
 
 fn try_rebuild(
@@ -209,7 +215,9 @@ impl<'d> Scan<'d> {
         let generation = self.generation;
         for piece in rows.chunks(PIECE) {
             let piece = piece.to_vec();
-            self.written += self.db.write_blocking(move |conn| store::add(conn, generation, &piece))?;
+            self.written += self
+                .db
+                .write_blocking(move |conn| store::add(conn, generation, &piece))?;
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Appending what a change adds to the figures, in the transaction of the change.
 
-use super::facts;
+use std::collections::BTreeSet;
+
+use super::facts::{self, Account, Breach};
 use super::frame::Frame;
 use super::store;
 use super::sums::Sums;
@@ -9,13 +11,32 @@ use crate::domain::complaints::history;
 use crate::domain::complaints::model::{Complaint, TimelineEntry};
 use crate::domain::policy::Policy;
 use crate::error::Result;
-use crate::ids::EntryId;
+use crate::ids::{ComplaintId, EntryId};
 
 /// What a complaint with this timeline adds, `sign` times.
 pub fn add(frame: &Frame, complaint: &Complaint, entries: &[TimelineEntry], sums: &mut Sums, sign: i64) {
-    let happenings = history::read(complaint, entries);
-    let actors: Vec<&str> = entries.iter().map(|entry| entry.actor.as_str()).collect();
-    facts::contribute(frame, &happenings, &actors, sums, sign);
+    let account = Account {
+        happenings: history::read(complaint, entries),
+        actors: entries.iter().map(|entry| entry.actor.as_str()).collect(),
+        breaches: entries.iter().filter_map(breach).collect(),
+    };
+    facts::contribute(frame, &account, sums, sign);
+}
+
+/// The deadline that passed, if the entry tells of one. It passed when the signal was to be given, which may be
+/// before somebody noticed.
+fn breach(entry: &TimelineEntry) -> Option<Breach> {
+    if entry.action != "clock_breached" {
+        return None;
+    }
+    let told = &entry.after.as_ref()?.0;
+    let text = |name: &str| told.get(name).and_then(|value| value.as_str());
+    let at = text("signal_at").and_then(|at| at.parse().ok());
+    Some(Breach {
+        at: at.unwrap_or(entry.happened_at),
+        policy: text("policy")?.to_owned(),
+        metric: text("metric")?.to_owned(),
+    })
 }
 
 /// Complaints that have just been logged, each with the first entry of its timeline. One statement for all.
@@ -47,6 +68,26 @@ pub fn changed(
     add(&frame, after, timeline, &mut sums, 1);
     let earlier: Vec<TimelineEntry> = timeline.iter().filter(|e| e.id != entry).cloned().collect();
     add(&frame, before, &earlier, &mut sums, -1);
+    append(conn, &sums)
+}
+
+/// Entries that have just been added to timelines without a change of their complaints, as the clocks do.
+///
+/// # Errors
+/// When the database refuses.
+pub fn told(conn: &mut Conn, policy: &Policy, entries: &[TimelineEntry]) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let frame = Frame::present(conn, policy)?;
+    let mut sums = Sums::default();
+    let ids: BTreeSet<ComplaintId> = entries.iter().map(|entry| entry.complaint_id).collect();
+    let fresh: BTreeSet<EntryId> = entries.iter().map(|entry| entry.id).collect();
+    for (complaint, timeline) in store::of(conn, &ids.into_iter().collect::<Vec<_>>())? {
+        add(&frame, &complaint, &timeline, &mut sums, 1);
+        let earlier: Vec<TimelineEntry> = timeline.into_iter().filter(|e| !fresh.contains(&e.id)).collect();
+        add(&frame, &complaint, &earlier, &mut sums, -1);
+    }
     append(conn, &sums)
 }
 

@@ -116,7 +116,12 @@ pub fn review(conn: &mut Conn, act: &Act, form: ReviewForm) -> Result<Review> {
     let earlier = (ask.from - TimeDelta::days(days), ask.from - TimeDelta::days(1));
     let before = form(earlier.0, earlier.1, By::Month, None, Time::Business);
     let mut parts = Vec::new();
-    for dimension in [Dimension::Channel, Dimension::Category, Dimension::Severity, Dimension::Team] {
+    for dimension in [
+        Dimension::Channel,
+        Dimension::Category,
+        Dimension::Severity,
+        Dimension::Team,
+    ] {
         let mut rows = report::<Volumes>(conn, act, &of(Some(dimension)))?.totals;
         if dimension == Dimension::Team {
             name_teams(conn, &mut rows)?;

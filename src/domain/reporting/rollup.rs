@@ -93,7 +93,10 @@ impl Rollup {
     /// The numbers of the values that these marks have, and of which property each is.
     fn number(&mut self, marks: &Marks) -> Vec<(u32, Dimension)> {
         let mut found = Vec::with_capacity(Dimension::ALL.len());
-        for dimension in Dimension::ALL.iter().filter(|d| self.only.is_empty() || self.only.contains(d)) {
+        for dimension in Dimension::ALL
+            .iter()
+            .filter(|d| self.only.is_empty() || self.only.contains(d))
+        {
             let Some(value) = marks.value(*dimension) else { continue };
             let next = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
             let key = (*dimension, value);
@@ -141,5 +144,8 @@ impl Rollup {
 
 /// The properties by which there are sums over all days: those that an event keeps for ever.
 pub const fn is_for_ever(dimension: Dimension) -> bool {
-    matches!(dimension, Dimension::All | Dimension::Channel | Dimension::CustomerType)
+    matches!(
+        dimension,
+        Dimension::All | Dimension::Channel | Dimension::CustomerType | Dimension::Policy
+    )
 }

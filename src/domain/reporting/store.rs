@@ -126,7 +126,9 @@ pub(super) fn remove_some(conn: &mut Conn, generation: i64) -> Result<bool> {
         .select((report_rollups::dimension, report_rollups::measure))
         .first(conn)
         .optional()?;
-    let Some((dimension, measure)) = next else { return Ok(false) };
+    let Some((dimension, measure)) = next else {
+        return Ok(false);
+    };
     let some = report_rollups::table
         .filter(report_rollups::generation.eq(generation))
         .filter(report_rollups::dimension.eq(dimension))
@@ -228,11 +230,7 @@ pub(super) fn sums(conn: &mut Conn, wanted: &[Wanted]) -> Result<Vec<BTreeMap<Ke
         waiting.add_all(&Sums::from_text(&facts)?);
     }
     for (key, cell) in waiting.into_rows() {
-        for (found, _) in found
-            .iter_mut()
-            .zip(wanted)
-            .filter(|(_, wanted)| wanted.holds(&key))
-        {
+        for (found, _) in found.iter_mut().zip(wanted).filter(|(_, wanted)| wanted.holds(&key)) {
             found.entry(key.clone()).or_insert_with(Cell::default).merge(&cell);
         }
     }
@@ -315,6 +313,24 @@ pub(super) fn page(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(Compl
         .limit(limit)
         .select(Complaint::as_select())
         .load(conn)?;
+    with_timelines(conn, found)
+}
+
+/// These complaints, with their timelines in the order of time.
+pub(super) fn of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<(Complaint, Vec<TimelineEntry>)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(500) {
+        let complaints: Vec<Complaint> = complaints::table
+            .filter(complaints::id.eq_any(some.to_vec()))
+            .order(complaints::seq.asc())
+            .select(Complaint::as_select())
+            .load(conn)?;
+        found.extend(with_timelines(conn, complaints)?);
+    }
+    Ok(found)
+}
+
+fn with_timelines(conn: &mut Conn, found: Vec<Complaint>) -> Result<Vec<(Complaint, Vec<TimelineEntry>)>> {
     let ids: Vec<ComplaintId> = found.iter().map(|complaint| complaint.id).collect();
     let entries: Vec<TimelineEntry> = timeline_entries::table
         .filter(timeline_entries::complaint_id.eq_any(ids))

@@ -41,6 +41,12 @@ pub struct Marks {
     /// Who of us did it.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+    /// The policy, of breaches.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// What of the policy, of breaches.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
 }
 
 impl Marks {
@@ -57,6 +63,8 @@ impl Marks {
             Dimension::Team => team(),
             Dimension::Decision => self.decision.map(|decision| decision.to_string()),
             Dimension::Agent => self.agent.clone(),
+            Dimension::Policy => self.policy.clone(),
+            Dimension::Metric => self.metric.clone(),
         }
     }
 }
@@ -154,9 +162,9 @@ impl Sums {
             .0
             .iter()
             .map(|(marks, slots)| {
-                let slots = slots.iter().map(|(slot, amount)| {
-                    (slot.measure, slot.day, slot.bucket, amount.n, amount.total)
-                });
+                let slots = slots
+                    .iter()
+                    .map(|(slot, amount)| (slot.measure, slot.day, slot.bucket, amount.n, amount.total));
                 (marks.clone(), slots.collect())
             })
             .collect();

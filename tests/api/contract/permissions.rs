@@ -103,6 +103,7 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "GET /api/v1/reports/ages",
             "GET /api/v1/reports/agents",
             "GET /api/v1/reports/backlog",
+            "GET /api/v1/reports/breaches",
             "GET /api/v1/reports/call-backs",
             "GET /api/v1/reports/causes",
             "GET /api/v1/reports/dwell",

@@ -14,7 +14,11 @@ async fn has(desk: &Desk, lines: &[&str]) {
     let figures = desk.anonymous().get("/metrics").await.expect(200);
     for line in lines {
         let found = figures.text.lines().any(|found| found == *line);
-        let alike: Vec<&str> = figures.text.lines().filter(|l| l.starts_with(line.split('{').next().unwrap())).collect();
+        let alike: Vec<&str> = figures
+            .text
+            .lines()
+            .filter(|l| l.starts_with(line.split('{').next().unwrap()))
+            .collect();
         assert!(found, "{line} is not in\n{}", alike.join("\n"));
     }
 }
@@ -65,7 +69,7 @@ on_both! {
         let letter = merged(by_phone(), json!({ "channel": "letter", "received_at": "2026-11-20T00:00:00Z" }));
         let old = Case::of(&desk, &letter).await;
         let email = Case::of(&desk, &merged(by_phone(), json!({ "channel": "email" }))).await;
-        let age = (desk.now() - "2026-11-20T00:00:00Z".parse().unwrap()).num_seconds();
+        let age = (desk.now() - "2026-11-20T00:00:00Z".parse::<hark::clock::Moment>().unwrap()).num_seconds();
         has(&desk, &[
             "hark_desk_unacknowledged 2",
             &format!("hark_desk_oldest_unacknowledged_seconds {age}"),

@@ -1,9 +1,17 @@
 //! Every report against figures computed by hand.
 
 use chrono::TimeDelta;
+use diesel::RunQueryDsl as _;
+use hark::db::schema::timeline_entries;
+use hark::db::types::Json;
+use hark::domain::complaints::model::TimelineEntry;
+use hark::domain::policy::Policy;
+use hark::domain::reporting::record;
+use hark::domain::staff::ActorKind;
+use hark::ids::{ComplaintId, EntryId};
 use serde_json::{Value, json};
 
-use super::{a_morning, fields, report};
+use super::{a_morning, build_anew, everything, fields, report};
 use crate::fixtures::{Case, merged, missed, reason};
 use crate::journeys::{by_phone, upheld};
 use crate::on_both;
@@ -246,5 +254,49 @@ on_both! {
         let times = report(&desk, &format!("response-times?{DAY}")).await;
         let exact = f64::from((24 + 24 + 15) * 3_600 + 1_800);
         assert_eq!(fields(times.at("/totals"), &["n", "mean_seconds"])[..2], [json!([1, exact]), json!([1, exact])]);
+        // The desk closed at 18:00 on Friday, when it came, and opened at 9:00 on Monday, half an hour before.
+        let times = report(&desk, &format!("response-times?{DAY}&time=business")).await;
+        assert_eq!(fields(times.at("/totals"), &["n", "mean_seconds"])[..2], [json!([1, 1800.0]), json!([1, 1800.0])]);
+    }
+}
+
+on_both! {
+    async fn breaches_are_counted_when_they_were_not_when_they_were_noticed(desk) {
+        let case = Case::logged(&desk).await;
+        let (db, id) = (desk.app.db.clone(), ComplaintId(case.id.parse().unwrap()));
+        let notice = |at: &str, policy: &str, metric: &str| TimelineEntry {
+            complaint_id: id,
+            id: EntryId::new(desk.now()),
+            action: "clock_breached".to_owned(),
+            actor_kind: ActorKind::System,
+            actor: "hark".to_owned(),
+            before: None,
+            after: Some(Json(json!({ "policy": policy, "metric": metric, "signal_at": at }))),
+            request_id: None,
+            happened_at: desk.now(),
+        };
+        let entries = vec![
+            notice("2026-11-23T01:00:00Z", "default", "first_response"),
+            notice("2026-11-22T15:59:59Z", "default", "resolve"),
+            notice("2026-11-23T02:00:00Z", "uk_disp", "resolve"),
+        ];
+        let write = move || db.write_blocking(move |conn| {
+            for entry in &entries {
+                hark::on_each!(conn, c => diesel::insert_into(timeline_entries::table).values(entry).execute(c))?;
+            }
+            record::told(conn, &Policy::default(), &entries)
+        });
+        std::thread::spawn(write).join().unwrap().unwrap();
+        let found = report(&desk, "breaches?from=2026-11-22&to=2026-11-23&dimension=policy").await;
+        assert_eq!(fields(found.at("/rows"), &["period", "value", "breached"]), [
+            json!(["2026-11-22", "default", 1]), json!(["2026-11-23", "default", 1]), json!(["2026-11-23", "uk_disp", 1]),
+        ]);
+        let found = report(&desk, "breaches?from=2026-11-22&to=2026-11-23&dimension=metric&value=resolve").await;
+        assert_eq!(found.at("/totals/0/breached"), &json!(2));
+        let figures = desk.anonymous().get("/metrics").await.expect(200).text;
+        assert!(figures.contains("\nhark_desk_breaches_total{policy=\"default\"} 2\n"), "{figures}");
+        let sums = everything(&desk);
+        build_anew(&desk);
+        assert_eq!(everything(&desk), sums);
     }
 }

@@ -4,6 +4,7 @@ mod asking;
 mod desk;
 mod figures;
 mod files;
+mod review;
 mod sums;
 mod walk;
 
@@ -33,7 +34,11 @@ pub async fn report(desk: &Desk, query: &str) -> Reply {
 /// Some fields of each row.
 pub fn fields(rows: &Value, names: &[&str]) -> Vec<Value> {
     let pick = |row: &Value| names.iter().map(|name| row[*name].clone()).collect();
-    rows.as_array().unwrap().iter().map(|row| Value::Array(pick(row))).collect()
+    rows.as_array()
+        .unwrap()
+        .iter()
+        .map(|row| Value::Array(pick(row)))
+        .collect()
 }
 
 /// Everything that is summed up, folded or not.
@@ -72,11 +77,17 @@ pub async fn a_morning(desk: &Desk) -> (Case<'_>, Case<'_>) {
     let promise = angry.promise(120, 180).await;
     desk.pass(TimeDelta::minutes(125));
     angry.attempt(&promise, &reached(true)).await;
-    angry.put("customer-type", &json!({ "customer_type": "friendly" })).await.expect(200);
+    angry
+        .put("customer-type", &json!({ "customer_type": "friendly" }))
+        .await
+        .expect(200);
     desk.pass(TimeDelta::minutes(5));
     angry.post("close", &upheld()).await.expect(200);
     let (filed, _) = Case::filed(desk).await;
     desk.pass(TimeDelta::minutes(60));
-    filed.post("messages", &json!({ "body": "We are on it." })).await.expect(200);
+    filed
+        .post("messages", &json!({ "body": "We are on it." }))
+        .await
+        .expect(200);
     (angry, filed)
 }

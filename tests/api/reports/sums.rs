@@ -172,7 +172,10 @@ async fn answered_after(desk: &Desk, seconds: &[i64]) {
     for some in seconds {
         let (filed, _) = Case::filed(desk).await;
         desk.pass(TimeDelta::seconds(*some));
-        filed.post("messages", &json!({ "body": "We are on it." })).await.expect(200);
+        filed
+            .post("messages", &json!({ "body": "We are on it." }))
+            .await
+            .expect(200);
     }
 }
 

@@ -20,14 +20,18 @@ async fn correct(desk: &Desk, rng: &mut StdRng, agent: &Client, teams: &[String]
     match rng.random_range(0..4_u32) {
         0 => {
             let manner = any(rng, &["angry", "friendly", "hesitant", "insistent", "not_clear"]);
-            agent.put(&format!("{at}/customer-type"), &json!({ "customer_type": manner })).await
+            agent
+                .put(&format!("{at}/customer-type"), &json!({ "customer_type": manner }))
+                .await
         }
         1 => {
             let team = match rng.random_range(0..3_usize) {
                 2 => json!(null),
                 n => json!(teams[n]),
             };
-            agent.post(&format!("{at}/assign"), &json!({ "team": team, "owner": null })).await
+            agent
+                .post(&format!("{at}/assign"), &json!({ "team": team, "owner": null }))
+                .await
         }
         2 => {
             let (category, severity) = (any(rng, &["billing", "delivery"]), any(rng, &["low", "critical"]));

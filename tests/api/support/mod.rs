@@ -356,6 +356,7 @@ const TABLES: &[&str] = &[
     "service_tokens",
     "typing_proposals",
     "typing_layers",
+    "report_deltas",
     "anonymised_complaints",
     "consents",
     "legal_holds",

@@ -35,7 +35,8 @@ pub struct Agents;
 impl Kind for Agents {
     type Row = AgentsRow;
     const NAME: &'static str = "agents";
-    const TELLS: &'static str = "What each of us logged, promised, called, wrote and closed. For planning work, not for ranking people.";
+    const TELLS: &'static str =
+        "What each of us logged, promised, called, wrote and closed. For planning work, not for ranking people.";
     const DIMENSIONS: &'static [Dimension] = &[Dimension::Agent];
     const ALWAYS: Option<Dimension> = Some(Dimension::Agent);
 
@@ -59,7 +60,10 @@ impl Kind for Agents {
             value: label.value.clone(),
             logged: block.n(Measure::Received),
             promised: block.n(Measure::Promised),
-            calls: AttemptResult::ALL.iter().map(|result| block.n(Measure::Attempt(*result))).sum(),
+            calls: AttemptResult::ALL
+                .iter()
+                .map(|result| block.n(Measure::Attempt(*result)))
+                .sum(),
             reached: block.n(Measure::Attempt(AttemptResult::Reached)),
             kept: block.n(Measure::Kept),
             late: block.n(Measure::Late),

@@ -86,7 +86,9 @@ impl Kind for Ages {
             to_days: from.and_then(|band| BANDS.get(band + 1)).map(|next| next - 1),
             n,
         };
-        let rows = found.into_iter().map(|((value, state, band), n)| row(value, state, Some(band), n));
+        let rows = found
+            .into_iter()
+            .map(|((value, state, band), n)| row(value, state, Some(band), n));
         let totals = totals.into_iter().map(|((value, state), n)| row(value, state, None, n));
         Ok((rows.collect(), totals.collect()))
     }

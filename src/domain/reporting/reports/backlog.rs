@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Kind;
+use crate::db::conn::Conn;
 use crate::domain::reporting::frame;
 use crate::domain::reporting::measures::{Dimension, Measure};
 use crate::domain::reporting::query::{self, Ask, Block, Label};
 use crate::domain::reporting::rollup::EVER;
-use crate::db::conn::Conn;
 use crate::error::Result;
 use crate::report_row;
 

@@ -46,7 +46,8 @@ pub struct CallBacks;
 impl Kind for CallBacks {
     type Row = CallBacksRow;
     const NAME: &'static str = "call-backs";
-    const TELLS: &'static str = "Promises to call: made, kept, late, broken, moved, called off; how late the calls were.";
+    const TELLS: &'static str =
+        "Promises to call: made, kept, late, broken, moved, called off; how late the calls were.";
     const DIMENSIONS: &'static [Dimension] = OF_COMPLAINTS;
     const HAS_TIMES: bool = true;
 
@@ -66,11 +67,7 @@ impl Kind for CallBacks {
     }
 
     fn rows(ask: &Ask, label: &Label, block: &Block) -> Vec<CallBacksRow> {
-        let (kept, late, broken) = (
-            block.n(Measure::Kept),
-            block.n(Measure::Late),
-            block.n(Measure::Broken),
-        );
+        let (kept, late, broken) = (block.n(Measure::Kept), block.n(Measure::Late), block.n(Measure::Broken));
         let lateness = block.cell(Measure::Lateness(ask.time)).histogram;
         vec![CallBacksRow {
             period: label.period.clone(),
@@ -87,7 +84,10 @@ impl Kind for CallBacks {
             lateness_p50_seconds: lateness.percentile(0.5),
             lateness_p90_seconds: lateness.percentile(0.9),
             lateness_p99_seconds: lateness.percentile(0.99),
-            calls: AttemptResult::ALL.iter().map(|result| block.n(Measure::Attempt(*result))).sum(),
+            calls: AttemptResult::ALL
+                .iter()
+                .map(|result| block.n(Measure::Attempt(*result)))
+                .sum(),
             reached: block.n(Measure::Attempt(AttemptResult::Reached)),
         }]
     }

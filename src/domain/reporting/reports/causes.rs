@@ -29,7 +29,8 @@ const DIMENSIONS: &[Dimension] = super::OF_CLOSINGS;
 impl Kind for Causes {
     type Row = CausesRow;
     const NAME: &'static str = "causes";
-    const TELLS: &'static str = "The causes on our side, the commonest first, with what they make up together (Pareto).";
+    const TELLS: &'static str =
+        "The causes on our side, the commonest first, with what they make up together (Pareto).";
     const DIMENSIONS: &'static [Dimension] = DIMENSIONS;
 
     fn measures(_: &Ask) -> Vec<Measure> {
@@ -37,8 +38,10 @@ impl Kind for Causes {
     }
 
     fn rows(_: &Ask, label: &Label, block: &Block) -> Vec<CausesRow> {
-        let mut found: Vec<(CauseCategory, i64)> =
-            CauseCategory::ALL.iter().map(|cause| (*cause, block.n(Measure::Cause(*cause)))).collect();
+        let mut found: Vec<(CauseCategory, i64)> = CauseCategory::ALL
+            .iter()
+            .map(|cause| (*cause, block.n(Measure::Cause(*cause))))
+            .collect();
         found.retain(|(_, n)| *n != 0);
         found.sort_by_key(|(cause, n)| (-*n, *cause));
         let all: i64 = found.iter().map(|(_, n)| n).sum();

@@ -1,8 +1,9 @@
 //! The reports, one file each: which measures, which rows.
 
-pub mod ages;
 pub mod agents;
+pub mod ages;
 pub mod backlog;
+pub mod breaches;
 pub mod call_backs;
 pub mod causes;
 pub mod dwell;
@@ -50,7 +51,11 @@ pub trait Kind {
     /// When the database refuses.
     fn build(conn: &mut Conn, ask: &Ask) -> Result<(Vec<Self::Row>, Vec<Self::Row>)> {
         let figures = query::figures(conn, ask, &Self::measures(ask))?;
-        let rows = |of: &[(Label, Block)]| of.iter().flat_map(|(label, block)| Self::rows(ask, label, block)).collect();
+        let rows = |of: &[(Label, Block)]| {
+            of.iter()
+                .flat_map(|(label, block)| Self::rows(ask, label, block))
+                .collect()
+        };
         Ok((rows(&figures.rows), rows(&figures.totals)))
     }
 }
@@ -141,6 +146,7 @@ pub fn all() -> Vec<ReportInfo> {
         info::<dwell::Dwell>(),
         info::<backlog::Backlog>(),
         info::<ages::Ages>(),
+        info::<breaches::Breaches>(),
         info::<types::Types>(),
         info::<on_the_spot::OnTheSpot>(),
         info::<call_backs::CallBacks>(),
@@ -151,7 +157,6 @@ pub fn all() -> Vec<ReportInfo> {
 }
 
 /// `n` of `of`, 0 to 1; `None` of nothing.
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 fn share(n: i64, of: i64) -> Option<f64> {
     (of > 0).then(|| n as f64 / of as f64)
 }

@@ -32,7 +32,12 @@ impl Kind for Reopen {
     const DIMENSIONS: &'static [Dimension] = OF_COMPLAINTS;
 
     fn measures(_: &Ask) -> Vec<Measure> {
-        vec![Measure::Closed, Measure::Reopened, Measure::Disputed, Measure::NotSatisfied]
+        vec![
+            Measure::Closed,
+            Measure::Reopened,
+            Measure::Disputed,
+            Measure::NotSatisfied,
+        ]
     }
 
     fn rows(_: &Ask, label: &Label, block: &Block) -> Vec<ReopenRow> {

@@ -36,18 +36,24 @@ const DIMENSIONS: &[Dimension] = &[
 impl Kind for Types {
     type Row = TypesRow;
     const NAME: &'static str = "types";
-    const TELLS: &'static str = "The customer's manner at first and when the complaint was closed, as from angry to friendly.";
+    const TELLS: &'static str =
+        "The customer's manner at first and when the complaint was closed, as from angry to friendly.";
     const DIMENSIONS: &'static [Dimension] = DIMENSIONS;
 
     fn measures(_: &Ask) -> Vec<Measure> {
-        let pairs = CustomerType::ALL.iter().flat_map(|first| CustomerType::ALL.iter().map(move |last| (*first, *last)));
+        let pairs = CustomerType::ALL
+            .iter()
+            .flat_map(|first| CustomerType::ALL.iter().map(move |last| (*first, *last)));
         pairs.map(|(first, last)| Measure::Types(first, last)).collect()
     }
 
     fn rows(_: &Ask, label: &Label, block: &Block) -> Vec<TypesRow> {
         let mut rows = Vec::new();
         for first in CustomerType::ALL {
-            let of: i64 = CustomerType::ALL.iter().map(|last| block.n(Measure::Types(*first, *last))).sum();
+            let of: i64 = CustomerType::ALL
+                .iter()
+                .map(|last| block.n(Measure::Types(*first, *last)))
+                .sum();
             for last in CustomerType::ALL {
                 let n = block.n(Measure::Types(*first, *last));
                 if n != 0 {

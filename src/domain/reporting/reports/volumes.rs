@@ -39,7 +39,8 @@ const ACKNOWLEDGED: Measure = Measure::Took(Span::Acknowledgement, Time::Calenda
 impl Kind for Volumes {
     type Row = VolumesRow;
     const NAME: &'static str = "volumes";
-    const TELLS: &'static str = "How many complaints came in, were closed and opened again; promises, calls and messages.";
+    const TELLS: &'static str =
+        "How many complaints came in, were closed and opened again; promises, calls and messages.";
     const DIMENSIONS: &'static [Dimension] = OF_COMPLAINTS;
 
     fn measures(_: &Ask) -> Vec<Measure> {
@@ -69,7 +70,10 @@ impl Kind for Volumes {
             closed_on_merits: block.n(Measure::OnMerits),
             reopened: block.n(Measure::Reopened) + block.n(Measure::Disputed),
             promised: block.n(Measure::Promised),
-            calls: AttemptResult::ALL.iter().map(|result| block.n(Measure::Attempt(*result))).sum(),
+            calls: AttemptResult::ALL
+                .iter()
+                .map(|result| block.n(Measure::Attempt(*result)))
+                .sum(),
             messages_in: block.n(Measure::MessageIn),
             messages_out: block.n(Measure::MessageOut),
         }]
