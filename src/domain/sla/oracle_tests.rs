@@ -175,7 +175,7 @@ impl Case {
 }
 
 /// The furthest the oracle walks, minutes; what is not reached by then is left out.
-const PATIENCE: i64 = 6000;
+const PATIENCE: i64 = 5000;
 
 fn check<T: Debug>(cases: u32, strategy: impl Strategy<Value = T>, test: impl Fn(T) -> Result<(), TestCaseError>) {
     let config = Config {
