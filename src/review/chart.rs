@@ -71,18 +71,20 @@ pub(super) struct Series {
 
 const WIDTH: i32 = 760;
 const HEIGHT: i32 = 250;
-const LEFT: i32 = 62;
+const LEFT: i32 = 78;
 const RIGHT: i32 = 750;
 const TOP: f64 = 12.0;
 const BOTTOM: i32 = 218;
 /// About how many words there is room for.
 const WORDS: usize = 12;
 
-/// Draws series over the same places; `tell` writes a value out.
+/// Draws series over the same places. `even` is the least even step that is not below a value; `tell` writes a value
+/// out.
 pub(super) fn chart(
     says: String,
     places: &[String],
     series: &[Series],
+    even: fn(f64) -> f64,
     tell: impl Fn(&Series, f64) -> String,
 ) -> Option<Chart> {
     let most = series
@@ -94,7 +96,7 @@ pub(super) fn chart(
     if places.is_empty() || most <= 0.0 {
         return None;
     }
-    let step = nice(most / 4.0);
+    let step = even(most / 4.0);
     let top = step * (most / step).ceil();
     let bottom = f64::from(BOTTOM);
     let height = |value: f64, of: f64| (bottom - TOP) * value / of;
@@ -186,8 +188,33 @@ pub(super) fn chart(
     Some(drawn)
 }
 
-/// 1, 2 or 5 with zeroes: the least that is not below.
-fn nice(value: f64) -> f64 {
+/// Steps of times, seconds: minutes, hours, days and weeks that people count in.
+const TIMES: [f64; 15] = [
+    60.0,
+    300.0,
+    900.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    14_400.0,
+    28_800.0,
+    43_200.0,
+    86_400.0,
+    172_800.0,
+    432_000.0,
+    604_800.0,
+    1_209_600.0,
+    2_419_200.0,
+];
+
+/// An even step of times.
+pub(super) fn even_time(seconds: f64) -> f64 {
+    let step = TIMES.into_iter().find(|step| *step >= seconds);
+    step.unwrap_or_else(|| 2_419_200.0 * (seconds / 2_419_200.0).ceil())
+}
+
+/// An even step of numbers: 1, 2 or 5 with zeroes.
+pub(super) fn even(value: f64) -> f64 {
     let zeroes = 10_f64.powf(value.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| *step * zeroes >= value);
     (step.unwrap_or(10.0) * zeroes).max(1.0)
@@ -204,6 +231,15 @@ fn count(n: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_are_even() {
+        assert_eq!([0.3, 3.0, 70.0, 2_000.0].map(even), [1.0, 5.0, 100.0, 2_000.0]);
+        assert_eq!(
+            [1.0, 20_000.0, 90_000.0, 5e6].map(even_time),
+            [60.0, 28_800.0, 172_800.0, 7_257_600.0]
+        );
+    }
 
     #[test]
     fn a_chart_keeps_within_its_bounds_and_an_empty_one_is_none() {
@@ -225,7 +261,7 @@ mod tests {
                 values: vec![Some(1.0); 30],
             },
         ];
-        let drawn = chart(String::new(), &places, &series, |_, value| value.to_string()).unwrap();
+        let drawn = chart(String::new(), &places, &series, even, |_, value| value.to_string()).unwrap();
         for bar in &drawn.bars {
             let (y, h): (f64, f64) = (bar.y.parse().unwrap(), bar.h.parse().unwrap());
             assert!(y >= TOP && (y + h - f64::from(BOTTOM)).abs() < 0.2);
@@ -236,6 +272,6 @@ mod tests {
         );
         assert_eq!((drawn.bars.len(), drawn.lines.len(), drawn.labels.len()), (30, 2, 10));
         assert_eq!(drawn.lines[0].dots.len(), 15);
-        assert!(chart(String::new(), &places, &[], |_, _| String::new()).is_none());
+        assert!(chart(String::new(), &places, &[], even, |_, _| String::new()).is_none());
     }
 }

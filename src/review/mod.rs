@@ -1,6 +1,7 @@
 //! The management review (ISO 10002, 8.6) as one page: no script, nothing from elsewhere, ready to be printed.
 
 mod chart;
+mod outcomes;
 mod sections;
 mod words;
 
@@ -92,7 +93,7 @@ fn key(review: &Review, l: Language) -> Vec<Key> {
         before: format!("{} {}", l.of("before:", "上期："), of(&review.before)),
     };
     let number = |n: Option<i64>| n.map_or_else(|| "–".to_owned(), whole);
-    let median = |of: &Whole, span| l.time(of.business.get(&span).and_then(|row| row.p50_seconds));
+    let nine = |of: &Whole, span| l.time(of.business.get(&span).and_then(|row| row.p90_seconds));
     vec![
         figure(("Received", "收到"), &|of| {
             number(of.volumes.as_ref().map(|row| row.received))
@@ -104,12 +105,18 @@ fn key(review: &Review, l: Language) -> Vec<Key> {
             number(of.backlog.as_ref().map(|row| row.open_at_end))
         }),
         figure(
-            ("First answer, median (business time)", "首次答复中位数（营业时间）"),
-            &|of| median(of, Span::FirstResponse),
+            (
+                "First answer, 9 of 10 within (business time)",
+                "首次答复 90 分位（营业时间）",
+            ),
+            &|of| nine(of, Span::FirstResponse),
         ),
         figure(
-            ("Resolution, median (business time)", "解决时长中位数（营业时间）"),
-            &|of| median(of, Span::Resolution),
+            (
+                "Resolution, 9 of 10 within (business time)",
+                "解决时长 90 分位（营业时间）",
+            ),
+            &|of| nine(of, Span::Resolution),
         ),
         figure(("Promises kept", "承诺兑现率"), &|of| {
             percent(of.call_backs.as_ref().and_then(|row| row.kept_share))

@@ -134,11 +134,11 @@ on_both! {
         desk.pass(TimeDelta::minutes(10));
         case.attempt(&late, &json!({ "result": "reached" })).await;
         let again = merged(case.window(30, 60), json!({ "asked_by": "customer", "reason": "at work" }));
-        let second = case.call_back(&moved, "reschedule", &again).await.expect(200).id().to_owned();
+        let second = case.call_back(&moved, "reschedule", &again).await.expect(201).id().to_owned();
         desk.pass(TimeDelta::minutes(70));
         // The window is over and nobody has called: the desk that moves it has broken it.
         let again = merged(case.window(30, 60), json!({ "asked_by": "desk", "reason": "forgotten" }));
-        let third = case.call_back(&second, "reschedule", &again).await.expect(200).id().to_owned();
+        let third = case.call_back(&second, "reschedule", &again).await.expect(201).id().to_owned();
         case.call_back(&third, "cancel", &reason("no need")).await.expect(200);
         let found = report(&desk, &format!("call-backs?{DAY}")).await;
         let names = ["promised", "kept", "late", "broken", "moved_by_customer", "moved_by_desk", "called_off", "calls", "reached"];

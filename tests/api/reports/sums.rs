@@ -156,8 +156,11 @@ on_both! {
         angry.post("close", &crate::journeys::upheld()).await.expect(200);
         let sums = everything(&desk);
         let officer = desk.client(Role::Auditor);
+        let mut customers = std::collections::BTreeSet::new();
         for case in [&angry, &filed] {
-            let customer = case.get().await.str("/customer/id").to_owned();
+            customers.insert(case.get().await.str("/customer_id").to_owned());
+        }
+        for customer in customers {
             let why = json!({ "reason": "asks to be forgotten", "legal_basis": "customer_request" });
             officer.post(&format!("/api/v1/customers/{customer}/erase"), &why).await.expect(200);
         }
