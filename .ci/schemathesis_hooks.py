@@ -185,6 +185,39 @@ def a_role():
     return slug
 
 
+HOURS = "Mo-Fr 09:00-12:00,13:30-18:00; PH off"
+ICS = "\r\n".join([
+    "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//gate//EN", "BEGIN:VEVENT", "UID:1@example.com", "DTSTAMP:20260101T000000Z",
+    "DTSTART;VALUE=DATE:20261001", "DTEND;VALUE=DATE:20261008", "SUMMARY:国庆节", "END:VEVENT", "END:VCALENDAR", "",
+])
+
+
+def a_calendar():
+    # Mostly the one that is always there: their number has an end.
+    if RANDOM.random() < 0.9:
+        return "standard"
+    slug = f"own_{RANDOM.getrandbits(40)}"
+    ask("POST", "/calendars", {"slug": slug, "name": "Night desk", "time_zone": "Asia/Shanghai", "notation": HOURS})
+    return slug
+
+
+def put_readable_calendar(case):
+    """What no generator writes: a notation that can be read, and a file of holidays."""
+    body = case.body
+    if not case.path.startswith("/api/v1/calendars") or not isinstance(body, dict) or not often():
+        return
+    if "notation" in body:
+        body["notation"] = HOURS
+        body["time_zone"] = "Europe/Dublin"
+        body.pop("holidays", None)
+        body.pop("reviewed_at", None)
+        if "slug" in body:
+            body["slug"] = f"own_{RANDOM.getrandbits(40)}"
+    elif case.path.endswith("/holidays"):
+        body.pop("holidays", None)
+        body["icalendar"] = ICS
+
+
 def a_customer():
     return ask("POST", "/customers", {"name": "Wang"})["id"]
 
@@ -361,7 +394,9 @@ def put_known_ids(case):
     if "staff_id" in parameters and often():
         parameters["staff_id"] = STAYS["id"]
     if "slug" in parameters and often():
-        parameters["slug"] = a_role()
+        parameters["slug"] = a_calendar() if "/calendars/" in case.path else a_role()
+    if "/calendars/{slug}/versions/" in case.path and often():
+        parameters["version"] = 1
     if case.path.startswith("/api/v1/service-tokens/{id}") and parameters.get("id") in PROTECTED:
         parameters["id"] = new_uuid()
     if case.path.startswith("/api/v1/staff/{id}/") and parameters.get("id") == STAYS["id"]:
@@ -517,6 +552,7 @@ def before_call(context, case, **kwargs):
         if case.method.upper() == case.operation.method.upper():
             put_known_ids(case)
             put_known_file(case)
+            put_readable_calendar(case)
             put_known_values(case)
             put_fitting_headers(case)
             put_a_person(case)

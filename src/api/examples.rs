@@ -110,6 +110,26 @@ fn of_privacy(operation: &str) -> Option<Value> {
             "source": "phone",
             "wording": "May we ask you afterwards how satisfied you were?",
         }),
+        "create_calendar" => json!({
+            "slug": "night_desk",
+            "name": "Night desk",
+            "time_zone": "Asia/Shanghai",
+            "notation": "Mo-Fr 22:00-06:00; PH off; 2026 Oct 10 22:00-06:00 \"调休\"",
+            "holidays": [{ "date": "2026-10-01", "label": "国庆节" }],
+            "source": "the State Council's notice on holidays in 2026",
+        }),
+        "change_calendar" => json!({
+            "name": "Standard",
+            "time_zone": "Asia/Shanghai",
+            "notation": "Mo-Fr 09:00-12:00,13:30-18:00; PH off",
+        }),
+        "import_holidays" => json!({
+            "icalendar": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nBEGIN:VEVENT\r\n\
+                UID:1@example.com\r\nDTSTAMP:20251104T000000Z\r\nDTSTART;VALUE=DATE:20261001\r\n\
+                DTEND;VALUE=DATE:20261008\r\nSUMMARY:国庆节\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+            "source": "the State Council's notice on holidays in 2026",
+            "dry_run": true,
+        }),
         "set_retention_rules" => json!({
             "rules": [
                 { "kind": "complaint", "keep_days": 1095, "then": "erase" },

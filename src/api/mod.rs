@@ -4,6 +4,7 @@ mod answer;
 mod attachments;
 mod audit;
 mod auth;
+mod calendars;
 mod call_backs;
 mod challenge;
 mod complaints;

@@ -5,8 +5,8 @@ use utoipa::OpenApi;
 
 use super::limits::Rate;
 use super::{
-    answer, attachments, audit, call_backs, challenge, complaints, credentials, customers, health, links, observe,
-    open_id, playbooks, privacy, problems, public, reports, roles, sessions, staff, teams, tokens, typing,
+    answer, attachments, audit, calendars, call_backs, challenge, complaints, credentials, customers, health, links,
+    observe, open_id, playbooks, privacy, problems, public, reports, roles, sessions, staff, teams, tokens, typing,
 };
 use crate::domain::staff::Permission;
 
@@ -267,6 +267,18 @@ routes! {
         put Needs(P::ManagePrivacy) => privacy::set_retention_rules,
     }
     "/api/v1/retention-rules/dry-run" => { post Needs(P::ManagePrivacy) => privacy::try_retention_rules }
+
+    "/api/v1/calendars" => {
+        get Needs(P::ReadCalendars) => calendars::list_calendars,
+        post Needs(P::ManageCalendars) => calendars::create_calendar,
+    }
+    "/api/v1/calendars/{slug}" => {
+        get Needs(P::ReadCalendars) => calendars::get_calendar,
+        put Needs(P::ManageCalendars) => calendars::change_calendar,
+    }
+    "/api/v1/calendars/{slug}/versions/{version}" => { get Needs(P::ReadCalendars) => calendars::get_calendar_version }
+    "/api/v1/calendars/{slug}/preview" => { get Needs(P::ReadCalendars) => calendars::preview_calendar }
+    "/api/v1/calendars/{slug}/holidays" => { post Needs(P::ManageCalendars) => calendars::import_holidays }
 
     "/api/v1/audit/events" => { get Needs(P::ReadAudit) => audit::list_audit_events }
     "/api/v1/audit/events.csv" => { get Needs(P::ReadAudit) => audit::export_audit_events }

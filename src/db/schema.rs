@@ -704,7 +704,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    calendars (slug) {
+        slug -> Text,
+        version -> Integer,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    calendar_versions (slug, version) {
+        slug -> Text,
+        version -> Integer,
+        name -> Text,
+        time_zone -> Text,
+        notation -> Text,
+        holidays -> JsonDoc,
+        source -> Nullable<Text>,
+        reviewed_at -> Nullable<Instant>,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
 diesel::joinable!(attachments -> complaints (complaint_id));
+diesel::joinable!(calendar_versions -> calendars (slug));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
 diesel::joinable!(complaints -> customers (customer_id));
 diesel::joinable!(call_backs -> complaints (complaint_id));
@@ -751,6 +782,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    calendars,
+    calendar_versions,
     typing_proposals,
     typing_layers,
     customers,

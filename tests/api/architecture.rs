@@ -338,6 +338,7 @@ const ROWS: &[(&str, &str)] = &[
     ("domain/staff/tokens.rs", "the row of a service token"),
     ("domain/notifications/mod.rs", "the row of the outbox"),
     ("domain/privacy/model.rs", "the rows of consents, holds and retention"),
+    ("domain/sla/calendars/model.rs", "the rows of calendars"),
     ("domain/audit/mod.rs", "the rows of the audit"),
     ("domain/audit/fields.rs", "the row of a value that the audit refers to"),
     ("domain/audit/seal.rs", "the row of a seal"),
@@ -562,6 +563,16 @@ fn the_rules_of_handling_are_pure() {
         "domain/complaints/reference.rs",
         "domain/search/mod.rs",
         "domain/policy.rs",
+        "domain/sla/calendar.rs",
+        "domain/sla/deadline.rs",
+        "domain/sla/explain.rs",
+        "domain/sla/holidays.rs",
+        "domain/sla/holidays/ics.rs",
+        "domain/sla/local.rs",
+        "domain/sla/notation.rs",
+        "domain/sla/notation/read.rs",
+        "domain/sla/plan.rs",
+        "domain/sla/working.rs",
     ] {
         let source = sources.iter().find(|source| source.path == path).unwrap();
         for module in ["crate::db::conn", "crate::clock::Clock", "diesel"] {

@@ -33,6 +33,7 @@ mod reports;
 mod security;
 mod service_tokens;
 mod sign_in;
+mod sla;
 mod staff;
 mod support;
 mod typing;

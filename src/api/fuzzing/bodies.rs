@@ -23,6 +23,9 @@ use crate::domain::privacy::export::ExportForm;
 use crate::domain::privacy::holds::HoldForm;
 use crate::domain::privacy::retention::RulesForm;
 use crate::domain::privacy::states::{PrivacyForm, RemovalForm};
+use crate::domain::sla::calendars::{CalendarForm, ImportForm, NewCalendarForm};
+use crate::domain::sla::holidays;
+use crate::domain::sla::notation::Notation;
 use crate::domain::staff::Act;
 use crate::domain::staff::custom_roles::RoleForm;
 use crate::domain::staff::leaving::LeavingForm;
@@ -94,6 +97,9 @@ const FORMS: &[Reader] = &[
     only::<CodeForm>,
     only::<RemoveFactorForm>,
     only::<RedeemForm>,
+    new_calendar,
+    only::<CalendarForm>,
+    import,
 ];
 
 /// A form whose check asks the database.
@@ -166,6 +172,32 @@ fn consent(body: &[u8]) -> Result<()> {
     let mut check = Check::new();
     let kept = consents::checked(&mut check, vec![filed]);
     check.finish(kept).map(drop)
+}
+
+fn new_calendar(body: &[u8]) -> Result<()> {
+    let form: NewCalendarForm = extract::parse(body)?;
+    if let Ok(notation) = form.notation.parse::<Notation>() {
+        // What is printed is read as the same.
+        assert_eq!(notation.to_string().parse().as_ref(), Ok(&notation));
+        for holiday in form.holidays.iter().filter(|holiday| holiday.misfits().is_empty()) {
+            let calendar = notation.calendar(chrono_tz::Asia::Shanghai, std::slice::from_ref(holiday));
+            assert!(calendar.is_ok_and(|calendar| calendar.exceptions().contains_key(&holiday.date)));
+        }
+    }
+    Ok(())
+}
+
+fn import(body: &[u8]) -> Result<()> {
+    let form: ImportForm = extract::parse(body)?;
+    let found = form
+        .icalendar
+        .as_deref()
+        .map(holidays::import)
+        .and_then(std::result::Result::ok);
+    let found = found.unwrap_or_default();
+    assert!(found.iter().all(|holiday| holiday.misfits().is_empty()));
+    assert!(found.is_sorted_by(|one, other| one.date < other.date));
+    Ok(())
 }
 
 fn staff(body: &[u8]) -> Result<()> {

@@ -49,6 +49,8 @@ text_enum! {
         Attachment = "attachment",
         /// A retention rule.
         RetentionRule = "retention_rule",
+        /// A business calendar; its slug is among the fields.
+        Calendar = "calendar",
         /// What the typing of customers has learnt.
         Typing = "typing",
         /// A report; its name is among the fields.

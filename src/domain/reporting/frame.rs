@@ -1,7 +1,5 @@
 //! By which clock figures are kept: the desk's zone tells the day, the standard calendar the business time.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
@@ -10,7 +8,8 @@ use super::sums::Day;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::policy::Policy;
-use crate::domain::sla::calendar::{Calendar, Window};
+use crate::domain::sla::calendar::Calendar;
+use crate::domain::sla::calendars;
 use crate::error::Result;
 
 /// Raised whenever a figure is counted otherwise than before: the sums are then built anew.
@@ -33,9 +32,14 @@ impl Frame {
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn present(_conn: &mut Conn, policy: &Policy) -> Result<Self> {
+    pub fn present(conn: &mut Conn, policy: &Policy) -> Result<Self> {
+        Ok(Self::new(zone(policy), calendars::present_standard(conn, policy)?))
+    }
+
+    /// A frame for what takes no time: no calendar has to be asked for.
+    pub fn of_moments(policy: &Policy) -> Self {
         let zone = zone(policy);
-        Ok(Self::new(zone, standard(zone)))
+        Self::new(zone, Calendar::around_the_clock(zone))
     }
 
     /// The desk's zone.
@@ -66,13 +70,6 @@ impl Frame {
         let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         format!("{EDITION} {} {digest}", self.zone)
     }
-}
-
-/// The standard calendar as it is at first: Monday to Friday, 9 to 18.
-fn standard(zone: Tz) -> Calendar {
-    let hours: Vec<Window> = Window::new(9 * 60, 18 * 60).into_iter().collect();
-    let week = std::array::from_fn(|day| if day < 5 { hours.clone() } else { Vec::new() });
-    Calendar::new(zone, week, BTreeMap::new()).unwrap_or_else(|_| Calendar::around_the_clock(zone))
 }
 
 /// The desk's zone.

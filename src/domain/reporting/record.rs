@@ -44,7 +44,15 @@ fn breach(entry: &TimelineEntry) -> Option<Breach> {
 /// # Errors
 /// When the database refuses.
 pub fn received(conn: &mut Conn, policy: &Policy, complaints: &[Complaint], entries: &[TimelineEntry]) -> Result<()> {
-    let frame = Frame::present(conn, policy)?;
+    // Most are logged while they come in: then nothing has taken any time yet.
+    let at_once = complaints
+        .iter()
+        .all(|complaint| complaint.received_at >= complaint.logged_at);
+    let frame = if at_once {
+        Frame::of_moments(policy)
+    } else {
+        Frame::present(conn, policy)?
+    };
     let mut sums = Sums::default();
     for (complaint, entry) in complaints.iter().zip(entries) {
         add(&frame, complaint, std::slice::from_ref(entry), &mut sums, 1);

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::calendar::{Calendar, Open};
-use super::deadline::{Plan, Run, Target};
+use super::deadline::Target;
+use super::plan::{Plan, Run};
 use crate::clock::Moment;
 
 /// The most entries of each kind; how many more there are is told.

@@ -61,6 +61,10 @@ text_enum! {
         ManagePrivacy = "manage-privacy",
         /// Take back what the typing of customers has learnt.
         ManageTyping = "manage-typing",
+        /// See business calendars, and what they say of the coming days.
+        ReadCalendars = "read-calendars",
+        /// Make and change business calendars, and import holidays.
+        ManageCalendars = "manage-calendars",
     }
 }
 
@@ -132,6 +136,7 @@ impl Role {
                 P::ReadPlaybooks,
                 P::ReadComplaintStates,
                 P::ReadStaff,
+                P::ReadCalendars,
             ],
             Self::Lead => &[
                 P::ReadComplaints,
@@ -147,8 +152,15 @@ impl Role {
                 P::ReadStaff,
                 P::ManageTyping,
                 P::RemoveAttachments,
+                P::ReadCalendars,
             ],
-            Self::Operations => &[P::ReadFigures, P::ReadReports, P::ReadPlaybooks],
+            Self::Operations => &[
+                P::ReadFigures,
+                P::ReadReports,
+                P::ReadPlaybooks,
+                P::ReadCalendars,
+                P::ManageCalendars,
+            ],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
             Self::Auditor => &[
@@ -162,6 +174,7 @@ impl Role {
                 P::ReadAudit,
                 P::ExportPersonalData,
                 P::ManagePrivacy,
+                P::ReadCalendars,
             ],
             Self::Admin => Permission::ALL,
         }

@@ -85,7 +85,7 @@ impl Sample {
     pub fn varied(&self) -> Option<Self> {
         let mut other = self.with("x-varied", "yes");
         let body = other.body.as_mut()?.as_object_mut().unwrap();
-        let text = ["reason", "note", "body", "subject", "statement", "name"]
+        let text = ["reason", "note", "body", "subject", "statement", "name", "source"]
             .into_iter()
             .find(|key| body.contains_key(*key));
         match text {
@@ -160,6 +160,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             )
         }
         (_, ["session" | "me", ..] | ["public", "invitations", ..]) => by_a_person(desk, operation, &parts).await,
+        (_, ["calendars", rest @ ..]) => on_calendar(desk, rest).await,
         (method, ["retention-rules", ..]) => with_rules(desk, method, &operation.path).await,
         _ => panic!(
             "write a request that succeeds for the new operation {}",
@@ -269,6 +270,38 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         desk.agent()
     };
     (client, path, body, case.path())
+}
+
+/// A calendar is made, changed, or given holidays.
+async fn on_calendar(desk: &Desk, rest: &[&str]) -> Parts {
+    let operations = desk.client(hark::domain::staff::Role::Operations);
+    let list = "/api/v1/calendars";
+    let hours = "Mo-Fr 09:00-12:00,13:30-18:00; PH off";
+    let holiday = json!({ "date": "2027-01-01", "label": "元旦" });
+    let form = |slug: Option<String>| {
+        let mut form = json!({
+            "name": "Night desk", "time_zone": "Asia/Shanghai", "notation": hours, "holidays": [holiday.clone()],
+            "source": "the State Council's notice",
+        });
+        if let Some(slug) = slug {
+            form["slug"] = json!(slug);
+        }
+        form
+    };
+    let slug = format!("night_{}", desk.rows("calendars"));
+    if rest.is_empty() {
+        return (operations, list.to_owned(), Some(form(Some(slug))), String::new());
+    }
+    let made = operations.post(list, &form(Some(slug))).await.expect(201);
+    let path = format!("{list}/{}", made.str("/slug"));
+    match rest {
+        ["{slug}"] => (operations, path.clone(), Some(form(None)), path),
+        ["{slug}", "holidays"] => {
+            let body = json!({ "holidays": [{ "date": "2027-02-06", "label": "春节" }], "source": "the same" });
+            (operations, format!("{path}/holidays"), Some(body), path)
+        }
+        _ => panic!("write a request that succeeds for {rest:?} of a calendar"),
+    }
 }
 
 async fn on_call_back(desk: &Desk, action: &str) -> Parts {

@@ -115,6 +115,23 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "GET /api/v1/reports/volumes",
         ],
     ),
+    (
+        "read-calendars",
+        &[
+            "GET /api/v1/calendars",
+            "GET /api/v1/calendars/{slug}",
+            "GET /api/v1/calendars/{slug}/preview",
+            "GET /api/v1/calendars/{slug}/versions/{version}",
+        ],
+    ),
+    (
+        "manage-calendars",
+        &[
+            "POST /api/v1/calendars",
+            "PUT /api/v1/calendars/{slug}",
+            "POST /api/v1/calendars/{slug}/holidays",
+        ],
+    ),
     ("manage-typing", &["POST /api/v1/typing/layers/undo"]),
     (
         "read-customers",

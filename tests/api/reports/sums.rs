@@ -202,3 +202,20 @@ on_both! {
         assert_eq!(fields(found.at("/rows"), &["n"]).len() % 3, 0);
     }
 }
+
+on_both! {
+    async fn business_time_follows_the_standard_calendar(desk) {
+        answered_after(&desk, &[3_600]).await;
+        desk.run_jobs().await;
+        let query = "response-times?from=2026-11-23&to=2026-11-23&time=business&dimension=channel&value=web";
+        let times = report(&desk, query).await;
+        assert_eq!(fields(times.at("/totals"), &["n", "mean_seconds"])[1], json!([1, 3600.0]));
+        // From now on the desk opens at half past nine: of the hour, half was in business time.
+        let hours = json!({ "name": "Standard", "time_zone": "Asia/Shanghai", "notation": "Mo-Fr 09:30-18:00" });
+        desk.client(Role::Admin).put("/api/v1/calendars/standard", &hours).await.expect(200);
+        desk.pass(TimeDelta::minutes(2));
+        desk.run_jobs().await;
+        let times = report(&desk, query).await;
+        assert_eq!(fields(times.at("/totals"), &["n", "mean_seconds"])[1], json!([1, 1800.0]));
+    }
+}

@@ -367,6 +367,8 @@ const TABLES: &[&str] = &[
     "teams",
     "team_members",
     "hand_overs",
+    "calendars",
+    "calendar_versions",
 ];
 
 #[derive(diesel::QueryableByName)]

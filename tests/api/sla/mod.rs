@@ -1,0 +1,3 @@
+//! Deadlines: calendars, and what stands on them.
+
+mod calendars;
