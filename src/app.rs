@@ -1,6 +1,7 @@
 //! Everything the parts of the service share. One builder for the server, the worker and the tests.
 
 mod beliefs;
+mod kept;
 mod sign_in;
 
 use std::collections::{HashMap, HashSet};
@@ -10,6 +11,7 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 
 use self::beliefs::Beliefs;
+pub use self::kept::Kept;
 pub use self::sign_in::{Front, SignedIn, Welcome};
 use crate::clock::{Clock, Moment};
 use crate::db::Db;
@@ -58,6 +60,8 @@ pub struct App {
     pub files: Files,
     /// Figures for operations.
     pub metrics: Arc<Metrics>,
+    /// The desk's own figures as they were read last.
+    pub desk_figures: Kept,
     typing: Arc<Mutex<(Live, Moment)>>,
     sessions: Beliefs<SignedIn>,
     believed: Arc<Cache<Vec<u8>, Believed>>,
@@ -89,6 +93,7 @@ impl App {
             front: Arc::default(),
             heavy: Heavy::default(),
             metrics: Arc::new(Metrics::new()?),
+            desk_figures: Kept::default(),
             typing: Arc::new(Mutex::new((Live::shipped()?, Moment::EPOCH))),
             sessions: Beliefs::of_at_most(10_000),
             believed: Arc::new(Cache::new(10_000)),

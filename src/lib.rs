@@ -16,6 +16,7 @@ pub mod heavy;
 pub mod ids;
 pub mod keys;
 pub mod open_id;
+pub mod review;
 pub mod settings;
 pub mod telemetry;
 pub mod worker;

@@ -17,10 +17,11 @@ pub enum Kind {
     ReadOne,
     List,
     Search,
+    Report,
 }
 
 impl Kind {
-    pub const ALL: &'static [Self] = &[Self::Intake, Self::ReadOne, Self::List, Self::Search];
+    pub const ALL: &'static [Self] = &[Self::Intake, Self::ReadOne, Self::List, Self::Search, Self::Report];
 }
 
 /// What came of it.
@@ -56,7 +57,11 @@ pub fn run(service: &Service, kind: Kind, connections: usize, lasting: Duration)
     let started = Instant::now();
     let threads: Vec<_> = (0..connections)
         .map(|_| {
-            let (address, secret, ids) = (service.address.clone(), service.secret.clone(), Arc::clone(&ids));
+            let secret = match kind {
+                Kind::Report => &service.watcher,
+                _ => &service.secret,
+            };
+            let (address, secret, ids) = (service.address.clone(), secret.clone(), Arc::clone(&ids));
             std::thread::spawn(move || one(&address, &secret, kind, &ids, started + lasting))
         })
         .collect();
@@ -119,6 +124,14 @@ fn request(kind: Kind, secret: &str, ids: &[String], rng: &mut impl Rng) -> Stri
             "/api/v1/complaints?limit=50&q={}",
             WORDS[rng.random_range(0..WORDS.len())]
         )),
+        // Sixty days, day by day, in business time: what a dashboard asks.
+        Kind::Report => {
+            let today = chrono::Utc::now().date_naive();
+            let from = today - chrono::TimeDelta::days(59);
+            get(&format!(
+                "/api/v1/reports/response-times?from={from}&to={today}&by=day&time=business"
+            ))
+        }
     }
 }
 

@@ -17,6 +17,7 @@ INSERT INTO complaints (id, reference, kind, channel, state, ball_with, customer
 INSERT INTO complaint_statements (complaint_id, statement, facts, opinions, product, order_ref, desired_remedy, safety, complexity, impact, immediate_action, given_contact) VALUES (:cid::uuid, '两周来每天晚上八点准时断网，打了三次电话都说会派人来，结果没有人来。孩子要上网课，这样下去我只能退订了，请你们退还这两周的费用。', '[]', '[]', '家庭宽带', 'B' || :order, '退费', false, 'medium', 'medium', false, '{}');
 INSERT INTO complaint_search (seq, tokens) VALUES (:seq, ('TOKENS ''#' || (:seq >> 10) || '''')::tsvector) ON CONFLICT (seq) DO UPDATE SET tokens = excluded.tokens;
 INSERT INTO timeline_entries (complaint_id, id, action, actor_kind, actor, after, happened_at) VALUES (:cid::uuid, gen_random_uuid(), 'received', 'staff', 'load', '{}', now());
+INSERT INTO report_deltas (facts) VALUES ('[]' || repeat(' ', 500));
 INSERT INTO audit_events (id, happened_at, actor_kind, actor, actor_id, action, object_kind, object_id, fields, request_id, address) VALUES (gen_random_uuid(), now(), 'staff', 'load', gen_random_uuid(), 'complaint.received', 'complaint', :cid::uuid, FIELDS, gen_random_uuid()::text, '127.0.0.1') RETURNING id AS eid \gset
 INSERT INTO audit_subjects (event_id, customer_id) VALUES (:eid::uuid, :kid::uuid);
 INSERT INTO idempotency_keys (key_hash, fingerprint, sealed_answer, created_at, expires_at) VALUES (sha256((:phone || '-' || :order)::bytea), '\x00', decode(repeat('ab', 300), 'hex'), now(), now()) ON CONFLICT DO NOTHING;
@@ -43,6 +44,16 @@ const LIST: &str = "SELECT * FROM complaints WHERE state = ANY (ARRAY['received'
 const SEARCH: &str = "SELECT seq FROM complaint_search WHERE seq < 9223372036854775807 ORDER BY seq DESC LIMIT 1;
 SELECT seq FROM (SELECT seq FROM complaint_search WHERE tokens @@ '''退款'' & (''#BLOCK'' | ''#BEFORE'')'::tsquery OFFSET 0) AS hits WHERE seq < 9223372036854775807 ORDER BY seq DESC LIMIT 51;
 SELECT * FROM complaints WHERE seq = ANY (ARRAY[SEQS]);
+";
+
+/// What a report over sixty days asks. What is not yet folded is whatever the intake before has left.
+const REPORT: &str = r"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT * FROM report_state WHERE id = 1;
+SELECT * FROM report_rollups WHERE generation = 1 AND dimension = 'all'
+ AND measure = ANY (ARRAY['took.acknowledgement.business', 'took.first_response.business', 'took.resolution.business'])
+ AND day BETWEEN current_date - '1970-01-01'::date - 59 AND current_date - '1970-01-01'::date;
+SELECT facts FROM report_deltas;
+ROLLBACK;
 ";
 
 /// Transactions a second of the statements of one request.
@@ -78,6 +89,11 @@ pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) 
             let block: i64 = ask("SELECT max(seq) >> 10 FROM complaints").parse().unwrap_or_default();
             let search = SEARCH.replace("SEQS", &seqs).replace("BLOCK", &block.to_string());
             search.replace("BEFORE", &(block - 1).to_string()) + &disclose(50)
+        }
+        Kind::Report => {
+            // What the limit's own intake has appended adds nothing.
+            ask("DELETE FROM report_deltas WHERE facts LIKE '[]%'");
+            REPORT.to_owned()
         }
     };
     let mut file = tempfile::NamedTempFile::new().unwrap();

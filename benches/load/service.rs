@@ -15,6 +15,8 @@ pub struct Service {
     child: Child,
     pub address: String,
     pub secret: String,
+    /// The token of one who watches figures.
+    pub watcher: String,
     pub start_up: Duration,
 }
 
@@ -52,16 +54,19 @@ impl Service {
 
     /// Starts the service on a database that is there, and waits until it is ready.
     pub fn start(folder: &Path, url: Option<&str>) -> Self {
-        let made = hark(folder, url)
-            .args(["admin", "create-token", "--name", "load", "--role", "agent"])
-            .output()
-            .unwrap();
-        let secret = String::from_utf8(made.stdout)
-            .unwrap()
-            .lines()
-            .last()
-            .unwrap()
-            .to_owned();
+        let token = |name: &str, role: &str| {
+            let made = hark(folder, url)
+                .args(["admin", "create-token", "--name", name, "--role", role])
+                .output()
+                .unwrap();
+            String::from_utf8(made.stdout)
+                .unwrap()
+                .lines()
+                .last()
+                .unwrap()
+                .to_owned()
+        };
+        let (secret, watcher) = (token("load", "agent"), token("watcher", "operations"));
         let address = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -78,6 +83,7 @@ impl Service {
             child,
             address,
             secret,
+            watcher,
             start_up: Duration::ZERO,
         };
         while service.get("/readyz").is_none_or(|(status, _)| status != 200) {

@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use super::answer;
 use super::extract::{Ctx, Id, Query};
 use super::page::{self, Page};
+use super::sheets;
 use crate::clock::Moment;
 use crate::domain::audit::query::{self, AuditEvent, AuditEventDetail, Filter};
 use crate::domain::audit::seal::{self, SealView};
@@ -166,20 +167,11 @@ fn csv_of(rows: &[AuditEvent], with_header: bool) -> Result<Vec<u8>> {
             text(&row.request_id),
             text(&row.address),
         ];
-        writer.write_record(record.map(harmless)).map_err(failed)?;
+        writer.write_record(record.map(sheets::harmless)).map_err(failed)?;
     }
     writer
         .into_inner()
         .map_err(|e| crate::error::Error::internal(format!("csv: {e}")))
-}
-
-/// A spreadsheet takes what begins with one of these for a formula.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
 }
 
 /// How far the list of seals is to go.
@@ -205,17 +197,4 @@ pub(super) async fn list_audit_seals(ctx: Ctx, query: Query<SealQuery>) -> Resul
     let below = page::decode::<i64>(query.0.cursor.as_deref())?;
     let rows = ctx.read(move |conn, _| seal::list(conn, below, limit + 1)).await?;
     answer::ok(&Page::of(rows, limit, |row| row.number)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn no_cell_of_a_csv_file_is_a_formula() {
-        for cell in ["=1+1", "+1", "-1", "@x", "\t=1"] {
-            assert!(harmless(cell.to_owned()).starts_with('\''), "{cell}");
-        }
-        assert_eq!(harmless("complaint.closed".to_owned()), "complaint.closed");
-    }
 }

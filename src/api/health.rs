@@ -1,14 +1,19 @@
 //! Is it alive, is it ready, what are the figures.
 
+use std::sync::Arc;
+
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::desk_figures;
 use crate::app::App;
+use crate::clock::Moment;
 use crate::db::{dialect, migrate};
 use crate::domain::complaints::listing;
 use crate::domain::notifications;
+use crate::domain::reporting::desk;
 use crate::domain::typing::report;
 use crate::error::{Error, Result};
 
@@ -139,7 +144,22 @@ pub(super) async fn get_metrics(app: web::Data<App>) -> Result<HttpResponse> {
             Err(error) => tracing::warn!(%error, "figures without those of the proposals"),
         }
     }
-    Ok(HttpResponse::Ok()
-        .insert_header(ContentType::plaintext())
-        .body(app.metrics.text()?))
+    let mut text = app.metrics.text()?;
+    match desk(&app, now).await {
+        Ok(figures) => text.push_str(&figures),
+        Err(error) => tracing::warn!(%error, "figures without those of the desk"),
+    }
+    Ok(HttpResponse::Ok().insert_header(ContentType::plaintext()).body(text))
+}
+
+/// The desk's own figures, at most a few seconds old: several who ask at once cost as much as one.
+async fn desk(app: &App, now: Moment) -> Result<String> {
+    if let Some(figures) = app.desk_figures.fresh(now) {
+        return Ok(figures);
+    }
+    let policy = Arc::clone(&app.policy);
+    let read = app.db.read(move |conn| desk::read(conn, &policy, now)).await?;
+    let text = desk_figures::text(&read, now);
+    app.desk_figures.keep(now, &text);
+    Ok(text)
 }

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use super::limits::Rate;
 use super::{
     answer, attachments, audit, calendars, call_backs, challenge, clocks, complaints, credentials, customers, health,
-    links, observe, open_id, playbooks, policies, privacy, problems, public, roles, sessions, staff, teams, tokens,
+    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, sessions, staff, teams, tokens,
     typing,
 };
 use crate::domain::staff::Permission;
@@ -306,6 +306,21 @@ routes! {
     "/api/v1/typing/report" => { get Needs(P::ReadFigures) => typing::get_typing_report }
     "/api/v1/typing/layers" => { get Needs(P::ReadFigures) => typing::list_typing_layers }
     "/api/v1/typing/layers/undo" => { post Needs(P::ManageTyping) => typing::undo_typing_layer }
+
+    "/api/v1/reports" => { get Needs(P::ReadReports) => reports::list_reports }
+    "/api/v1/reports/review" => { get Needs(P::ReadReports) => reports::get_review }
+    "/api/v1/reports/volumes" => { get Needs(P::ReadReports) => reports::report_volumes }
+    "/api/v1/reports/response-times" => { get Needs(P::ReadReports) => reports::report_response_times }
+    "/api/v1/reports/dwell" => { get Needs(P::ReadReports) => reports::report_dwell }
+    "/api/v1/reports/backlog" => { get Needs(P::ReadReports) => reports::report_backlog }
+    "/api/v1/reports/ages" => { get Needs(P::ReadReports) => reports::report_ages }
+    "/api/v1/reports/breaches" => { get Needs(P::ReadReports) => reports::report_breaches }
+    "/api/v1/reports/types" => { get Needs(P::ReadReports) => reports::report_types }
+    "/api/v1/reports/on-the-spot" => { get Needs(P::ReadReports) => reports::report_on_the_spot }
+    "/api/v1/reports/call-backs" => { get Needs(P::ReadReports) => reports::report_call_backs }
+    "/api/v1/reports/reopen" => { get Needs(P::ReadReports) => reports::report_reopen }
+    "/api/v1/reports/causes" => { get Needs(P::ReadReports) => reports::report_causes }
+    "/api/v1/reports/agents" => { get Needs(P::ReadReports) => reports::report_agents }
 
     "/api/v1/playbooks" => { get Needs(P::ReadPlaybooks) => playbooks::list_playbooks }
     "/api/v1/playbooks/{type}" => { get Needs(P::ReadPlaybooks) => playbooks::get_playbook }

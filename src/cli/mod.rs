@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod file;
 mod people;
+mod reports;
 mod serve;
 mod typing;
 
@@ -62,6 +63,9 @@ enum Command {
     /// Check the audit.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// See to the sums of the reports.
+    #[command(subcommand)]
+    Reports(reports::ReportsCommand),
     /// Train and test the model that proposes customer types.
     #[command(subcommand)]
     Typing(typing::TypingCommand),
@@ -152,6 +156,7 @@ fn try_run(args: Vec<OsString>) -> Result<(), Failure> {
                 }
                 Command::Demo(args) => demo::run(settings, &args)?,
                 Command::Audit(command) => audit::run(settings, command)?,
+                Command::Reports(command) => reports::run(settings, &command)?,
                 Command::Admin(command) => admin::run(settings, command)?,
                 Command::Openapi | Command::Config | Command::Typing(_) => {}
             }

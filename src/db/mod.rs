@@ -7,6 +7,7 @@ pub mod holds;
 pub mod lane;
 pub mod migrate;
 pub mod schema;
+pub mod sums;
 pub mod types;
 
 use std::sync::Arc;

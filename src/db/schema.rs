@@ -832,6 +832,46 @@ diesel::joinable!(complaints -> customers (customer_id));
 diesel::joinable!(call_backs -> complaints (complaint_id));
 diesel::joinable!(team_members -> staff_members (staff_id));
 diesel::joinable!(team_members -> teams (team_id));
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    report_rollups (generation, dimension, measure, day, value) {
+        generation -> BigInt,
+        dimension -> Text,
+        measure -> Text,
+        day -> Integer,
+        value -> Text,
+        n -> BigInt,
+        total -> BigInt,
+        histogram -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    report_deltas (id) {
+        id -> BigInt,
+        facts -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    report_state (id) {
+        id -> Integer,
+        generation -> BigInt,
+        folds -> BigInt,
+        paused_until -> Nullable<Instant>,
+        basis -> Text,
+        rebuilt_at -> Nullable<Instant>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     calendars,
     calendar_versions,
@@ -852,6 +892,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     timeline_entries,
     messages,
     state_tallies,
+    report_rollups,
+    report_deltas,
+    report_state,
     outbox,
     staff_credentials,
     recovery_codes,

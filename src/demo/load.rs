@@ -4,12 +4,15 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use super::corpus::Corpus;
 use super::desk::Desk;
+use super::figures::Figures;
 use super::filled::Filled;
 use super::{Plan, clocks, staff};
 use crate::db::conn::{Conn, Target};
 use crate::db::{dialect, migrate};
 use crate::domain::complaints::bulk::{self, Batch};
 use crate::domain::policy::Policy;
+use crate::domain::reporting::frame::Frame;
+use crate::domain::reporting::rebuild;
 use crate::error::{Error, Result};
 
 /// Complaints in one batch.
@@ -52,10 +55,13 @@ fn write(conn: &mut Conn, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64)) 
         false => None,
     };
     let desk = Desk::new(plan, policy, &corpus, book);
+    let frame = Frame::present(conn, policy)?;
+    let basis = frame.basis();
+    let figures = Figures::new(frame);
     let (ready, batches) = sync_channel::<Result<Batch>>(READY);
     let (spent, leftovers) = channel::<Batch>();
     std::thread::scope(|scope| {
-        let maker = scope.spawn(move || make(desk, &ready, &leftovers));
+        let maker = scope.spawn(move || make(desk, figures, &ready, &leftovers));
         let mut written = 0;
         for batch in batches {
             let mut batch = batch?;
@@ -65,21 +71,34 @@ fn write(conn: &mut Conn, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64)) 
             // Freeing the rows takes long enough to leave it to the other thread, which may have ended.
             let _gone = spent.send(batch);
         }
-        maker.join().map_err(|_| Error::internal("making up the demo panicked"))
+        let (filled, figures) = maker
+            .join()
+            .map_err(|_| Error::internal("making up the demo panicked"))?;
+        rebuild::bring(conn, &basis, plan.now, figures.into_rollup())?;
+        Ok(filled)
     })
 }
 
 /// Makes up batches until there are no more, or nobody takes them. Uses those again that are written.
-fn make(mut desk: Desk<'_>, ready: &SyncSender<Result<Batch>>, written: &Receiver<Batch>) -> Filled {
+fn make(
+    mut desk: Desk<'_>,
+    mut figures: Figures,
+    ready: &SyncSender<Result<Batch>>,
+    written: &Receiver<Batch>,
+) -> (Filled, Figures) {
     loop {
         let mut batch = written.try_recv().unwrap_or_default();
         batch.clear();
-        match desk.next_batch(batch, BATCH) {
-            Ok(batch) if batch.complaints.is_empty() => return desk.filled(),
+        let batch = desk.next_batch(batch, BATCH).and_then(|batch| {
+            figures.count(&batch)?;
+            Ok(batch)
+        });
+        match batch {
+            Ok(batch) if batch.complaints.is_empty() => return (desk.filled(), figures),
             batch => {
                 let failed = batch.is_err();
                 if ready.send(batch).is_err() || failed {
-                    return desk.filled();
+                    return (desk.filled(), figures);
                 }
             }
         }

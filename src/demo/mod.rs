@@ -11,6 +11,7 @@ mod clocks;
 mod corpus;
 mod desk;
 mod draw;
+mod figures;
 mod filled;
 mod handling;
 mod history;

@@ -21,6 +21,7 @@ use crate::domain::complaints::vocabulary::{
     State,
 };
 use crate::domain::policy::Policy;
+use crate::domain::reporting::rebuild;
 use crate::domain::sla::calendar::{Calendar, Window};
 use crate::domain::sla::clocks::signals::SignalKind;
 use crate::domain::sla::clocks::walk::ClockState;
@@ -374,6 +375,14 @@ fn a_filled_database_counts_right_and_takes_no_second_filling() {
     let link = filled.links.last().unwrap();
     let seen = crate::domain::complaints::public::get(&mut conn, &link.tracking_token).unwrap();
     assert_eq!(seen.reference, link.reference);
+    // Its reports are those that building them anew comes to.
+    let sums = rebuild::everything(&mut conn).unwrap();
+    assert!(sums.len() > 5_000, "{}", sums.len());
+    let db = crate::db::Db::open(&target, 2).unwrap();
+    assert!(!rebuild::is_due(&mut conn, &policy).unwrap());
+    let rebuilt = rebuild::rebuild(&db, &policy, &|| plan.now, &mut |_, _| {}).unwrap();
+    assert_eq!(rebuilt.complaints, 2_300);
+    assert_eq!(rebuild::everything(&mut conn).unwrap(), sums);
     let again = fill(&target, &plan, &policy, &|_| {}).unwrap_err();
     assert!(again.to_string().contains("holds complaints already"));
 }

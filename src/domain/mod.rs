@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod notifications;
 pub mod policy;
 pub mod privacy;
+pub mod reporting;
 pub mod search;
 pub mod sla;
 pub mod staff;

@@ -4,6 +4,7 @@ mod clocks;
 mod files;
 mod lease;
 mod nudges;
+mod reports;
 mod typing;
 
 use std::collections::BTreeMap;
@@ -113,6 +114,8 @@ impl Worker {
         Self::note(&self.app, "tidy_files", outcome, &mut done);
         let outcome = typing::learn(self).await;
         Self::note(&self.app, typing::NAME, outcome, &mut done);
+        let outcome = reports::fold(self).await;
+        Self::note(&self.app, reports::NAME, outcome, &mut done);
         done
     }
 

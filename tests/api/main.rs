@@ -31,6 +31,7 @@ mod privacy;
 mod properties;
 mod public;
 mod races;
+mod reports;
 mod security;
 mod service_tokens;
 mod sign_in;

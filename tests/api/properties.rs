@@ -315,13 +315,18 @@ fn random_sequences_reach_every_state_and_get_through_the_gate() {
 
 /// What a complaint should have come to.
 #[derive(Debug, Default, Clone)]
-struct Known {
+pub struct Known {
     changes: i32,
     token: Option<String>,
 }
 
 /// One random action over HTTP; gives the complaint it was about and the answer.
-async fn act(desk: &Desk, rng: &mut StdRng, agent: &Client, known: &mut BTreeMap<String, Known>) -> (String, Reply) {
+pub async fn act(
+    desk: &Desk,
+    rng: &mut StdRng,
+    agent: &Client,
+    known: &mut BTreeMap<String, Known>,
+) -> (String, Reply) {
     let ids: Vec<String> = known.keys().cloned().collect();
     let id = ids[rng.random_range(0..ids.len())].clone();
     let other = ids[rng.random_range(0..ids.len())].clone();

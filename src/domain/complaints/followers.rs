@@ -7,6 +7,8 @@ use super::history::{self, Happening, store};
 use super::model::{CallBack, Complaint, TimelineEntry};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::policy::Policy;
+use crate::domain::reporting::record as reporting;
 use crate::domain::sla::clocks;
 use crate::error::Result;
 
@@ -20,6 +22,7 @@ pub struct Turn<'a> {
     pub call_backs: &'a [CallBack],
     /// What the timeline will tell of the change.
     pub entry: &'a TimelineEntry,
+    timeline: OnceCell<Vec<TimelineEntry>>,
     history: OnceCell<Vec<Happening>>,
 }
 
@@ -35,23 +38,39 @@ impl<'a> Turn<'a> {
             after,
             call_backs,
             entry,
+            timeline: OnceCell::new(),
             history: OnceCell::new(),
         }
     }
 
-    /// The history of the complaint, with this change as its last happening. Read from the database once, when somebody
+    /// The timeline of the complaint, with this change as its last entry. Read from the database once, when somebody
     /// asks for it first.
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn history(&self, conn: &mut Conn) -> Result<&[Happening]> {
-        if let Some(history) = self.history.get() {
-            return Ok(history);
+    pub fn timeline(&self, conn: &mut Conn) -> Result<&[TimelineEntry]> {
+        if let Some(entries) = self.timeline.get() {
+            return Ok(entries);
         }
         let mut entries = store::whole_timeline(conn, self.after.id)?;
         entries.retain(|entry| entry.id != self.entry.id);
         entries.push(self.entry.clone());
-        Ok(self.history.get_or_init(|| history::read(self.after, &entries)))
+        Ok(self.timeline.get_or_init(|| entries))
+    }
+
+    /// [`Turn::timeline`], when nothing else is asked for any more.
+    pub(super) fn into_timeline(self, conn: &mut Conn) -> Result<Vec<TimelineEntry>> {
+        self.timeline(conn)?;
+        Ok(self.timeline.into_inner().unwrap_or_default())
+    }
+
+    /// The history of the complaint, with this change as its last happening.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn history(&self, conn: &mut Conn) -> Result<&[Happening]> {
+        let entries = self.timeline(conn)?;
+        Ok(self.history.get_or_init(|| history::read(self.after, entries)))
     }
 }
 
@@ -92,11 +111,35 @@ pub(super) fn coming_in(
 }
 
 /// Once complaints are inserted, with their entries.
-pub(super) fn came_in(conn: &mut Conn, begun: &[clocks::Begun]) -> Result<()> {
-    clocks::write_begun(conn, begun)
+pub(super) fn came_in(
+    conn: &mut Conn,
+    policy: &Policy,
+    begun: &[clocks::Begun],
+    (complaints, entries): (&[Complaint], &[TimelineEntry]),
+) -> Result<()> {
+    clocks::write_begun(conn, begun)?;
+    reporting::received(conn, policy, complaints, entries)
 }
 
 /// Before a change is written: writes what follows, and gives the earliest moment by which something is due.
 pub(super) fn changing(conn: &mut Conn, turn: &Turn<'_>) -> Result<Option<Moment>> {
     clocks::changed(conn, turn)
+}
+
+/// Once a change is written; the last entry of the timeline is the one that tells of it.
+pub(super) fn changed(
+    conn: &mut Conn,
+    policy: &Policy,
+    change: (&Complaint, &Complaint),
+    timeline: &[TimelineEntry],
+) -> Result<()> {
+    match timeline.last() {
+        Some(entry) => reporting::changed(conn, policy, change, timeline, entry.id),
+        None => Ok(()),
+    }
+}
+
+/// Once the clocks have told something in the timelines of complaints that did not change.
+pub(super) fn told(conn: &mut Conn, policy: &Policy, entries: &[TimelineEntry]) -> Result<()> {
+    reporting::told(conn, policy, entries)
 }

@@ -261,7 +261,10 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
     store::insert_type_changes(conn, &types)?;
     proposals::keep_all(conn, &proposed)?;
     notifications::post_all(conn, &notices)?;
-    followers::came_in(conn, &begun)
+    match arrivals.first() {
+        Some(first) => followers::came_in(conn, &first.act.policy, &begun, (complaints, &entries)),
+        None => Ok(()),
+    }
 }
 
 /// Whether the customer is sent a notice that the complaint has arrived.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::followers;
 use super::history::store;
 use super::model::{Complaint, TimelineEntry};
 use super::timeline;
@@ -74,5 +75,6 @@ pub fn tell(conn: &mut Conn, act: &Act, tellings: Vec<Telling>) -> Result<()> {
         entries.push(entry);
     }
     timeline::record_all(conn, &entries)?;
+    followers::told(conn, &act.policy, &entries)?;
     audit::record_all(conn, &told)
 }

@@ -156,9 +156,11 @@ impl Work {
         let entry = timeline::entry(act, self.after.id, action, before, after);
         let turn = Turn::new(&self.before, &self.after, &self.call_backs, &entry);
         let next_due_at = followers::changing(conn, &turn)?;
+        let timeline = turn.into_timeline(conn)?;
         self.after.next_due_at = next_due_at;
         store::update(conn, &self.before, &self.after)?;
         timeline::keep(conn, act, self.after.customer_id, &entry)?;
+        followers::changed(conn, &act.policy, (&self.before, &self.after), &timeline)?;
         if self.before.state != self.after.state {
             let changes = BTreeMap::from([(self.before.state, -1), (self.after.state, 1)]);
             tallies::add(conn, tallies::slot(self.after.id), &changes)?;

@@ -33,6 +33,8 @@ text_enum! {
         AssignComplaints = "assign-complaints",
         /// See how many complaints stand where.
         ReadFigures = "read-figures",
+        /// See and export reports, those on people's work too.
+        ReadReports = "read-reports",
         /// See customer records.
         ReadCustomers = "read-customers",
         /// Create and change customer records.
@@ -147,6 +149,7 @@ impl Role {
                 P::HandleComplaints,
                 P::AssignComplaints,
                 P::ReadFigures,
+                P::ReadReports,
                 P::ReadCustomers,
                 P::WriteCustomers,
                 P::ReadPlaybooks,
@@ -159,6 +162,7 @@ impl Role {
             ],
             Self::Operations => &[
                 P::ReadFigures,
+                P::ReadReports,
                 P::ReadPlaybooks,
                 P::ReadCalendars,
                 P::ManageCalendars,
@@ -170,6 +174,7 @@ impl Role {
             Self::Auditor => &[
                 P::ReadComplaints,
                 P::ReadFigures,
+                P::ReadReports,
                 P::ReadCustomers,
                 P::ReadPlaybooks,
                 P::ReadComplaintStates,

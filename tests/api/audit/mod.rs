@@ -5,4 +5,4 @@ mod seals;
 mod trail;
 
 /// Where events are.
-const EVENTS: &str = "/api/v1/audit/events";
+pub const EVENTS: &str = "/api/v1/audit/events";

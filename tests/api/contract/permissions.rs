@@ -98,6 +98,25 @@ pub const NEEDS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "read-reports",
+        &[
+            "GET /api/v1/reports",
+            "GET /api/v1/reports/ages",
+            "GET /api/v1/reports/agents",
+            "GET /api/v1/reports/backlog",
+            "GET /api/v1/reports/breaches",
+            "GET /api/v1/reports/call-backs",
+            "GET /api/v1/reports/causes",
+            "GET /api/v1/reports/dwell",
+            "GET /api/v1/reports/on-the-spot",
+            "GET /api/v1/reports/reopen",
+            "GET /api/v1/reports/response-times",
+            "GET /api/v1/reports/review",
+            "GET /api/v1/reports/types",
+            "GET /api/v1/reports/volumes",
+        ],
+    ),
+    (
         "read-calendars",
         &[
             "GET /api/v1/calendars",

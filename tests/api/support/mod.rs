@@ -241,11 +241,13 @@ impl Desk {
         read.join().unwrap().unwrap()
     }
 
-    /// Runs every background job once; gives how much they did, apart from sealing the audit and learning types.
+    /// Runs every background job once; gives how much they did, apart from sealing the audit, learning types and
+    /// folding reports.
     pub async fn run_jobs(&self) -> usize {
         let mut done = self.run_each_job().await;
         done.remove("seal_audit");
         done.remove("learn_typing");
+        done.remove("fold_reports");
         done.into_values().sum()
     }
 
@@ -355,6 +357,7 @@ const TABLES: &[&str] = &[
     "service_tokens",
     "typing_proposals",
     "typing_layers",
+    "report_deltas",
     "anonymised_complaints",
     "consents",
     "legal_holds",

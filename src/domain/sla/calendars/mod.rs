@@ -27,6 +27,7 @@ use crate::db::conn::Conn;
 use crate::db::types::Json;
 use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
+use crate::domain::policy::Policy;
 use crate::domain::staff::Act;
 use crate::error::{Code, Error, Result};
 
@@ -38,12 +39,12 @@ const STANDARD_HOURS: &str = "Mo-Fr 09:00-18:00; PH off";
 const MOST: usize = 200;
 
 /// The standard calendar as long as nobody has changed it.
-fn standard(act: &Act) -> VersionRow {
+fn standard(policy: &Policy) -> VersionRow {
     VersionRow {
         slug: STANDARD.to_owned(),
         version: 1,
         name: "Standard".to_owned(),
-        time_zone: act.policy.default_time_zone.clone(),
+        time_zone: policy.default_time_zone.clone(),
         notation: STANDARD_HOURS.to_owned(),
         holidays: Json(Vec::new()),
         source: None,
@@ -60,7 +61,7 @@ fn standard(act: &Act) -> VersionRow {
 pub fn list(conn: &mut Conn, act: &Act) -> Result<Vec<CalendarSummary>> {
     let mut rows = store::list(conn)?;
     if rows.iter().all(|row| row.slug != STANDARD) {
-        rows.push(standard(act));
+        rows.push(standard(&act.policy));
         rows.sort_by(|one, other| one.slug.cmp(&other.slug));
     }
     rows.iter().map(|row| CalendarSummary::of(row, act.now)).collect()
@@ -70,14 +71,14 @@ fn load(conn: &mut Conn, act: &Act, slug: &str) -> Result<VersionRow> {
     // No stored text holds a NUL, and PostgreSQL takes none.
     let slug = slug.replace('\0', " ");
     let found = store::present(conn, &slug)?;
-    let found = found.or_else(|| (slug == STANDARD).then(|| standard(act)));
+    let found = found.or_else(|| (slug == STANDARD).then(|| standard(&act.policy)));
     found.ok_or_else(|| Error::not_found("calendar"))
 }
 
 fn load_version(conn: &mut Conn, act: &Act, slug: &str, version: i32) -> Result<VersionRow> {
     let slug = slug.replace('\0', " ");
     let found = store::version(conn, &slug, version)?;
-    let found = found.or_else(|| Some(standard(act)).filter(|row| row.slug == slug && row.version == version));
+    let found = found.or_else(|| Some(standard(&act.policy)).filter(|row| row.slug == slug && row.version == version));
     found.ok_or_else(|| Error::not_found("version of a calendar"))
 }
 
@@ -103,6 +104,15 @@ pub fn get_version(conn: &mut Conn, act: &Act, slug: &str, version: i32) -> Resu
 /// `resource.not_found`.
 pub fn of_version(conn: &mut Conn, act: &Act, slug: &str, version: i32) -> Result<Calendar> {
     load_version(conn, act, slug, version)?.calendar()
+}
+
+/// The calendar [`STANDARD`] as it is now, for figures in business time.
+///
+/// # Errors
+/// When the database refuses.
+pub fn present_standard(conn: &mut Conn, policy: &Policy) -> Result<Calendar> {
+    let row = store::present(conn, STANDARD)?;
+    row.unwrap_or_else(|| standard(policy)).calendar()
 }
 
 /// The present version of a calendar and its number, for a clock that will run under it: from then on the version
