@@ -139,7 +139,7 @@ on_both! {
         assert_eq!(due.str("/items/0/id"), second.id);
         let next = format!("{COMPLAINTS}?order=due&limit=1&cursor={}", due.str("/next_cursor"));
         let next = desk.agent().get(&next).await.expect(200);
-        assert_eq!((next.str("/items/0/id"), next.at("/next_cursor")), (first.id.as_str(), &Value::Null));
+        assert_eq!((next.str("/items/0/id"), &next.json["next_cursor"]), (first.id.as_str(), &Value::Null));
         desk.pass(TimeDelta::minutes(121));
         let late = desk.agent().get(&format!("{COMPLAINTS}?overdue=true")).await.expect(200);
         assert_eq!(late.each("id"), [second.id.clone()]);

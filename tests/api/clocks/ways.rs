@@ -140,7 +140,7 @@ on_both! {
         assert_eq!(case.clocks().await, [] as [Value; 0]);
         assert_eq!(case.get().await.at("/next_due_at"), case.get().await.at("/call_back_due_at"));
         desk.pass(TimeDelta::seconds(1));
-        super::enforce(&desk, "ours", &policy(&[metric("resolve", "resolve", 60)])).await;
+        crate::clocks::enforce(&desk, "ours", &policy(&[metric("resolve", "resolve", 60)])).await;
         case.post("notes", &json!({ "body": "x" })).await.expect(200);
         assert_eq!(case.clocks().await, [] as [Value; 0], "what was there before a policy is left alone");
     }
