@@ -410,6 +410,7 @@ pub fn free_texts() -> BTreeSet<(String, String)> {
         let ours = [
             "/api/v1/service-tokens",
             "/api/v1/retention-rules",
+            "/api/v1/calendars",
             "/api/v1/staff",
             "/api/v1/teams",
             "/api/v1/roles",

@@ -42,6 +42,9 @@ fn at(operation: &Operation, ids: &BTreeMap<&str, String>) -> String {
             let id = ids.get(parts[n - 1]);
             parts[n] = id.unwrap_or_else(|| panic!("add an id for {}", operation.name()));
         }
+        if parts[n] == "{slug}" && parts[n - 1] == "calendars" {
+            parts[n] = "standard";
+        }
     }
     parts.join("/")
 }

@@ -216,10 +216,12 @@ on_both! {
         let body = json!({ "holidays": [{ "date": "2027-05-01", "label": "劳动节" }] });
         client.post(&format!("{path}/holidays"), &body).await.expect(200);
         assert_eq!(warnings(&path).await, json!([]));
-        // After 60 days before its last holiday; and a year after somebody looked.
+        // Within 60 days of its last holiday; and a year after somebody looked.
         desk.pass(chrono::TimeDelta::days(120));
         assert_eq!(warnings(&path).await, json!(["no_holidays_ahead"]));
-        desk.pass(chrono::TimeDelta::days(250));
+        let mut old = form(HOURS);
+        old["reviewed_at"] = json!(desk.in_minutes(-366 * 24 * 60));
+        client.put(&path, &old).await.expect(200);
         assert_eq!(warnings(&format!("{path}/preview")).await, json!(["not_reviewed_for_a_year", "no_holidays_ahead"]));
         // Where holidays make no difference none are missed.
         let mut always = form("24/7");
