@@ -175,17 +175,23 @@ pub(super) fn chart(
             dots,
         });
     }
+    drawn.labels = labels(places, middle);
+    Some(drawn)
+}
+
+/// Words under the places, as many as there is room for.
+fn labels(places: &[String], middle: impl Fn(usize) -> f64) -> Vec<Label> {
     let every = places.len().div_ceil(WORDS);
-    drawn.labels = places
+    let shown = places
         .iter()
         .enumerate()
-        .filter(|(place, _)| place.is_multiple_of(every))
+        .filter(|(place, _)| place.is_multiple_of(every));
+    shown
         .map(|(place, text)| Label {
             at: short(middle(place)),
             text: text.clone(),
         })
-        .collect();
-    Some(drawn)
+        .collect()
 }
 
 /// Steps of times, seconds: minutes, hours, days and weeks that people count in.

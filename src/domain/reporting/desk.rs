@@ -49,8 +49,11 @@ pub fn for_ever() -> Vec<Measure> {
     measures
 }
 
-/// The times that are shown, with what each is called.
-pub const TIMES: [(&str, &str, fn(Time) -> Measure); 4] = [
+/// A time that is shown: its name, what it is, and its measure by either clock.
+pub type Shown = (&'static str, &'static str, fn(Time) -> Measure);
+
+/// The times that are shown.
+pub const TIMES: [Shown; 4] = [
     (
         "acknowledgement",
         "From the receipt until the customer knew that we have it",

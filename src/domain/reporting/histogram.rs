@@ -172,7 +172,7 @@ fn put(out: &mut Vec<u8>, mut number: u64) {
 /// The next number; `None` at the end.
 fn take<'b>(bytes: &mut impl Iterator<Item = &'b u8>) -> Result<Option<u64>> {
     let (mut number, mut shift) = (0_u64, 0_u32);
-    while let Some(byte) = bytes.next() {
+    for byte in bytes.by_ref() {
         if shift > 56 {
             return Err(broken());
         }

@@ -24,6 +24,9 @@ use crate::db::conn::Conn;
 use crate::domain::staff::Act;
 use crate::error::Result;
 
+/// Rows, and those of the whole time.
+pub type Built<R> = (Vec<R>, Vec<R>);
+
 /// A kind of report.
 pub trait Kind {
     /// Its rows.
@@ -49,7 +52,7 @@ pub trait Kind {
     ///
     /// # Errors
     /// When the database refuses.
-    fn build(conn: &mut Conn, ask: &Ask) -> Result<(Vec<Self::Row>, Vec<Self::Row>)> {
+    fn build(conn: &mut Conn, ask: &Ask) -> Result<Built<Self::Row>> {
         let figures = query::figures(conn, ask, &Self::measures(ask))?;
         let rows = |of: &[(Label, Block)]| {
             of.iter()
