@@ -401,28 +401,36 @@ pub async fn act(
             known.get_mut(&id).unwrap().token = Some(reply.str("/tracking_token").to_owned());
             reply
         }
-        28..=29 => {
-            let direction = ["in", "out"][rng.random_range(0..2_usize)];
-            let form = json!({ "body": "hallo", "direction": direction });
-            agent.post(&format!("{at}/messages"), &form).await
-        }
-        30 => {
-            let etag = agent.get(&at).await.expect(200).etag().to_owned();
-            let severity = ["low", "medium", "high", "critical"][rng.random_range(0..4_usize)];
-            let form = json!({ "severity": severity, "first_expressed_at": desk.in_minutes(-3_000 - minutes) });
-            agent.if_match(&etag).patch(&at, &form).await
-        }
-        31 => {
-            let manner = ["angry", "friendly"][rng.random_range(0..2_usize)];
-            let form = json!({ "customer_type": manner });
-            agent.put(&format!("{at}/customer-type"), &form).await
-        }
+        28..=31 => write_or_correct(desk, rng, agent, &at).await,
         _ => match known[&id].token.clone() {
             Some(token) => as_customer(desk, rng, &token).await,
             None => agent.post(&format!("{at}/assign"), &json!({ "owner": "li.na" })).await,
         },
     };
     (id, reply)
+}
+
+/// A message, a correction, or another word on the customer's manner.
+async fn write_or_correct(desk: &Desk, rng: &mut StdRng, agent: &Client, at: &str) -> Reply {
+    match rng.random_range(0..4_u32) {
+        0..=1 => {
+            let direction = ["in", "out"][rng.random_range(0..2_usize)];
+            let form = json!({ "body": "hallo", "direction": direction });
+            agent.post(&format!("{at}/messages"), &form).await
+        }
+        2 => {
+            let etag = agent.get(at).await.expect(200).etag().to_owned();
+            let severity = ["low", "medium", "high", "critical"][rng.random_range(0..4_usize)];
+            let first = desk.in_minutes(-3_000 - rng.random_range(10..500_i64));
+            let form = json!({ "severity": severity, "first_expressed_at": first });
+            agent.if_match(&etag).patch(at, &form).await
+        }
+        _ => {
+            let manner = ["angry", "friendly"][rng.random_range(0..2_usize)];
+            let form = json!({ "customer_type": manner });
+            agent.put(&format!("{at}/customer-type"), &form).await
+        }
+    }
 }
 
 /// Something that the customer does through the private link.

@@ -49,6 +49,7 @@ pub(in crate::domain::complaints) fn by_ids(conn: &mut Conn, ids: &[ComplaintId]
 /// codes are left of many entries, so there is one statement for each pattern.
 pub(in crate::domain::complaints) fn leave_codes(conn: &mut Conn, ids: &[ComplaintId], whole: &[&str]) -> Result<()> {
     type Values = Option<Json<Value>>;
+    type Pattern = (Option<String>, Option<String>);
     let told: Vec<(ComplaintId, EntryId, Values, Values)> = timeline_entries::table
         .filter(timeline_entries::complaint_id.eq_any(ids.to_vec()))
         .filter(timeline_entries::action.ne_all(whole.iter().map(|action| (*action).to_owned()).collect::<Vec<_>>()))
@@ -59,7 +60,7 @@ pub(in crate::domain::complaints) fn leave_codes(conn: &mut Conn, ids: &[Complai
             timeline_entries::after,
         ))
         .load(conn)?;
-    let mut patterns: BTreeMap<(Option<String>, Option<String>), Vec<(ComplaintId, EntryId)>> = BTreeMap::new();
+    let mut patterns: BTreeMap<Pattern, Vec<(ComplaintId, EntryId)>> = BTreeMap::new();
     for (complaint, entry, before, after) in told {
         let left = |values: Values| {
             values

@@ -97,7 +97,7 @@ pub fn install(conn: &mut Conn, act: &Act, pack: &str, form: &InstallForm) -> Re
         check.fail("/calendar", "unknown", "there is no such calendar");
     }
     check.finish(())?;
-    let made = operations::add(conn, act, slug, checked(&body, "")?)?;
+    let made = operations::add(conn, act, &slug, checked(&body, "")?)?;
     let fields = json!({ "pack": pack.slug, "version": pack.version, "slug": made.slug });
     let event = Event::about_many(ObjectKind::SlaPolicy, "sla_policy.installed").with(fields);
     audit::record(conn, act, event)?;

@@ -140,8 +140,10 @@ impl Book {
 /// How many books are remembered. One process has one; tests have many databases.
 const REMEMBERED: usize = 32;
 
+type Shelf = VecDeque<(Uuid, Arc<Book>)>;
+
 /// Books by their stamp. A stamp is drawn anew with every change of a policy or calendar, so a book is never out of date.
-static BOOKS: LazyLock<Mutex<VecDeque<(Uuid, Arc<Book>)>>> = LazyLock::new(Mutex::default);
+static BOOKS: LazyLock<Mutex<Shelf>> = LazyLock::new(Mutex::default);
 
 /// The book as it is now: one row is read to see whether the one that is remembered is still it. `None` when there was
 /// never a policy in force.

@@ -163,16 +163,16 @@ pub fn create(conn: &mut Conn, act: &Act, form: &PolicyForm) -> Result<PolicyVie
     let slug = check.slug("/slug", &form.slug);
     check.finish(())?;
     let body = checked_here(conn, &form.policy, "/policy")?;
-    add(conn, act, slug, body)
+    add(conn, act, &slug, body)
 }
 
 /// Adds a policy that has been checked.
-pub(crate) fn add(conn: &mut Conn, act: &Act, slug: String, body: PolicyBody) -> Result<PolicyView> {
-    if store::find(conn, &slug)?.is_some() {
+pub(crate) fn add(conn: &mut Conn, act: &Act, slug: &str, body: PolicyBody) -> Result<PolicyView> {
+    if store::find(conn, slug)?.is_some() {
         return Err(Error::problem(Code::NameTaken, "there is a policy of this slug"));
     }
     let row = PolicyRow {
-        slug: slug.clone(),
+        slug: slug.to_owned(),
         version: 1,
         active_version: None,
         revision: 1,
@@ -180,7 +180,7 @@ pub(crate) fn add(conn: &mut Conn, act: &Act, slug: String, body: PolicyBody) ->
         updated_at: act.now,
     };
     store::insert(conn, &row)?;
-    let written = write_version(conn, act, &slug, 1, body)?;
+    let written = write_version(conn, act, slug, 1, body)?;
     tell(conn, act, "sla_policy.created", json!({ "slug": slug, "version": 1 }))?;
     Ok(view(row, written))
 }
