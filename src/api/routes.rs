@@ -6,8 +6,8 @@ use utoipa::OpenApi;
 use super::limits::Rate;
 use super::{
     answer, attachments, audit, calendars, call_backs, challenge, clocks, complaints, credentials, customers, health,
-    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, sessions, staff, teams, tokens,
-    typing,
+    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, sessions, staff, teams,
+    tokens, typing,
 };
 use crate::domain::staff::Permission;
 
