@@ -120,36 +120,41 @@ fn failing(name: &'static str, error: &Error) -> Part {
 ))]
 pub(super) async fn get_metrics(app: web::Data<App>) -> Result<HttpResponse> {
     let now = app.clock.now();
-    let found = app
-        .db
-        .read(move |conn| {
-            Ok((
-                listing::counts(conn, now)?,
-                notifications::waiting(conn, listing::COUNTED)?,
-            ))
-        })
-        .await;
-    match found {
-        Ok((counts, (waiting, oldest))) => {
-            app.metrics.set_counts(&counts);
-            app.metrics
-                .set_outbox(waiting, oldest.map_or(0, |oldest| (now - oldest).num_seconds()));
-        }
-        // The other figures are worth having all the more when the database is in trouble.
-        Err(error) => tracing::warn!(%error, "figures without those of the database"),
-    }
-    if app.metrics.typing.is_due(now) {
-        match app.db.read(move |conn| report::recent(conn, now)).await {
-            Ok(figures) => app.metrics.typing.set_recent(&figures),
-            Err(error) => tracing::warn!(%error, "figures without those of the proposals"),
-        }
-    }
+    // Each part is worth having all the more when another is in trouble.
+    without("the database", take_counts(&app, now).await);
+    without("the proposals", take_proposals(&app, now).await);
     let mut text = app.metrics.text()?;
-    match desk(&app, now).await {
-        Ok(figures) => text.push_str(&figures),
-        Err(error) => tracing::warn!(%error, "figures without those of the desk"),
+    if let Some(figures) = without("the desk", desk(&app, now).await) {
+        text.push_str(&figures);
     }
     Ok(HttpResponse::Ok().insert_header(ContentType::plaintext()).body(text))
+}
+
+fn without<T>(part: &str, read: Result<T>) -> Option<T> {
+    read.inspect_err(|error| tracing::warn!(%error, "figures without those of {part}"))
+        .ok()
+}
+
+async fn take_counts(app: &App, now: Moment) -> Result<()> {
+    let read = app.db.read(move |conn| {
+        Ok((
+            listing::counts(conn, now)?,
+            notifications::waiting(conn, listing::COUNTED)?,
+        ))
+    });
+    let (counts, (waiting, oldest)) = read.await?;
+    app.metrics.set_counts(&counts);
+    app.metrics
+        .set_outbox(waiting, oldest.map_or(0, |oldest| (now - oldest).num_seconds()));
+    Ok(())
+}
+
+async fn take_proposals(app: &App, now: Moment) -> Result<()> {
+    if app.metrics.typing.is_due(now) {
+        let figures = app.db.read(move |conn| report::recent(conn, now)).await?;
+        app.metrics.typing.set_recent(&figures);
+    }
+    Ok(())
 }
 
 /// The desk's own figures, at most a few seconds old: several who ask at once cost as much as one.

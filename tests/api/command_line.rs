@@ -169,6 +169,19 @@ async fn until_refused(client: &Client, path: &str) {
     panic!("{path} is still answered");
 }
 
+async fn take_a_second_factor(session: &Client) {
+    let begun = session
+        .post("/api/v1/me/second-factor", &json!({ "password": PASSWORD }))
+        .await
+        .expect(200);
+    let now = hark::clock::Clock::System.now();
+    let code = totp(begun.str("/secret"), now.timestamp());
+    session
+        .post("/api/v1/me/second-factor/confirm", &json!({ "code": code }))
+        .await
+        .expect(200);
+}
+
 async fn ended_from_the_command_line(place: Place) {
     let person = |handle: &str| {
         link(&said(
@@ -193,16 +206,7 @@ async fn ended_from_the_command_line(place: Place) {
         ));
     }
     // Somebody who lost the telephone: the second factor goes, and the sessions with it.
-    let begun = sessions[0]
-        .post("/api/v1/me/second-factor", &json!({ "password": PASSWORD }))
-        .await
-        .expect(200);
-    let now = hark::clock::Clock::System.now();
-    let code = totp(begun.str("/secret"), now.timestamp());
-    sessions[0]
-        .post("/api/v1/me/second-factor/confirm", &json!({ "code": code }))
-        .await
-        .expect(200);
+    take_a_second_factor(&sessions[0]).await;
     sign_in(&running, "mary", PASSWORD)
         .await
         .expect_problem(401, "auth.code_required");
