@@ -73,8 +73,10 @@ impl History<'_> {
             let Some(row) = clocked.rows.get(given.clock) else {
                 continue;
             };
-            // The sweep comes by a little later.
-            let fired_at = (given.signal.at + TimeDelta::milliseconds(self.draw.between(40, 4_000))).min(now);
+            // The sweep comes by a little later, and not before there is a complaint: one may be logged with its
+            // time nearly up.
+            let due = given.signal.at.max(self.complaint.logged_at);
+            let fired_at = (due + TimeDelta::milliseconds(self.draw.between(40, 4_000))).min(now);
             let (complaint_id, clock_id, level) = (id, row.id, given.signal.level);
             self.signals.push(SignalRow {
                 clock_id,

@@ -30,7 +30,9 @@ impl Figures {
             .entries
             .chunk_by(|one, next| one.complaint_id == next.complaint_id);
         for (complaint, timeline) in batch.complaints.iter().zip(timelines) {
-            let timeline: Vec<TimelineEntry> = timeline.iter().map(entry).collect::<Result<_>>()?;
+            let mut timeline: Vec<TimelineEntry> = timeline.iter().map(entry).collect::<Result<_>>()?;
+            // What the clocks told was added last.
+            timeline.sort_by_key(|entry| entry.id);
             record::add(&self.frame, complaint, &timeline, &mut sums, 1);
         }
         self.rollup.add_all(&sums);

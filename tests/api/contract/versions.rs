@@ -15,6 +15,7 @@ use crate::support::{Desk, person};
 
 /// Operations that make something new, or ask: there is nothing yet that could have changed.
 const MAKE: &[&str] = &[
+    "POST /api/v1/calendars",
     "POST /api/v1/complaints",
     "POST /api/v1/customers",
     "POST /api/v1/me/second-factor",
@@ -24,6 +25,8 @@ const MAKE: &[&str] = &[
     "POST /api/v1/retention-rules/dry-run",
     "POST /api/v1/service-tokens",
     "POST /api/v1/session",
+    "POST /api/v1/sla-policies",
+    "POST /api/v1/sla-policies/preview",
     "POST /api/v1/staff",
     "POST /api/v1/teams",
     "POST /api/v1/typing/layers/undo",
