@@ -117,6 +117,38 @@ async fn send(client: &Client, complaint: &str, name: &str, content: Vec<u8>) ->
         .await
 }
 
+/// Whole and in part.
+async fn read_again(admin: &Client, complaint: &str, (small, large): (&str, &str), words: &[u8]) {
+    let content = |id: &str| format!("{complaint}/attachments/{id}/content");
+    assert_eq!(admin.bytes(&content(small)).await.2, PHOTO);
+    assert!(admin.bytes(&content(large)).await.2 == words, "byte for byte");
+    let (status, _, part) = admin
+        .with("range", "bytes=6000000-6000008")
+        .bytes(&content(large))
+        .await;
+    assert_eq!((status, part.as_slice()), (206, &words[6_000_000..6_000_009]));
+}
+
+async fn refused_leaves_nothing(admin: &Client, complaint: &str, moto: &Moto) {
+    send(admin, complaint, "a.jpg", b"<svg/>".to_vec())
+        .await
+        .expect_problem(415, "attachment.type_not_allowed");
+    send(admin, complaint, "a.txt", vec![b'x'; 21 << 20])
+        .await
+        .expect_problem(413, "request.too_large");
+    assert_eq!((moto.keys().await.len(), moto.unfinished().await), (2, 0));
+}
+
+/// What is taken away goes with the next run of the job.
+async fn until_gone(moto: &Moto, key: &str) {
+    for _ in 0..100 {
+        if !moto.keys().await.iter().any(|there| there == key) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 async fn kept_in_a_bucket(mut place: Place) {
     let Some(moto) = Moto::start().await else { return };
     place.settings = moto.settings();
@@ -137,23 +169,8 @@ async fn kept_in_a_bucket(mut place: Place) {
         "each in its place, and nothing else"
     );
     assert_eq!(moto.get(&format!("/{}", key(small.id()))).await, PHOTO);
-    // Read again, whole and in part.
-    let content = |id: &str| format!("{complaint}/attachments/{id}/content");
-    assert_eq!(admin.bytes(&content(small.id())).await.2, PHOTO);
-    assert!(admin.bytes(&content(large.id())).await.2 == words, "byte for byte");
-    let (status, _, part) = admin
-        .with("range", "bytes=6000000-6000008")
-        .bytes(&content(large.id()))
-        .await;
-    assert_eq!((status, part.as_slice()), (206, &words[6_000_000..6_000_009]));
-    // What is refused leaves nothing.
-    send(&admin, &complaint, "a.jpg", b"<svg/>".to_vec())
-        .await
-        .expect_problem(415, "attachment.type_not_allowed");
-    send(&admin, &complaint, "a.txt", vec![b'x'; 21 << 20])
-        .await
-        .expect_problem(413, "request.too_large");
-    assert_eq!((moto.keys().await.len(), moto.unfinished().await), (2, 0));
+    read_again(&admin, &complaint, (small.id(), large.id()), &words).await;
+    refused_leaves_nothing(&admin, &complaint, &moto).await;
     let again = admin.with("idempotency-key", "1");
     let first = send(&again, &complaint, "b.jpg", PHOTO.to_vec()).await.expect(201);
     assert_eq!(
@@ -161,15 +178,9 @@ async fn kept_in_a_bucket(mut place: Place) {
         first.text
     );
     assert_eq!(moto.keys().await.len(), 3);
-    // What is taken away goes, with the next run of the job.
     let path = format!("{complaint}/attachments/{}?reason=wrong%20customer", large.id());
     admin.send(Method::DELETE, &path, None).await.expect(200);
-    for _ in 0..100 {
-        if !moto.keys().await.contains(&key(large.id())) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    until_gone(&moto, &key(large.id())).await;
     let mut left = moto.keys().await;
     left.sort();
     assert_eq!(left, [key(small.id()), key(first.id())]);
