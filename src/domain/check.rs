@@ -1,6 +1,11 @@
 //! Collects everything that is wrong with an input, so that the caller hears it all at once.
 
 use std::fmt::Display;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, FieldError, Result};
 
@@ -126,6 +131,23 @@ impl Check {
             Err(Error::invalid(self.errors))
         }
     }
+}
+
+/// Takes an object and nothing else: serde would also take a list of its fields in order.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> std::result::Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+    from.deserialize_map(Object(PhantomData))
 }
 
 /// Tells a field that is left out (`None`) from one that is `null` (`Some(None)`).

@@ -211,6 +211,9 @@ pub fn remove_member(
     expected: Option<i32>,
     successor: Option<&str>,
 ) -> Result<TeamView> {
+    let mut check = Check::new();
+    let successor = check.optional_text("?successor", successor, 100);
+    check.finish(())?;
     let team = hold(conn, id, expected)?;
     if store::delete_team_member(conn, id, member)? == 0 {
         return get(conn, id);
@@ -223,7 +226,7 @@ pub fn remove_member(
     let (complaints, promises) = (brief.complaints_total(), brief.promises_total());
     let mut fields = json!({ "staff_id": member });
     if complaints + promises > 0 {
-        let Some(successor) = successor.map(str::trim).filter(|handle| !handle.is_empty()) else {
+        let Some(successor) = successor.as_deref() else {
             let detail =
                 format!("{complaints} complaints and {promises} promised calls of the team are open with them");
             return Err(Error::problem(Code::TeamOpenWork, detail));

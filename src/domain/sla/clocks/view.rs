@@ -46,6 +46,16 @@ impl From<SignalRow> for SignalView {
     }
 }
 
+/// An account in both languages of the desk, as long as it needs to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Told {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    #[serde(rename = "zh-CN")]
+    pub zh_cn: String,
+}
+
 /// Why something is due when it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Why {
@@ -54,7 +64,7 @@ pub struct Why {
     /// The windows that were used, the days that were skipped, the pauses with their causes.
     pub working: Working,
     /// The same in words.
-    pub words: Words,
+    pub words: Told,
 }
 
 /// A clock of a complaint.
@@ -206,7 +216,7 @@ pub(crate) fn why(calendar: &Calendar, target: &Target, start: Moment, pauses: &
     let zone: Tz = calendar.zone();
     Some(Why {
         target: *target,
-        words: Words {
+        words: Told {
             en: explain(zone, target, start, &deadline, Language::En),
             zh_cn: explain(zone, target, start, &deadline, Language::ZhCn),
         },

@@ -9,7 +9,7 @@ use super::checked::checked;
 use super::model::{Facts, Metric, MetricKind, PolicyBody, StartEvent, Words};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::domain::check::Check;
+use crate::domain::check::{Check, object};
 use crate::domain::complaints::vocabulary::{BallWith, Channel, Kind, Level};
 use crate::domain::customers::Tier;
 use crate::domain::sla::calendar::Calendar;
@@ -68,7 +68,7 @@ pub struct PreviewForm {
     /// What it says.
     pub policy: PolicyBody,
     /// The complaint.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub complaint: Sample,
 }
 
