@@ -132,10 +132,12 @@ pub fn preview(conn: &mut Conn, act: &Act, form: &PreviewForm) -> Result<PolicyP
     if sample.waits.len() > 20 {
         check.fail("/complaint/waits", "out_of_range", "at most 20");
     }
+    let category = sample.category.as_deref().unwrap_or("other");
+    let category = check.slug("/complaint/category", category);
     check.finish(())?;
     let facts = Facts {
         kind: sample.kind.unwrap_or(Kind::Complaint),
-        category: sample.category.clone().unwrap_or_else(|| "other".to_owned()),
+        category,
         channel: sample.channel.unwrap_or(Channel::Email),
         severity: sample.severity.unwrap_or(Level::Medium),
         customer_type: sample.customer_type.unwrap_or(CustomerType::NotClear),
