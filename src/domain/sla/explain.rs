@@ -26,7 +26,7 @@ const NAMED: usize = 8;
 pub fn explain(zone: Tz, target: &Target, start: Moment, deadline: &Deadline, language: Language) -> String {
     let words = Words { zone, language };
     let working = &deadline.working;
-    let mut said = vec![words.received(start), words.given(target)];
+    let mut said = vec![words.began(start), words.given(target)];
     if working.counted_from != start {
         said.push(words.counted_from(working));
     }
@@ -98,11 +98,12 @@ impl Words {
         }
     }
 
-    fn received(&self, start: Moment) -> String {
+    /// A clock may begin with receipt, or with a question, or with the last contact: the words hold for all.
+    fn began(&self, start: Moment) -> String {
         let at = self.at(start);
         match self.language {
-            Language::En => format!("Received {at} ({}).", self.zone),
-            Language::ZhCn => format!("{at} 收到（{}）。", self.zone),
+            Language::En => format!("From {at} ({}).", self.zone),
+            Language::ZhCn => format!("{at} 开始（{}）。", self.zone),
         }
     }
 
@@ -128,10 +129,10 @@ impl Words {
     fn counted_from(&self, working: &Working) -> String {
         let at = self.at(working.counted_from);
         match (working.from_next_day, self.language) {
-            (true, Language::En) => format!("Counted from the day after receipt: {at}."),
-            (true, Language::ZhCn) => format!("自收到次日起计：{at}。"),
+            (true, Language::En) => format!("Counted from the day after: {at}."),
+            (true, Language::ZhCn) => format!("自次日起计：{at}。"),
             (false, Language::En) => format!("Outside opening hours, so counted from the next opening: {at}."),
-            (false, Language::ZhCn) => format!("收到时不在营业时间，自下次营业起计：{at}。"),
+            (false, Language::ZhCn) => format!("当时不在营业时间，自下次营业起计：{at}。"),
         }
     }
 
@@ -191,13 +192,22 @@ impl Words {
         })
     }
 
+    /// Whom a complaint waits for, in words; another cause as it was given.
+    fn cause<'a>(&self, cause: &'a str) -> &'a str {
+        match cause {
+            "customer" => self.either("waiting for the customer", "等待客户"),
+            "third_party" => self.either("waiting for a third party", "等待第三方"),
+            other => other,
+        }
+    }
+
     fn paused(&self, working: &Working) -> Option<String> {
         let ended = working.pauses.iter().filter_map(|pause| Some((pause, pause.until?)));
         let of = ended.clone().map(|(pause, until)| {
             let (from, until, took) = (self.at(pause.from), self.at(until), self.length(pause.seconds));
             match self.language {
-                Language::En => format!("{from} to {until} ({}), {took}", pause.cause),
-                Language::ZhCn => format!("{from}至{until}（{}），计 {took}", pause.cause),
+                Language::En => format!("{from} to {until} ({}), {took}", self.cause(&pause.cause)),
+                Language::ZhCn => format!("{from}至{until}（{}），计 {took}", self.cause(&pause.cause)),
             }
         });
         let more = ended.count().saturating_sub(NAMED) + working.pauses_left_out;
@@ -219,7 +229,7 @@ impl Words {
         let left = self.length(deadline.left_seconds.unwrap_or_default());
         let open = deadline.working.pauses.iter().find(|pause| pause.until.is_none());
         let since = open.map_or_else(String::new, |pause| self.at(pause.from));
-        let cause = open.map_or("", |pause| pause.cause.as_str());
+        let cause = open.map_or("", |pause| self.cause(&pause.cause));
         match self.language {
             Language::En => format!("Stands still since {since} ({cause}) with {left} left."),
             Language::ZhCn => format!("自{since}起暂停（{cause}），剩余 {left}。"),
