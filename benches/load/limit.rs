@@ -67,15 +67,15 @@ pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) 
             )
             .replace("SUBJECTS", &subjects.to_string())
     };
-    let script = match kind {
+    let one = match kind {
         Kind::Intake => {
-            // Its block is the one of the row that is inserted, as the service writes it.
-            let tokens = ask(
-                "SELECT ts_delete(tokens, '#' || (seq >> 10)) FROM complaint_search ORDER BY length(tokens) DESC LIMIT 1",
-            );
-            INTAKE
-                .replace("TOKENS", &tokens.replace('\'', "''"))
-                .replace("FIELDS", &format!("'{{\"after\": \"{}\"}}'", "x".repeat(300)))
+            let texts = different_tokens(cluster);
+            let of = |tokens: &str| {
+                INTAKE
+                    .replace("TOKENS", &tokens.replace('\'', "''"))
+                    .replace("FIELDS", &format!("'{{\"after\": \"{}\"}}'", "x".repeat(300)))
+            };
+            return run(cluster, texts.lines().map(of), connections, seconds);
         }
         Kind::ReadOne => {
             let id = ask("SELECT id FROM complaints ORDER BY seq DESC LIMIT 1");
@@ -96,7 +96,26 @@ pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) 
             REPORT.to_owned()
         }
     };
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(script.as_bytes()).unwrap();
-    cluster.pgbench(file.path(), connections, seconds)
+    run(cluster, std::iter::once(one), connections, seconds)
+}
+
+/// The words of complaints about different things, as the load's are: a line each. Without their block: it is the one
+/// of the row that is inserted, as the service writes it.
+fn different_tokens(cluster: &Cluster) -> String {
+    let sql = "SELECT DISTINCT ON (c.subject) ts_delete(s.tokens, '#' || (s.seq >> 10))
+               FROM complaint_search AS s JOIN complaints AS c ON c.seq = s.seq
+               WHERE c.seq > (SELECT max(seq) - 300 FROM complaints) ORDER BY c.subject LIMIT 12";
+    cluster.psql("hark", sql).unwrap_or_default()
+}
+
+fn run(cluster: &Cluster, scripts: impl Iterator<Item = String>, connections: usize, seconds: u64) -> f64 {
+    let files: Vec<_> = scripts
+        .map(|script| {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(script.as_bytes()).unwrap();
+            file
+        })
+        .collect();
+    let paths: Vec<&std::path::Path> = files.iter().map(tempfile::NamedTempFile::path).collect();
+    cluster.pgbench(&paths, connections, seconds)
 }

@@ -98,12 +98,10 @@ fn measure(plan: &Plan, database: Database, complaints: u64) {
             let database_cpu = (database == Database::Postgres).then(|| cluster.cpu() - before);
             let after = limit::measure(&cluster, *kind, *connections, plan.seconds);
             report(*kind, *connections, &figures, (limit, after), (limit_cpu, database_cpu));
+            let (most, now) = service.memory_mib();
+            println!("  resident memory so far at most {most} MiB, now {now}");
         }
     }
-    println!(
-        "resident memory of the service under load: {} MiB",
-        service.peak_memory_mib()
-    );
 }
 
 fn report(kind: Kind, connections: usize, figures: &Figures, limits: (f64, f64), cpu: (Duration, Option<Duration>)) {

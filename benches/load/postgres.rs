@@ -113,8 +113,8 @@ impl Cluster {
             .then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
     }
 
-    /// Runs pgbench; transactions a second.
-    pub fn pgbench(&self, script: &Path, connections: usize, seconds: u64) -> f64 {
+    /// Runs pgbench, each transaction one of the scripts; transactions a second.
+    pub fn pgbench(&self, scripts: &[&Path], connections: usize, seconds: u64) -> f64 {
         let out = Command::new(self.bin.join("pgbench"))
             .args([
                 "-n",
@@ -126,9 +126,8 @@ impl Cluster {
                 &connections.to_string(),
                 "-T",
                 &seconds.to_string(),
-                "-f",
             ])
-            .arg(script)
+            .args(scripts.iter().flat_map(|script| [Path::new("-f"), script]))
             .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "hark", "hark"])
             .output()
             .unwrap();

@@ -125,8 +125,9 @@ impl Service {
         process::cpu(self.child.id())
     }
 
-    pub fn peak_memory_mib(&self) -> u64 {
-        process::peak_memory_mib(self.child.id())
+    /// The most resident memory so far, and what there is now, MiB.
+    pub fn memory_mib(&self) -> (u64, u64) {
+        process::memory_mib(self.child.id())
     }
 }
 

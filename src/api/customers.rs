@@ -10,8 +10,9 @@ use super::page::{self, Page};
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::listing::Cursor;
 use crate::domain::complaints::states::{self, ComplaintStateView};
+use crate::domain::customers::form::CustomerRecordForm;
 use crate::domain::customers::model::{CustomerView, ExternalId, SeenCustomer};
-use crate::domain::customers::record::{self, CustomerRecordForm, Lookup};
+use crate::domain::customers::record::{self, Lookup};
 use crate::error::Result;
 use crate::ids::CustomerId;
 

@@ -66,8 +66,9 @@ pub(super) fn of(operation: &str) -> Option<Value> {
             "preferred_language": "zh-CN",
             "time_zone": "Asia/Shanghai",
             "tier": "medium",
+            "segment": "profitable",
         }),
-        "change_customer" => json!({ "tier": "key_account" }),
+        "change_customer" => json!({ "tier": "key_account", "grade": "a", "style": "sensor", "stance": "supporter" }),
         "file_complaint" => json!({
             "name": "Li Na",
             "email": "li.na@example.com",

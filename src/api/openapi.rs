@@ -1,5 +1,9 @@
 //! The OpenAPI file: collected from the routes, completed with what every operation shares.
 
+use std::sync::OnceLock;
+
+use actix_web::HttpResponse;
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -22,6 +26,20 @@ numbers E.164.";
 #[derive(OpenApi)]
 #[openapi(components(schemas(ProblemDocument)))]
 struct Shared;
+
+/// Serves the document. It is put together when somebody first asks for it, and only its text is kept: as a tree it
+/// takes twenty times the memory.
+pub(super) async fn serve() -> Result<HttpResponse> {
+    static TEXT: OnceLock<Bytes> = OnceLock::new();
+    let text = match TEXT.get() {
+        Some(text) => text.clone(),
+        None => {
+            let made = Bytes::from(serde_json::to_vec(&document()?)?);
+            TEXT.get_or_init(|| made).clone()
+        }
+    };
+    Ok(HttpResponse::Ok().content_type("application/json").body(text))
+}
 
 /// The OpenAPI document of the whole API.
 ///

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App as HttpApp, HttpResponse, HttpServer, web};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::edge::Edge;
 use super::extract::BodyLimit;
@@ -35,7 +35,6 @@ pub struct Options {
 /// # Errors
 /// When the listener cannot be used.
 pub fn server(app: App, listener: TcpListener, options: &Options) -> Result<Server> {
-    let document = openapi::document()?;
     let limit = options.body_limit;
     let edge = Edge::new(&options.edge, &app.clock);
     edge.limits.keep_small();
@@ -54,7 +53,8 @@ pub fn server(app: App, listener: TcpListener, options: &Options) -> Result<Serv
             .configure(routes::configure)
             .route("/", web::get().to(to_docs))
             .route("/docs", web::get().to(to_docs))
-            .service(SwaggerUi::new("/docs/{_:.*}").external_url_unchecked("/openapi.json", document.clone()))
+            .route("/openapi.json", web::get().to(openapi::serve))
+            .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
             .default_service(web::to(nothing_here))
     })
     .shutdown_timeout(options.shutdown.as_secs())

@@ -35,7 +35,7 @@ pub(super) fn set_up_sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
 pub(super) fn refuse_writes(conn: &mut Conn) -> QueryResult<()> {
     match conn {
         Conn::Pg(_) => Ok(()),
-        Conn::Sqlite(conn) => conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -3000"),
+        Conn::Sqlite(conn) => conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -1000"),
     }
 }
 

@@ -22,6 +22,10 @@ diesel::table! {
         version -> Integer,
         privacy -> Text,
         privacy_since -> Nullable<Instant>,
+        segment -> Nullable<Text>,
+        grade -> Nullable<Text>,
+        style -> Nullable<Text>,
+        stance -> Nullable<Text>,
     }
 }
 

@@ -8,7 +8,7 @@ use super::places::{Directory, Place};
 use crate::clock::Moment;
 use crate::domain::complaints::bulk::Batch;
 use crate::domain::customers::model::{ContactPoint, Customer};
-use crate::domain::customers::{CustomerKind, PrivacyState, Tier};
+use crate::domain::customers::{CustomerKind, Grade, ProfitSegment, Tier};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -154,23 +154,22 @@ impl People {
             Some(_) => draw.weighted(&[(0.25, Tier::KeyAccount), (0.5, Tier::Medium)], Tier::Medium),
             None => draw.weighted(&[(0.06, Tier::Medium), (0.94, Tier::Individual)], Tier::Individual),
         };
+        let segment = draw.weighted(
+            &[(0.15, ProfitSegment::MostProfitable), (0.6, ProfitSegment::Profitable)],
+            ProfitSegment::Unprofitable,
+        );
+        let grade = draw.weighted(&[(0.2, Grade::A), (0.3, Grade::B), (0.3, Grade::C)], Grade::D);
+        let kind = if person.organisation.is_some() {
+            CustomerKind::Organisation
+        } else {
+            CustomerKind::Person
+        };
         batch.customers.push(Customer {
-            id: person.id,
-            kind: if person.organisation.is_some() {
-                CustomerKind::Organisation
-            } else {
-                CustomerKind::Person
-            },
             name: person.organisation.clone().unwrap_or_else(|| person.name.clone()),
-            preferred_language: person.tongue.tag().to_owned(),
-            time_zone: person.place.time_zone.to_owned(),
             tier,
-            preferred_medium: None,
-            created_at: now,
-            updated_at: now,
-            version: 1,
-            privacy: PrivacyState::Active,
-            privacy_since: None,
+            segment: (tier != Tier::Individual).then_some(segment),
+            grade: (tier == Tier::KeyAccount).then_some(grade),
+            ..Customer::new(person.id, kind, person.tongue.tag(), person.place.time_zone, now)
         });
         let mut point = |kind: &str, value: &str, entered_as: &str| {
             batch.contact_points.push(ContactPoint {

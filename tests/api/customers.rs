@@ -81,6 +81,28 @@ on_both! {
 }
 
 on_both! {
+    async fn what_a_customer_is_worth_and_how_to_speak_with_it_is_on_record_until_it_is_taken_away(desk) {
+        let client = sales(&desk);
+        let profile = json!({ "segment": "most_profitable", "grade": "b", "style": "thinker", "stance": "opponent" });
+        let made = client.post(CUSTOMERS, &merged(li_na(), profile.clone())).await.expect(201);
+        for (name, value) in profile.as_object().unwrap() {
+            assert_eq!(&made.json[name], value, "{name}");
+        }
+        let renamed = change(&client, &made, &json!({ "name": "Li" })).await.expect(200);
+        assert_eq!((renamed.str("/style"), renamed.str("/segment")), ("thinker", "most_profitable"), "left out: as it was");
+        let none = json!({ "segment": null, "grade": null, "style": null, "stance": null });
+        let bare = change(&client, &renamed, &none).await.expect(200);
+        assert!(none.as_object().unwrap().keys().all(|name| bare.json[name].is_null()), "{}", bare.text);
+        for (name, value) in [("segment", "rich"), ("grade", "e"), ("style", "choleric"), ("stance", "enemy")] {
+            let refused = change(&client, &bare, &json!({ name: value })).await;
+            refused.expect_invalid(&[&format!("/{name}")]);
+        }
+        let little = client.post(CUSTOMERS, &json!({ "name": "Acme" })).await.expect(201);
+        assert_eq!((little.at("/grade"), little.at("/stance")), (&Value::Null, &Value::Null));
+    }
+}
+
+on_both! {
     async fn a_contact_point_belongs_to_one_customer(desk) {
         let client = sales(&desk);
         client.post(CUSTOMERS, &li_na()).await.expect(201);

@@ -16,8 +16,8 @@ use crate::domain::complaints::messages::{MessageForm, StaffMessageForm};
 use crate::domain::complaints::public::MoveForm;
 use crate::domain::complaints::steps::{StepForm, StepsForm};
 use crate::domain::complaints::vocabulary::HandlingStep;
-use crate::domain::customers::record::{self, CustomerRecordForm};
-use crate::domain::customers::{Customer, CustomerKind, PrivacyState, Tier};
+use crate::domain::customers::form::{self, CustomerRecordForm};
+use crate::domain::customers::{Customer, CustomerKind};
 use crate::domain::privacy::consents::{self, ConsentForm, FiledConsent};
 use crate::domain::privacy::export::ExportForm;
 use crate::domain::privacy::holds::HoldForm;
@@ -157,21 +157,9 @@ fn reason(body: &[u8]) -> Result<()> {
 
 fn customer(body: &[u8]) -> Result<()> {
     let form: CustomerRecordForm = extract::parse(body)?;
-    let customer = Customer {
-        id: CustomerId::new(ACT.now),
-        kind: CustomerKind::Person,
-        name: String::new(),
-        preferred_language: ACT.policy.default_language.clone(),
-        time_zone: ACT.policy.default_time_zone.clone(),
-        tier: Tier::Individual,
-        preferred_medium: None,
-        created_at: ACT.now,
-        updated_at: ACT.now,
-        version: 1,
-        privacy: PrivacyState::Active,
-        privacy_since: None,
-    };
-    record::checked(Check::new(), &ACT, customer, &form).map(drop)
+    let (language, zone) = (&ACT.policy.default_language, &ACT.policy.default_time_zone);
+    let customer = Customer::new(CustomerId::new(ACT.now), CustomerKind::Person, language, zone, ACT.now);
+    form::checked(Check::new(), &ACT, customer, &form).map(drop)
 }
 
 fn consent(body: &[u8]) -> Result<()> {
@@ -207,7 +195,7 @@ fn import(body: &[u8]) -> Result<()> {
     let found = form
         .icalendar
         .as_deref()
-        .map(holidays::import)
+        .map(|text| holidays::import(text, ACT.now.date_naive()))
         .and_then(std::result::Result::ok);
     let found = found.unwrap_or_default();
     assert!(found.iter().all(|holiday| holiday.misfits().is_empty()));

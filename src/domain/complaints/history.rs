@@ -16,7 +16,7 @@ use super::vocabulary::{
 };
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::domain::customers::Tier;
+use crate::domain::customers::{Grade, ProfitSegment, Tier};
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
@@ -77,6 +77,10 @@ pub struct Received {
     pub team: Option<TeamId>,
     /// The customer's tier then.
     pub tier: Tier,
+    /// What serving the customer earned then.
+    pub segment: Option<ProfitSegment>,
+    /// The customer's grade then.
+    pub grade: Option<Grade>,
     /// Whether the customer was sent a notice that it has arrived.
     pub notified: bool,
 }

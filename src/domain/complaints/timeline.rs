@@ -78,6 +78,12 @@ pub(super) fn arrival(act: &Act, complaint: &Complaint, person: &Recognised, tol
         if person.customer.tier != Tier::Individual {
             after.insert("tier".to_owned(), json!(person.customer.tier));
         }
+        if let Some(segment) = person.customer.segment {
+            after.insert("segment".to_owned(), json!(segment));
+        }
+        if let Some(grade) = person.customer.grade {
+            after.insert("grade".to_owned(), json!(grade));
+        }
     }
     entry(act, complaint.id, "received", None, Some(after))
 }

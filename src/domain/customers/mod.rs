@@ -2,10 +2,13 @@
 
 pub mod bulk;
 pub mod contact;
+pub mod form;
 pub mod model;
 pub mod privacy;
 pub mod recognise;
 pub mod record;
 mod store;
+pub mod vocabulary;
 
-pub use self::model::{ContactKind, Customer, CustomerKind, PrivacyState, Tier};
+pub use self::model::{ContactKind, Customer};
+pub use self::vocabulary::{CommunicationStyle, CustomerKind, Grade, PrivacyState, ProfitSegment, Stance, Tier};

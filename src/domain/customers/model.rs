@@ -7,50 +7,8 @@ use utoipa::ToSchema;
 use crate::clock::Moment;
 use crate::db::schema::{contact_points, customers};
 use crate::ids::CustomerId;
-use crate::text_enum;
 
-text_enum! {
-    /// A person or an organisation.
-    CustomerKind {
-        /// A natural person.
-        Person = "person",
-        /// A company, an authority, a club.
-        Organisation = "organisation",
-    }
-}
-
-text_enum! {
-    /// Tiers for routing and service (差异化服务).
-    Tier {
-        /// 大客户: a key account.
-        KeyAccount = "key_account",
-        /// 中等客户: a medium customer.
-        Medium = "medium",
-        /// 个体客户: an individual customer.
-        Individual = "individual",
-    }
-}
-
-text_enum! {
-    /// What may be done with a customer's data.
-    PrivacyState {
-        /// Everything the service is for.
-        Active = "active",
-        /// Kept, and read by those who manage privacy; complaints in progress are finished (GDPR article 18).
-        Restricted = "restricted",
-        /// Nobody can be recognised any more; the figures stay.
-        Anonymised = "anonymised",
-        /// Only the id and when it was erased are left.
-        Erased = "erased",
-    }
-}
-
-impl PrivacyState {
-    /// Whether the data is gone.
-    pub const fn is_gone(self) -> bool {
-        matches!(self, Self::Anonymised | Self::Erased)
-    }
-}
+use super::vocabulary::{CommunicationStyle, CustomerKind, Grade, PrivacyState, ProfitSegment, Stance, Tier};
 
 /// Which kind of contact point: `phone`, `email`, or `external:SYSTEM` for the id that another
 /// system gives the customer.
@@ -103,6 +61,38 @@ pub struct Customer {
     pub privacy: PrivacyState,
     /// Since when, unless it has always been so.
     pub privacy_since: Option<Moment>,
+    /// What serving it earns.
+    pub segment: Option<ProfitSegment>,
+    /// Its grade among key accounts.
+    pub grade: Option<Grade>,
+    /// How it likes to be spoken with; of an organisation, whom we mostly speak with there.
+    pub style: Option<CommunicationStyle>,
+    /// How it stands towards us; of an organisation, whom we mostly speak with there.
+    pub stance: Option<Stance>,
+}
+
+impl Customer {
+    /// Somebody of whom no more is known yet.
+    pub fn new(id: CustomerId, kind: CustomerKind, language: &str, time_zone: &str, now: Moment) -> Self {
+        Self {
+            id,
+            kind,
+            name: String::new(),
+            preferred_language: language.to_owned(),
+            time_zone: time_zone.to_owned(),
+            tier: Tier::Individual,
+            preferred_medium: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            privacy: PrivacyState::Active,
+            privacy_since: None,
+            segment: None,
+            grade: None,
+            style: None,
+            stance: None,
+        }
+    }
 }
 
 /// One way to reach a customer, and to recognise it.
@@ -185,6 +175,14 @@ pub struct CustomerView {
     pub privacy: PrivacyState,
     /// Since when, unless it has always been so.
     pub privacy_since: Option<Moment>,
+    /// What serving it earns.
+    pub segment: Option<ProfitSegment>,
+    /// Its grade among key accounts.
+    pub grade: Option<Grade>,
+    /// How it likes to be spoken with; of an organisation, whom we mostly speak with there.
+    pub style: Option<CommunicationStyle>,
+    /// How it stands towards us; of an organisation, whom we mostly speak with there.
+    pub stance: Option<Stance>,
 }
 
 /// A customer whose record the caller may not see: processing is restricted, or not shared with them.
@@ -258,6 +256,10 @@ impl CustomerView {
             version,
             privacy,
             privacy_since,
+            segment,
+            grade,
+            style,
+            stance,
         } = customer;
         Self {
             id,
@@ -274,6 +276,10 @@ impl CustomerView {
             version,
             privacy,
             privacy_since,
+            segment,
+            grade,
+            style,
+            stance,
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Customer, CustomerKind, MaskedCustomer, PrivacyState, Tier};
+use super::model::{Customer, MaskedCustomer};
 use super::store;
+use super::vocabulary::{CustomerKind, PrivacyState, Tier};
 use crate::db::conn::Conn;
 use crate::db::dialect;
 use crate::domain::privacy::ConsentPurpose;
@@ -145,9 +146,13 @@ pub fn wipe(conn: &mut Conn, act: &Act, before: &Customer, state: PrivacyState) 
     let mut bare = before.clone();
     bare.name = String::new();
     bare.preferred_medium = None;
+    bare.style = None;
+    bare.stance = None;
     if state == PrivacyState::Erased {
         bare.kind = CustomerKind::Person;
         bare.tier = Tier::Individual;
+        bare.segment = None;
+        bare.grade = None;
         bare.preferred_language = "und".to_owned();
         bare.time_zone = "UTC".to_owned();
         bare.created_at = act.now;

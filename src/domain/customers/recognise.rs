@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{ContactKind, ContactPoint, Customer, CustomerKind, PrivacyState, Tier};
+use super::model::{ContactKind, ContactPoint, Customer};
 use super::store;
+use super::vocabulary::{CustomerKind, PrivacyState};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::error::{Code, Error, FieldError, Result};
@@ -191,18 +192,14 @@ fn unknown_customer() -> Error {
 
 fn new_customer(now: Moment, person: &Identity) -> Customer {
     Customer {
-        id: CustomerId::new(now),
-        kind: person.kind,
         name: person.name.clone(),
-        preferred_language: person.language.clone(),
-        time_zone: person.time_zone.clone(),
-        tier: Tier::Individual,
-        preferred_medium: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-        privacy: PrivacyState::Active,
-        privacy_since: None,
+        ..Customer::new(
+            CustomerId::new(now),
+            person.kind,
+            &person.language,
+            &person.time_zone,
+            now,
+        )
     }
 }
 

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::contact;
-use super::model::{ContactPoint, Customer, PrivacyState};
+use super::model::{ContactPoint, Customer};
+use super::vocabulary::PrivacyState;
 use crate::db::conn::Conn;
 use crate::db::schema::{contact_points, customers};
 use crate::error::{Code, Error, Result};

@@ -59,6 +59,11 @@ pub fn middle(bucket: u16) -> f64 {
 pub struct Histogram(Vec<(u16, i64)>);
 
 impl Histogram {
+    /// Nothing.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
     /// Adds times to a bucket; a negative number takes them away.
     pub fn add(&mut self, bucket: u16, n: i64) {
         if n == 0 {
@@ -79,9 +84,36 @@ impl Histogram {
 
     /// Adds another histogram.
     pub fn merge(&mut self, other: &Self) {
-        for (bucket, n) in &other.0 {
-            self.add(*bucket, *n);
+        if self.0.is_empty() {
+            self.0.clone_from(&other.0);
+            return;
         }
+        // A few into many: each finds its place. Many into many: side by side.
+        if other.0.len() * 16 < self.0.len() {
+            other.0.iter().for_each(|(bucket, n)| self.add(*bucket, *n));
+            return;
+        }
+        let mut sum = Vec::with_capacity(self.0.len() + other.0.len());
+        let (mut own, mut more) = (self.0.iter().copied().peekable(), other.0.iter().copied().peekable());
+        loop {
+            let next = match (own.peek().copied(), more.peek().copied()) {
+                (Some((mine, n)), Some((theirs, m))) if mine == theirs => {
+                    let both = (mine, n + m);
+                    own.next();
+                    more.next();
+                    Some(both)
+                }
+                (Some((mine, _)), Some((theirs, _))) if theirs < mine => more.next(),
+                (Some(_), _) => own.next(),
+                (None, _) => more.next(),
+            };
+            match next {
+                Some((_, 0)) => {}
+                Some(entry) => sum.push(entry),
+                None => break,
+            }
+        }
+        self.0 = sum;
     }
 
     /// Whether there is nothing in it.
@@ -94,9 +126,13 @@ impl Histogram {
         self.0.iter().map(|(_, n)| n).sum()
     }
 
-    /// The least time that at least the share `p` (0 to 1) of all is not above, by nearest rank.
-    pub fn percentile(&self, p: f64) -> Option<f64> {
+    /// For each share (0 to 1) the least time that at least so many of all are not above, by nearest rank.
+    pub fn percentiles<const N: usize>(&self, shares: [f64; N]) -> [Option<f64>; N] {
         let count = self.count();
+        shares.map(|p| self.of_rank(count, p))
+    }
+
+    fn of_rank(&self, count: i64, p: f64) -> Option<f64> {
         if count <= 0 {
             return None;
         }
@@ -139,8 +175,8 @@ impl Histogram {
     /// # Errors
     /// When it is something else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let mut out = Self(Vec::with_capacity(bytes.len() / 2));
         let mut bytes = bytes.iter();
-        let mut out = Self::default();
         let mut bucket: u64 = 0;
         while let Some(distance) = take(&mut bytes)? {
             let n = take(&mut bytes)?.ok_or_else(broken)?;
@@ -219,7 +255,8 @@ mod tests {
             mut times in proptest::collection::vec(prop_oneof![0..100_i64, 0..100_000_i64, 0..50_000_000_i64], 1..400),
             p in 0.01..0.999_f64,
         ) {
-            let found = of(&times).percentile(p).unwrap();
+            let [found] = of(&times).percentiles([p]);
+            let found = found.unwrap();
             times.sort_unstable();
             let rank = ((p * times.len() as f64).ceil() as usize).clamp(1, times.len());
             let exact = times[rank - 1] as f64;
@@ -246,6 +283,21 @@ mod tests {
                 let exact = one.iter().filter(|time| **time <= bound).count();
                 prop_assert_eq!(of(&one).at_most(bound), i64::try_from(exact).unwrap());
             }
+        }
+
+        #[test]
+        fn merging_is_adding_bucket_by_bucket_whatever_the_sizes(
+            one in proptest::collection::vec((0..480_u16, -3..4_i64), 0..300),
+            two in proptest::collection::vec((0..480_u16, -3..4_i64), 0..300),
+        ) {
+            let of = |entries: &[(u16, i64)]| {
+                let mut histogram = Histogram::new();
+                entries.iter().for_each(|(bucket, n)| histogram.add(*bucket, *n));
+                histogram
+            };
+            let mut merged = of(&one);
+            merged.merge(&of(&two));
+            prop_assert_eq!(merged, of(&[one, two].concat()));
         }
 
         #[test]

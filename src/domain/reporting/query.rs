@@ -1,6 +1,7 @@
 //! What a report asks, and the sums that answer it: by period and by one property.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::{Datelike as _, Days, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
@@ -148,12 +149,23 @@ impl Block {
     }
 
     /// Everything about one measure.
-    pub fn cell(&self, measure: Measure) -> Cell {
-        self.0.get(&measure).cloned().unwrap_or_default()
+    pub fn cell(&self, measure: Measure) -> &Cell {
+        static NOTHING: Cell = Cell::new();
+        self.0.get(&measure).unwrap_or(&NOTHING)
     }
 
     /// Adds to one measure.
-    pub fn add(&mut self, measure: Measure, cell: &Cell) {
+    fn add(&mut self, measure: Measure, cell: Cell) {
+        match self.0.entry(measure) {
+            Entry::Vacant(free) => {
+                free.insert(cell);
+            }
+            Entry::Occupied(mut there) => there.get_mut().merge(&cell),
+        }
+    }
+
+    /// Adds to one measure what is kept elsewhere, too.
+    fn add_copy(&mut self, measure: Measure, cell: &Cell) {
         self.0.entry(measure).or_default().merge(cell);
     }
 
@@ -236,11 +248,11 @@ pub fn arrange(ask: &Ask, found: Vec<(Day, String, Measure, Cell)>) -> Figures {
     }
     for (day, value, measure, cell) in found {
         let (starts_on, period) = period_of(ask.by, frame::date_of(day));
-        totals.entry(value.clone()).or_default().add(measure, &cell);
+        totals.entry(value.clone()).or_default().add_copy(measure, &cell);
         rows.entry((starts_on, value))
             .or_insert_with(|| (period, Block::default()))
             .1
-            .add(measure, &cell);
+            .add(measure, cell);
     }
     let label = |starts_on, period, value: &str| Label {
         starts_on,

@@ -21,6 +21,15 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// Nothing.
+    pub const fn new() -> Self {
+        Self {
+            n: 0,
+            total: 0,
+            histogram: Histogram::new(),
+        }
+    }
+
     /// Adds what came together elsewhere.
     pub fn merge(&mut self, other: &Self) {
         self.n += other.n;

@@ -147,6 +147,34 @@ on_both! {
 }
 
 on_both! {
+    async fn a_policy_may_be_for_segments_and_grades_as_they_were_when_the_complaint_was_logged(desk) {
+        enforce(&desk, "ours", &resolve_within(1_000)).await;
+        for (slug, conditions) in [("grades", json!({ "grades": ["a", "b"] })), ("segments", json!({ "segments": ["loss_making"] }))] {
+            let mut body = resolve_within(120);
+            body["rank"] = json!(10);
+            body["conditions"] = conditions;
+            enforce(&desk, slug, &body).await;
+        }
+        let policy_of = async |phone: &str, profile: Value| {
+            let person = merged(json!({ "name": "Wang", "phones": [phone] }), profile);
+            let made = desk.agent().post(CUSTOMERS, &person).await.expect(201);
+            let case = Case::of(&desk, &merged(by_phone(), json!({ "customer": { "phone": phone } }))).await;
+            let path = format!("{CUSTOMERS}/{}", made.id());
+            let none = json!({ "grade": null, "segment": null });
+            let customer = desk.agent().get(&path).await.expect(200);
+            desk.agent().if_match(customer.etag()).patch(&path, &none).await.expect(200);
+            // What changes afterwards is for the next complaint.
+            case.work().await;
+            case.clocks().await[0]["policy"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(policy_of("139 0013 9001", json!({ "grade": "b" })).await, "grades");
+        assert_eq!(policy_of("139 0013 9002", json!({ "grade": "c", "segment": "loss_making" })).await, "segments");
+        assert_eq!(policy_of("139 0013 9003", json!({ "grade": "d", "segment": "profitable" })).await, "ours");
+        assert_eq!(policy_of("139 0013 9004", json!({})).await, "ours");
+    }
+}
+
+on_both! {
     async fn clocks_are_read_by_those_who_read_complaints(desk) {
         enforce(&desk, "ours", &resolve_within(600)).await;
         let case = Case::logged(&desk).await;

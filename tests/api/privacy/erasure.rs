@@ -156,6 +156,14 @@ on_both! {
     async fn the_phone_number_of_an_erased_customer_makes_a_new_one(desk) {
         let case = Case::closed(&desk).await;
         let customer = case.get().await.str("/customer_id").to_owned();
+        let profile = json!({ "segment": "profitable", "grade": "a", "style": "feeler", "stance": "helper" });
+        let path = format!("{CUSTOMERS}/{customer}");
+        let seen = desk.agent().get(&path).await.expect(200);
+        desk.agent().if_match(seen.etag()).patch(&path, &profile).await.expect(200);
+        on_customer(&officer(&desk), &customer, "anonymise", &json!({ "reason": "by letter" })).await.expect(200);
+        let left = desk.agent().get(&path).await.expect(200);
+        let of_figures = (left.str("/segment"), left.str("/grade"));
+        assert_eq!((of_figures, left.at("/style"), left.at("/stance")), (("profitable", "a"), &json!(null), &json!(null)));
         on_customer(&officer(&desk), &customer, "erase", &json!({ "reason": "by letter" })).await.expect(200);
         let again = log(&desk.agent(), &by_phone()).await;
         assert_eq!(again.at("/customer/recognised"), &json!(false));
@@ -163,6 +171,7 @@ on_both! {
         let tombstone = desk.agent().get(&format!("{CUSTOMERS}/{customer}")).await.expect(200);
         assert_eq!((tombstone.str("/privacy"), tombstone.str("/name")), ("erased", ""));
         assert_eq!(tombstone.at("/contact_points"), &json!([]));
+        assert!(profile.as_object().unwrap().keys().all(|name| tombstone.json[name].is_null()), "{}", tombstone.text);
         let onto = merged(by_phone(), json!({ "customer": { "customer_id": customer } }));
         desk.agent().post(COMPLAINTS, &onto).await.expect_problem(409, "customer.anonymised");
         let path = format!("{CUSTOMERS}/{customer}");

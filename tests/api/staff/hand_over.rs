@@ -26,7 +26,7 @@ on_both! {
         let customer = old.get().await.str("/customer_id").to_owned();
         let path = format!("{CUSTOMERS}/{customer}");
         let etag = desk.agent().get(&path).await.etag().to_owned();
-        desk.agent().if_match(&etag).patch(&path, &json!({ "tier": "key_account", "name": "Wang Ltd" })).await.expect(200);
+        desk.agent().if_match(&etag).patch(&path, &json!({ "tier": "key_account", "name": "Wang Ltd", "style": "sensor", "stance": "supporter" })).await.expect(200);
         old.put("customer-type", &json!({ "customer_type": "friendly", "note": "calmed down" })).await.expect(200);
         desk.pass(TimeDelta::days(3));
         let young = marys(&desk, "Zhao", "139 0013 9002").await;
@@ -53,6 +53,7 @@ on_both! {
         assert_eq!(complaints[0]["next_promise_at"], preview.json["promises"][0]["window_end"]);
         let key = preview.json["key_customers"].as_array().unwrap();
         assert_eq!((key.len(), &key[0]["name"]), (1, &json!("Wang Ltd")));
+        assert_eq!((&key[0]["style"], &key[0]["stance"]), (&json!("sensor"), &json!("supporter")));
         assert_eq!(key[0]["complaints"][0]["customer_type"], "friendly");
         assert_eq!(key[0]["complaints"][0]["type_changes"].as_array().unwrap().last().unwrap()["note"], "calmed down");
         // It is kept as it was when they left, while the work goes on.

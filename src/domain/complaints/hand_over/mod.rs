@@ -15,8 +15,8 @@ use super::vocabulary::{CallBackPurpose, HandlingStep, Kind, State};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit;
-use crate::domain::customers::Tier;
 use crate::domain::customers::record;
+use crate::domain::customers::{CommunicationStyle, Stance, Tier};
 use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
@@ -179,6 +179,10 @@ pub struct KeyCustomer {
     pub id: CustomerId,
     /// What it is called.
     pub name: String,
+    /// How they like to be spoken with, if somebody has found out.
+    pub style: Option<CommunicationStyle>,
+    /// How they stand towards us, if somebody has said.
+    pub stance: Option<Stance>,
     /// Their last complaints, the newest first, and how they came across in each.
     pub complaints: Vec<TypedComplaint>,
 }
@@ -375,6 +379,8 @@ fn key_customers(conn: &mut Conn, ids: &[CustomerId]) -> Result<Vec<KeyCustomer>
         found.push(KeyCustomer {
             id: customer.id,
             name: customer.name,
+            style: customer.style,
+            stance: customer.stance,
             complaints: typed.collect(),
         });
     }

@@ -17,7 +17,7 @@ use crate::domain::complaints::vocabulary::{
     AskedBy, AttemptResult, BallWith, CallBackOutcome, CallBackPurpose, CallBackState, CauseCategory, Channel,
     ClosingGround, Decision, HandlingStep, Kind, Level, State,
 };
-use crate::domain::customers::Tier;
+use crate::domain::customers::{Grade, ProfitSegment, Tier};
 use crate::domain::typing::CustomerType;
 use crate::ids::{CallBackId, TeamId};
 
@@ -37,6 +37,8 @@ struct Told {
     #[serde(with = "double_option")]
     team: Option<Option<TeamId>>,
     tier: Option<Tier>,
+    segment: Option<ProfitSegment>,
+    grade: Option<Grade>,
     acknowledged: Option<bool>,
     ball_with: Option<BallWith>,
     call_back_id: Option<CallBackId>,
@@ -81,6 +83,8 @@ fn at_first(complaint: &Complaint, entries: &[TimelineEntry]) -> Received {
         owner: None,
         team: None,
         tier: Tier::Individual,
+        segment: None,
+        grade: None,
         notified: false,
     };
     for entry in entries.iter().rev() {
@@ -168,6 +172,8 @@ impl Reader {
         first.owner = after.owner.flatten();
         first.team = after.team.flatten();
         first.tier = after.tier.unwrap_or(first.tier);
+        first.segment = after.segment;
+        first.grade = after.grade;
         first.notified = after.acknowledged == Some(true);
         self.owner.clone_from(&first.owner);
         self.team = first.team;

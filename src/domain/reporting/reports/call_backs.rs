@@ -68,7 +68,8 @@ impl Kind for CallBacks {
 
     fn rows(ask: &Ask, label: &Label, block: &Block) -> Vec<CallBacksRow> {
         let (kept, late, broken) = (block.n(Measure::Kept), block.n(Measure::Late), block.n(Measure::Broken));
-        let lateness = block.cell(Measure::Lateness(ask.time)).histogram;
+        let lateness = &block.cell(Measure::Lateness(ask.time)).histogram;
+        let [lateness_p50_seconds, lateness_p90_seconds, lateness_p99_seconds] = lateness.percentiles([0.5, 0.9, 0.99]);
         vec![CallBacksRow {
             period: label.period.clone(),
             starts_on: label.starts_on,
@@ -81,9 +82,9 @@ impl Kind for CallBacks {
             moved_by_desk: block.n(Measure::Moved(AskedBy::Desk)),
             called_off: block.n(Measure::CalledOff),
             kept_share: share(kept, kept + late + broken),
-            lateness_p50_seconds: lateness.percentile(0.5),
-            lateness_p90_seconds: lateness.percentile(0.9),
-            lateness_p99_seconds: lateness.percentile(0.99),
+            lateness_p50_seconds,
+            lateness_p90_seconds,
+            lateness_p99_seconds,
             calls: AttemptResult::ALL
                 .iter()
                 .map(|result| block.n(Measure::Attempt(*result)))

@@ -46,6 +46,7 @@ impl Kind for Dwell {
     fn rows(ask: &Ask, label: &Label, block: &Block) -> Vec<DwellRow> {
         let row = |state: &State| {
             let cell = block.cell(Measure::Dwell(*state, ask.time));
+            let [p50_seconds, p90_seconds, p99_seconds] = cell.histogram.percentiles([0.5, 0.9, 0.99]);
             DwellRow {
                 period: label.period.clone(),
                 starts_on: label.starts_on,
@@ -53,10 +54,10 @@ impl Kind for Dwell {
                 state: *state,
                 n: cell.n,
                 total_seconds: cell.total,
-                mean_seconds: mean(&cell),
-                p50_seconds: cell.histogram.percentile(0.5),
-                p90_seconds: cell.histogram.percentile(0.9),
-                p99_seconds: cell.histogram.percentile(0.99),
+                mean_seconds: mean(cell),
+                p50_seconds,
+                p90_seconds,
+                p99_seconds,
             }
         };
         STATES.iter().map(row).collect()

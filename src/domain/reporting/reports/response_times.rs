@@ -42,16 +42,17 @@ impl Kind for ResponseTimes {
     fn rows(ask: &Ask, label: &Label, block: &Block) -> Vec<ResponseTimesRow> {
         let row = |span: &Span| {
             let cell = block.cell(Measure::Took(*span, ask.time));
+            let [p50_seconds, p90_seconds, p99_seconds] = cell.histogram.percentiles([0.5, 0.9, 0.99]);
             ResponseTimesRow {
                 period: label.period.clone(),
                 starts_on: label.starts_on,
                 value: label.value.clone(),
                 span: *span,
                 n: cell.n,
-                mean_seconds: mean(&cell),
-                p50_seconds: cell.histogram.percentile(0.5),
-                p90_seconds: cell.histogram.percentile(0.9),
-                p99_seconds: cell.histogram.percentile(0.99),
+                mean_seconds: mean(cell),
+                p50_seconds,
+                p90_seconds,
+                p99_seconds,
             }
         };
         Span::ALL.iter().map(row).collect()

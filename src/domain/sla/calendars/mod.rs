@@ -218,7 +218,7 @@ pub fn change(
 pub fn import(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>, form: &ImportForm) -> Result<ImportView> {
     let before = load_expected(conn, act, slug, expected)?;
     let mut check = Check::new();
-    let given = form.holidays(&mut check);
+    let given = form.holidays(&mut check, act.now.date_naive());
     let after = form
         .mode
         .unwrap_or(ImportMode::Merge)

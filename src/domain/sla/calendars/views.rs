@@ -209,7 +209,7 @@ impl ImportMode {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportForm {
-    /// The text of an iCalendar file with all-day events. `docs/clocks.md` says what is understood, and how a make-up
+    /// The text of an iCalendar file with all-day events, repeated ones too. `docs/clocks.md` says what is understood, and how a make-up
     /// day is marked.
     #[schema(max_length = 262144)]
     pub icalendar: Option<String>,
@@ -228,9 +228,9 @@ pub struct ImportForm {
 
 impl ImportForm {
     /// The holidays that were given.
-    pub(super) fn holidays(&self, check: &mut Check) -> Vec<Holiday> {
+    pub(super) fn holidays(&self, check: &mut Check, today: NaiveDate) -> Vec<Holiday> {
         match (&self.icalendar, &self.holidays) {
-            (Some(text), None) => holidays::import(text).unwrap_or_else(|error| {
+            (Some(text), None) => holidays::import(text, today).unwrap_or_else(|error| {
                 check.fail("/icalendar", "malformed", error);
                 Vec::new()
             }),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use icalendar::parser::{Component, Property, read_calendar_simple, unfold};
 
+use super::repeat::{self, Span};
 use super::{Holiday, ImportError, LARGEST, MOST, WeekdayName};
 use crate::domain::sla::calendar::{LABEL, clean_label};
 
@@ -13,7 +14,8 @@ const LONGEST: i64 = 62;
 /// How deep components may lie in each other: a calendar, an event, an alarm, and one to spare.
 const DEEPEST: usize = 4;
 
-pub(super) fn import(text: &str) -> Result<Vec<Holiday>, ImportError> {
+pub(super) fn import(text: &str, today: NaiveDate) -> Result<Vec<Holiday>, ImportError> {
+    let span = Span::around(today);
     let whole = |detail: String| ImportError { event: None, detail };
     if text.len() > LARGEST {
         return Err(whole(format!("larger than {LARGEST} bytes")));
@@ -44,7 +46,7 @@ pub(super) fn import(text: &str) -> Result<Vec<Holiday>, ImportError> {
                 event: Some(events),
                 detail,
             };
-            for holiday in read_event(event).map_err(failed)? {
+            for holiday in read_event(event, span).map_err(failed)? {
                 add(&mut dates, holiday).map_err(failed)?;
             }
             if dates.len() > MOST {
@@ -86,6 +88,15 @@ fn line_of(text: &str, rest: &str) -> String {
     format!("line {} (folded lines counted as one)", lines + 1)
 }
 
+/// The values of a property that may stand several times.
+pub(super) fn all<'a>(event: &'a Component<'_>, name: &str) -> impl Iterator<Item = &'a str> {
+    let named = event
+        .properties
+        .iter()
+        .filter(move |property| property.name.as_ref().eq_ignore_ascii_case(name));
+    named.map(|property| property.val.as_ref().trim())
+}
+
 fn find<'a>(event: &'a Component<'_>, name: &str) -> Option<&'a Property<'a>> {
     event
         .properties
@@ -97,14 +108,14 @@ fn value<'a>(event: &'a Component<'_>, name: &str) -> Option<&'a str> {
     find(event, name).map(|property| property.val.as_ref().trim())
 }
 
-fn read_event(event: &Component<'_>) -> Result<Vec<Holiday>, String> {
+fn read_event(event: &Component<'_>, span: Span) -> Result<Vec<Holiday>, String> {
     if value(event, "STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")) {
         return Ok(Vec::new());
     }
-    for name in ["RRULE", "RDATE", "RECURRENCE-ID"] {
-        if find(event, name).is_some() {
-            return Err(format!("repeated events ({name}) are not taken: give each date"));
-        }
+    if find(event, "RECURRENCE-ID").is_some() {
+        return Err(
+            "changes of one day of a repeated event (RECURRENCE-ID) are not taken: give it as an event".to_owned(),
+        );
     }
     let summary = value(event, "SUMMARY").map(plain).unwrap_or_default();
     let label = clean_label(&summary).ok_or("it has no SUMMARY, which is the label")?;
@@ -114,7 +125,9 @@ fn read_event(event: &Component<'_>) -> Result<Vec<Holiday>, String> {
         Some(code) => Some(weekday(code)?),
         None => is_worked(event, &summary).then_some(WeekdayName::Monday),
     };
-    let holidays = first.iter_days().take(days).map(|date| Holiday {
+    let begins = repeat::days(event, first, span)?;
+    let dates = begins.iter().flat_map(|begin| begin.iter_days().take(days));
+    let holidays = dates.map(|date| Holiday {
         date,
         label: label.clone(),
         works_like,
@@ -157,7 +170,7 @@ fn duration_days(text: &str) -> Option<i64> {
 }
 
 /// `20261001`.
-fn date(text: &str) -> Result<NaiveDate, String> {
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
     if text.contains('T') {
         return Err("it is at a time of day: only whole days (VALUE=DATE) are taken".to_owned());
     }

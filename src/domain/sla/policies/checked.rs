@@ -7,7 +7,7 @@ use super::model::{
 };
 use crate::domain::check::Check;
 use crate::domain::complaints::vocabulary::{Channel, Kind, Level};
-use crate::domain::customers::Tier;
+use crate::domain::customers::{Grade, ProfitSegment, Tier};
 use crate::domain::sla::deadline::{Target, Unit};
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
@@ -60,6 +60,8 @@ fn conditions(check: &mut Check, at: &str, conditions: &Conditions) {
         ("severities", c.severities.len(), Level::ALL.len()),
         ("customer_types", c.customer_types.len(), CustomerType::ALL.len()),
         ("tiers", c.tiers.len(), Tier::ALL.len()),
+        ("segments", c.segments.len(), ProfitSegment::ALL.len()),
+        ("grades", c.grades.len(), Grade::ALL.len()),
     ] {
         if n > most {
             check.fail(format!("{at}/{list}"), "out_of_range", format_args!("at most {most}"));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::complaints::vocabulary::{Channel, Kind, Level};
-use crate::domain::customers::Tier;
+use crate::domain::customers::{Grade, ProfitSegment, Tier};
 use crate::domain::sla::deadline::Target;
 use crate::domain::typing::CustomerType;
 use crate::text_enum;
@@ -198,6 +198,12 @@ pub struct Conditions {
     /// The customer's tier when the complaint was logged.
     #[schema(max_items = 3)]
     pub tiers: Vec<Tier>,
+    /// What serving the customer earned when the complaint was logged; one of whom it is not known meets none.
+    #[schema(max_items = 4)]
+    pub segments: Vec<ProfitSegment>,
+    /// The customer's grade when the complaint was logged; one without a grade meets none.
+    #[schema(max_items = 4)]
+    pub grades: Vec<Grade>,
 }
 
 /// What conditions look at.
@@ -215,6 +221,10 @@ pub struct Facts {
     pub customer_type: CustomerType,
     /// The customer's tier when the complaint was logged.
     pub tier: Tier,
+    /// What serving the customer earned then, if it is known.
+    pub segment: Option<ProfitSegment>,
+    /// The customer's grade then, if it has one.
+    pub grade: Option<Grade>,
 }
 
 impl Conditions {
@@ -223,12 +233,17 @@ impl Conditions {
         fn one<T: PartialEq>(of: &[T], fact: &T) -> bool {
             of.is_empty() || of.contains(fact)
         }
+        fn known<T: PartialEq>(of: &[T], fact: Option<T>) -> bool {
+            of.is_empty() || fact.is_some_and(|fact| of.contains(&fact))
+        }
         one(&self.kinds, &facts.kind)
             && one(&self.categories, &facts.category)
             && one(&self.channels, &facts.channel)
             && one(&self.severities, &facts.severity)
             && one(&self.customer_types, &facts.customer_type)
             && one(&self.tiers, &facts.tier)
+            && known(&self.segments, facts.segment)
+            && known(&self.grades, facts.grade)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::check::{Check, object};
 use crate::domain::complaints::vocabulary::{BallWith, Channel, Kind, Level};
-use crate::domain::customers::Tier;
+use crate::domain::customers::{Grade, ProfitSegment, Tier};
 use crate::domain::sla::calendar::Calendar;
 use crate::domain::sla::calendars;
 use crate::domain::sla::clocks::signals::{self, SignalKind};
@@ -44,6 +44,10 @@ pub struct Sample {
     pub customer_type: Option<CustomerType>,
     /// The customer's tier; an individual when left out.
     pub tier: Option<Tier>,
+    /// What serving the customer earns; not known when left out.
+    pub segment: Option<ProfitSegment>,
+    /// The customer's grade; none when left out.
+    pub grade: Option<Grade>,
     /// When it waits for somebody else.
     #[schema(max_items = 20)]
     pub waits: Vec<SampleWait>,
@@ -142,6 +146,8 @@ pub fn preview(conn: &mut Conn, act: &Act, form: &PreviewForm) -> Result<PolicyP
         severity: sample.severity.unwrap_or(Level::Medium),
         customer_type: sample.customer_type.unwrap_or(CustomerType::NotClear),
         tier: sample.tier.unwrap_or(Tier::Individual),
+        segment: sample.segment,
+        grade: sample.grade,
     };
     let pauses: Vec<Pause> = sample
         .waits

@@ -60,6 +60,8 @@ impl Walker<'_> {
             severity: received.severity,
             customer_type: received.customer_type,
             tier: received.tier,
+            segment: received.segment,
+            grade: received.grade,
         });
         self.choose(at);
         if received.channel.is_live() {

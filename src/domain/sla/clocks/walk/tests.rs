@@ -105,6 +105,8 @@ impl Story {
             owner: None,
             team: None,
             tier: Tier::Individual,
+            segment: None,
+            grade: None,
             notified: false,
         };
         Self(vec![Happening {

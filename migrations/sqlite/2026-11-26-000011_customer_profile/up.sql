@@ -1,0 +1,4 @@
+ALTER TABLE customers ADD COLUMN segment TEXT;
+ALTER TABLE customers ADD COLUMN grade TEXT;
+ALTER TABLE customers ADD COLUMN style TEXT;
+ALTER TABLE customers ADD COLUMN stance TEXT;
