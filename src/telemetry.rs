@@ -5,12 +5,14 @@ mod typing;
 
 use std::io::IsTerminal;
 
+use chrono::TimeDelta;
 use prometheus::{
     Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
     TextEncoder,
 };
 use tracing_subscriber::EnvFilter;
 
+use crate::clock::Moment;
 use crate::domain::complaints::listing::Counts;
 use crate::error::{Error, Result};
 use crate::settings::LogFormat;
@@ -42,6 +44,9 @@ pub fn start_logging(filter: &str, format: LogFormat) -> Result<()> {
     .map_err(|e| Error::internal(format!("log: {e}")))
 }
 
+/// Within which times promises are counted that come due: the word, and minutes.
+const WITHIN: [(&str, i64); 4] = [("30m", 30), ("1h", 60), ("4h", 240), ("24h", 1_440)];
+
 /// Figures for operations, in the words of Prometheus.
 pub struct Metrics {
     registry: Registry,
@@ -62,6 +67,7 @@ pub struct Metrics {
     complaints: IntGaugeVec,
     call_backs_open: IntGauge,
     call_backs_overdue: IntGauge,
+    call_backs_due: IntGaugeVec,
     outbox_waiting: IntGauge,
     outbox_oldest_seconds: IntGauge,
 }
@@ -89,6 +95,9 @@ impl Metrics {
             .register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))
             .map_err(Error::internal)?;
         let r = &registry;
+        let built = Opts::new("hark_build_info", "Always 1; the label says which version runs.")
+            .const_label("version", env!("CARGO_PKG_VERSION"));
+        registered(r, IntGauge::with_opts(built))?.set(1);
         let latency =
             HistogramOpts::new("hark_http_request_duration_seconds", "How long requests took.").buckets(vec![
                 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -146,6 +155,16 @@ impl Metrics {
                     "Promised call-backs past their window, counted up to 10,000.",
                 ),
             )?,
+            call_backs_due: registered(
+                r,
+                IntGaugeVec::new(
+                    Opts::new(
+                        "hark_call_backs_due",
+                        "Promised call-backs that nobody has tried yet and whose window ends within this time, counted up to 10,000.",
+                    ),
+                    &["within"],
+                ),
+            )?,
             outbox_waiting: registered(
                 r,
                 IntGauge::new(
@@ -171,6 +190,16 @@ impl Metrics {
         }
         self.call_backs_open.set(counts.call_backs_open);
         self.call_backs_overdue.set(counts.call_backs_overdue);
+    }
+
+    /// Takes over how many promises are about to be broken: the ends of their windows.
+    pub fn set_due(&self, now: Moment, ends: &[Moment]) {
+        for (word, minutes) in WITHIN {
+            let until = now + TimeDelta::minutes(minutes);
+            let n = ends.iter().filter(|end| **end <= until).count();
+            let n = i64::try_from(n).unwrap_or(i64::MAX);
+            self.call_backs_due.with_label_values(&[word]).set(n);
+        }
     }
 
     /// Takes over how many notices wait, and for how long the oldest has.

@@ -25,6 +25,7 @@ mod groups;
 mod health;
 mod journeys;
 mod migrations;
+mod monitoring;
 mod open_id;
 mod playbooks;
 mod privacy;
