@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::histogram::Histogram;
 use super::measures::{Dimension, Measure};
-use super::sums::{Amount, Day, Marks, Sums};
+use super::sums::{Amount, Day, Sums};
 
 /// The day under which stands what is summed up over all days.
 pub const EVER: Day = Day::MIN;
