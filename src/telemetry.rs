@@ -52,7 +52,7 @@ pub struct Metrics {
     registry: Registry,
     /// How long requests took, by method, route and status, seconds.
     pub http_seconds: HistogramVec,
-    /// Runs of background jobs, by job and result.
+    /// Runs of background jobs, by job and result. The label is not called `job`: that one is Prometheus' own.
     pub job_runs: IntCounterVec,
     /// When each background job last ended well, Unix seconds.
     pub job_last_success: GaugeVec,
@@ -108,7 +108,7 @@ impl Metrics {
                 r,
                 IntCounterVec::new(
                     Opts::new("hark_job_runs_total", "Runs of background jobs."),
-                    &["job", "result"],
+                    &["task", "result"],
                 ),
             )?,
             job_last_success: registered(
@@ -118,7 +118,7 @@ impl Metrics {
                         "hark_job_last_success_timestamp_seconds",
                         "When each background job last ended well.",
                     ),
-                    &["job"],
+                    &["task"],
                 ),
             )?,
             typing: TypingMetrics::new(r)?,

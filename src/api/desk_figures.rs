@@ -139,7 +139,7 @@ pub(super) fn text(desk: &Desk, now: Moment) -> String {
     );
     for (job, at) in &desk.jobs {
         let age = (now - *at).num_seconds().max(0);
-        out.line("hark_desk_job_age_seconds", &format!("job=\"{job}\""), age);
+        out.line("hark_desk_job_age_seconds", &format!("task=\"{job}\""), age);
     }
     out.0
 }

@@ -50,7 +50,7 @@ on_both! {
             "hark_call_backs_overdue 1",
             "hark_outbox_waiting 1",
             "hark_outbox_oldest_seconds 3660",
-            "hark_job_runs_total{job=\"break_missed_promises\",result=\"ok\"} 1",
+            "hark_job_runs_total{result=\"ok\",task=\"break_missed_promises\"} 1",
             "hark_http_request_duration_seconds_count{method=\"POST\",route=\"/api/v1/complaints\",status=\"201\"} 2",
         ] {
             assert!(figures.text.lines().any(|found| found == line), "{line} is not in\n{}", figures.text);

@@ -80,7 +80,7 @@ on_both! {
         desk.pass(TimeDelta::minutes(7));
         old.post("messages", &json!({ "body": "It has arrived." })).await.expect(200);
         has(&desk, &["hark_desk_unacknowledged 1", "hark_desk_oldest_unacknowledged_seconds 420",
-            "hark_desk_job_age_seconds{job=\"fold_reports\"} 420"]).await;
+            "hark_desk_job_age_seconds{task=\"fold_reports\"} 420"]).await;
         desk.pass(TimeDelta::minutes(1));
         email.post("withdraw", &crate::fixtures::reason("it works")).await.expect(200);
         has(&desk, &["hark_desk_unacknowledged 0", "hark_desk_oldest_unacknowledged_seconds 0"]).await;
@@ -124,7 +124,7 @@ on_both! {
             "hark_desk_resolution_seconds_bucket{channel=\"letter\",time=\"business\",le=\"14400\"} 0",
             "hark_desk_resolution_by_severity_seconds_count{severity=\"high\",time=\"business\"} 0",
             "hark_desk_sweep_lag_seconds 0",
-            "hark_job_runs_total{job=\"seal_audit\",result=\"failed\"} 0",
+            "hark_job_runs_total{result=\"failed\",task=\"seal_audit\"} 0",
             &format!("hark_build_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION")),
         ]).await;
     }
