@@ -107,6 +107,7 @@ on_both! {
         let answered = "hark_desk_first_response_by_severity_seconds_count{severity=\"low\",time=\"calendar\"} 1";
         let none = "hark_desk_first_response_by_severity_seconds_count{severity=\"critical\",time=\"calendar\"} 0";
         has(&desk, &[answered, none]).await;
+        desk.pass(TimeDelta::minutes(1));
         case.edit(&json!({ "severity": "critical" })).await.expect(200);
         fold_all(&desk, 2);
         desk.pass(TimeDelta::seconds(10));
@@ -120,6 +121,7 @@ on_both! {
 
 on_both! {
     async fn what_has_not_happened_is_told_as_well(desk) {
+        desk.run_jobs().await;
         has(&desk, &[
             "hark_desk_resolution_seconds_bucket{channel=\"letter\",time=\"business\",le=\"14400\"} 0",
             "hark_desk_resolution_by_severity_seconds_count{severity=\"high\",time=\"business\"} 0",
