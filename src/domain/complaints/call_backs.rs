@@ -656,7 +656,10 @@ pub fn figures(conn: &mut Conn, now: Moment, limit: i64) -> Result<(usize, usize
 /// When the database refuses.
 pub fn about_to_end(conn: &mut Conn, now: Moment, limit: i64) -> Result<Vec<Moment>> {
     let open = store::open_promises(conn, limit)?.into_iter();
-    Ok(open.filter(|(end, tried)| *end >= now && tried.is_none()).map(|(end, _)| end).collect())
+    Ok(open
+        .filter(|(end, tried)| *end >= now && tried.is_none())
+        .map(|(end, _)| end)
+        .collect())
 }
 
 /// Tells the lead that a promise was broken.
