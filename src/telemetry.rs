@@ -83,6 +83,21 @@ fn registered<C: prometheus::core::Collector + Clone + 'static>(
     Ok(collector)
 }
 
+fn tell_version(r: &Registry) -> Result<()> {
+    let told = Opts::new("hark_build_info", "Always 1; the label says which version runs.")
+        .const_label("version", env!("CARGO_PKG_VERSION"));
+    registered(r, IntGauge::with_opts(told))?.set(1);
+    Ok(())
+}
+
+fn call_backs_due(r: &Registry) -> Result<IntGaugeVec> {
+    let told = Opts::new(
+        "hark_call_backs_due",
+        "Promised call-backs that nobody has tried yet and whose window ends within this time, counted up to 10,000.",
+    );
+    registered(r, IntGaugeVec::new(told, &["within"]))
+}
+
 impl Metrics {
     /// Sets the figures up.
     ///
@@ -95,9 +110,7 @@ impl Metrics {
             .register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))
             .map_err(Error::internal)?;
         let r = &registry;
-        let built = Opts::new("hark_build_info", "Always 1; the label says which version runs.")
-            .const_label("version", env!("CARGO_PKG_VERSION"));
-        registered(r, IntGauge::with_opts(built))?.set(1);
+        tell_version(r)?;
         let latency =
             HistogramOpts::new("hark_http_request_duration_seconds", "How long requests took.").buckets(vec![
                 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -155,16 +168,7 @@ impl Metrics {
                     "Promised call-backs past their window, counted up to 10,000.",
                 ),
             )?,
-            call_backs_due: registered(
-                r,
-                IntGaugeVec::new(
-                    Opts::new(
-                        "hark_call_backs_due",
-                        "Promised call-backs that nobody has tried yet and whose window ends within this time, counted up to 10,000.",
-                    ),
-                    &["within"],
-                ),
-            )?,
+            call_backs_due: call_backs_due(r)?,
             outbox_waiting: registered(
                 r,
                 IntGauge::new(

@@ -93,6 +93,12 @@ pub(super) fn text(desk: &Desk, now: Moment) -> String {
     for (policy, n) in &desk.breaches {
         out.line("hark_desk_breaches_total", &format!("policy=\"{policy}\""), *n);
     }
+    standing(&mut out, desk, now);
+    out.0
+}
+
+/// What stands where at this moment.
+fn standing(out: &mut Text, desk: &Desk, now: Moment) {
     out.head(
         "hark_desk_open",
         "Open complaints by state and by age in whole days.",
@@ -141,7 +147,6 @@ pub(super) fn text(desk: &Desk, now: Moment) -> String {
         let age = (now - *at).num_seconds().max(0);
         out.line("hark_desk_job_age_seconds", &format!("task=\"{job}\""), age);
     }
-    out.0
 }
 
 #[derive(Default)]
