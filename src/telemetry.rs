@@ -1,6 +1,7 @@
-//! Logs and metrics.
+//! Logs, metrics and traces.
 
 mod clocks;
+pub mod traces;
 mod typing;
 
 use std::io::IsTerminal;
@@ -10,7 +11,9 @@ use prometheus::{
     Encoder, GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
     TextEncoder,
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::clock::Moment;
 use crate::domain::complaints::listing::Counts;
@@ -18,30 +21,36 @@ use crate::error::{Error, Result};
 use crate::settings::LogFormat;
 
 pub use self::clocks::ClockMetrics;
+use self::traces::{Collector, ONLY_TRACED, Traces};
 pub use self::typing::TypingMetrics;
 
-/// Begins to write log lines to standard error.
+/// Begins to write log lines to standard error, and to send traces to a collector if there is one.
 ///
 /// # Errors
-/// When the filter cannot be read.
-pub fn start_logging(filter: &str, format: LogFormat) -> Result<()> {
+/// When the filter cannot be read, or traces cannot be sent.
+pub fn start(filter: &str, format: LogFormat, collector: Option<Collector<'_>>) -> Result<Traces> {
     // What clients do wrong before there is a request is not our error; what the server says of itself is noise.
-    let filter = EnvFilter::try_new(format!("actix_http=off,actix_server=warn,{filter}"))
-        .map_err(|e| Error::internal(format!("log: {e}")))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let filter = format!("actix_http=off,actix_server=warn,{ONLY_TRACED}=off,{filter}");
+    let filter = EnvFilter::try_new(filter).map_err(|e| Error::internal(format!("log: {e}")))?;
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
-    match format {
-        LogFormat::Human => builder.with_target(false).try_init(),
-        LogFormat::Json => builder
+    let lines = match format {
+        LogFormat::Human => lines.with_target(false).with_filter(filter).boxed(),
+        LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .with_current_span(true)
             .with_span_list(false)
-            .try_init(),
-    }
-    .map_err(|e| Error::internal(format!("log: {e}")))
+            .with_filter(filter)
+            .boxed(),
+    };
+    let (traces, part) = traces::open(collector)?;
+    tracing_subscriber::registry()
+        .with(std::iter::once(lines).chain(part).collect::<Vec<_>>())
+        .try_init()
+        .map_err(|e| Error::internal(format!("log: {e}")))?;
+    Ok(traces)
 }
 
 /// Within which times promises are counted that come due: the word, and minutes.

@@ -39,4 +39,5 @@ mod sign_in;
 mod sla;
 mod staff;
 mod support;
+mod traces;
 mod typing;
