@@ -40,17 +40,20 @@ mod sent {
     use super::{PATIENCE, Place};
     use crate::support::Client;
 
+    /// First lines and bodies of requests.
+    type Taken = Mutex<Vec<(String, Vec<u8>)>>;
+
     /// Takes everything that is sent.
     struct Collector {
         url: String,
-        bodies: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+        bodies: Arc<Taken>,
     }
 
     impl Collector {
         fn listen() -> Self {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let url = format!("http://{}/", listener.local_addr().unwrap());
-            let bodies: Arc<Mutex<Vec<(String, Vec<u8>)>>> = Arc::default();
+            let bodies: Arc<Taken> = Arc::default();
             let kept = Arc::clone(&bodies);
             std::thread::spawn(move || {
                 for stream in listener.incoming() {
@@ -67,7 +70,7 @@ mod sent {
         }
     }
 
-    fn take(mut stream: std::net::TcpStream, kept: &Mutex<Vec<(String, Vec<u8>)>>) {
+    fn take(mut stream: std::net::TcpStream, kept: &Taken) {
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         loop {
             let (mut first, mut length) = (String::new(), 0);
@@ -136,7 +139,7 @@ mod sent {
         found
     }
 
-    fn within<'b>(bytes: &'b [u8], number: u64) -> Vec<&'b [u8]> {
+    fn within(bytes: &[u8], number: u64) -> Vec<&[u8]> {
         let all = fields(bytes).into_iter();
         all.filter_map(|field| match field {
             Field::Bytes(n, bytes) if n == number => Some(bytes),
