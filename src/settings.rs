@@ -16,6 +16,7 @@ use crate::db::conn::Target;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
 use crate::keys::Keys;
+use crate::telemetry::traces::Collector;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -76,6 +77,19 @@ fn database_url(text: &str) -> Result<DatabaseUrl, String> {
     Target::parse(text)
         .map_err(|e| e.to_string())
         .map(|_| DatabaseUrl(text.to_owned()))
+}
+
+fn collector(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && reqwest::Url::parse(text).is_ok() => Ok(text.to_owned()),
+        _ => Err("otlp_endpoint: a URL with http:// or https://".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a number from 0 to 1".to_owned())
 }
 
 fn region(text: &str) -> Result<String, String> {
@@ -139,6 +153,14 @@ pub struct Settings {
         value_name = "FORMAT"
     )]
     pub log_format: LogFormat,
+
+    /// Where traces are sent: the base URL of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318. Needs a program built with the feature otlp. Nowhere when left out.
+    #[arg(long, global = true, env = "HARK_OTLP_ENDPOINT", value_name = "URL", value_parser = collector)]
+    pub otlp_endpoint: Option<String>,
+
+    /// Which share of the requests is traced that come without a trace of their caller's, from 0 to 1.
+    #[arg(long, global = true, env = "HARK_OTLP_SAMPLE_RATIO", default_value = "1", value_name = "SHARE", value_parser = share)]
+    pub otlp_sample_ratio: f64,
 
     /// HTTP threads; 0 for one for each processor.
     #[arg(
@@ -275,6 +297,14 @@ impl Settings {
                 Ok(Target::Sqlite(self.data_dir.join("hark.sqlite3")))
             }
         }
+    }
+
+    /// Where traces go, if anywhere.
+    pub fn collector(&self) -> Option<Collector<'_>> {
+        Some(Collector {
+            url: self.otlp_endpoint.as_deref()?,
+            ratio: self.otlp_sample_ratio,
+        })
     }
 
     /// The keys of this installation.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::clock::Moment;
-use crate::domain::complaints::vocabulary::Channel;
+use crate::domain::complaints::vocabulary::{Channel, Level};
 use crate::domain::reporting::desk::{Desk, TIMES};
 use crate::domain::reporting::histogram::BOUNDS;
 use crate::domain::reporting::measures::{Measure, Time};
@@ -54,6 +54,7 @@ pub(super) fn text(desk: &Desk, now: Moment) -> String {
         .iter()
         .map(|customer_type| customer_type.as_str())
         .collect();
+    let levels: Vec<&str> = Level::ALL.iter().map(|level| level.as_str()).collect();
     for (name, help, measure) in TIMES {
         let name_by_channel = format!("hark_desk_{name}_seconds");
         out.head(&name_by_channel, &format!("{help}, by channel."), "histogram");
@@ -65,6 +66,13 @@ pub(super) fn text(desk: &Desk, now: Moment) -> String {
             "histogram",
         );
         out.histograms(&name_by_type, ("customer_type", &types), &desk.by_type, measure);
+        let name_by_severity = format!("hark_desk_{name}_by_severity_seconds");
+        out.head(
+            &name_by_severity,
+            &format!("{help}, by severity at that moment."),
+            "histogram",
+        );
+        out.histograms(&name_by_severity, ("severity", &levels), &desk.by_severity, measure);
     }
     for (name, help, measure) in COUNTERS {
         let name = format!("hark_desk_{name}_total");
@@ -85,6 +93,12 @@ pub(super) fn text(desk: &Desk, now: Moment) -> String {
     for (policy, n) in &desk.breaches {
         out.line("hark_desk_breaches_total", &format!("policy=\"{policy}\""), *n);
     }
+    standing(&mut out, desk, now);
+    out.0
+}
+
+/// What stands where at this moment.
+fn standing(out: &mut Text, desk: &Desk, now: Moment) {
     out.head(
         "hark_desk_open",
         "Open complaints by state and by age in whole days.",
@@ -110,6 +124,16 @@ pub(super) fn text(desk: &Desk, now: Moment) -> String {
             .map_or(0, |since| (now - since).num_seconds().max(0)),
     );
     out.one(
+        "hark_desk_oldest_unacknowledged_business_seconds",
+        "For how long the desk has been open since the oldest of them came.",
+        desk.unacknowledged_business,
+    );
+    out.one(
+        "hark_desk_sweep_lag_seconds",
+        "For how long the oldest warning, breach or escalation of a clock has waited to be given; 0 when none waits.",
+        desk.signal_since.map_or(0, |since| (now - since).num_seconds().max(0)),
+    );
+    out.one(
         "hark_desk_reports_waiting",
         "Appended rows that wait to be folded into the sums of the reports.",
         desk.waiting,
@@ -121,9 +145,8 @@ pub(super) fn text(desk: &Desk, now: Moment) -> String {
     );
     for (job, at) in &desk.jobs {
         let age = (now - *at).num_seconds().max(0);
-        out.line("hark_desk_job_age_seconds", &format!("job=\"{job}\""), age);
+        out.line("hark_desk_job_age_seconds", &format!("task=\"{job}\""), age);
     }
-    out.0
 }
 
 #[derive(Default)]
@@ -143,7 +166,8 @@ impl Text {
         let _ = writeln!(self.0, "{name} {n}");
     }
 
-    /// One histogram for each value and way of counting time of which there is anything.
+    /// One histogram for each value and way of counting time, also of what has not happened yet: what first appears with
+    /// its first event hides it from `increase()`.
     fn histograms(
         &mut self,
         name: &str,
@@ -151,11 +175,10 @@ impl Text {
         cells: &BTreeMap<(Measure, String), Cell>,
         measure: fn(Time) -> Measure,
     ) {
+        let nothing = Cell::default();
         for value in values {
             for time in Time::ALL {
-                let Some(cell) = cells.get(&(measure(*time), (*value).to_owned())) else {
-                    continue;
-                };
+                let cell = cells.get(&(measure(*time), (*value).to_owned())).unwrap_or(&nothing);
                 let labels = format!("{label}=\"{value}\",time=\"{time}\"");
                 for bound in BOUNDS {
                     let n = cell.histogram.at_most(bound);

@@ -11,7 +11,7 @@ use super::desk_figures;
 use crate::app::App;
 use crate::clock::Moment;
 use crate::db::{dialect, migrate};
-use crate::domain::complaints::listing;
+use crate::domain::complaints::{call_backs, listing};
 use crate::domain::notifications;
 use crate::domain::reporting::desk;
 use crate::domain::typing::report;
@@ -139,11 +139,13 @@ async fn take_counts(app: &App, now: Moment) -> Result<()> {
     let read = app.db.read(move |conn| {
         Ok((
             listing::counts(conn, now)?,
+            call_backs::about_to_end(conn, now, listing::COUNTED)?,
             notifications::waiting(conn, listing::COUNTED)?,
         ))
     });
-    let (counts, (waiting, oldest)) = read.await?;
+    let (counts, ends, (waiting, oldest)) = read.await?;
     app.metrics.set_counts(&counts);
+    app.metrics.set_due(now, &ends);
     app.metrics
         .set_outbox(waiting, oldest.map_or(0, |oldest| (now - oldest).num_seconds()));
     Ok(())

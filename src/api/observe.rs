@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::error::{Code, Error};
 use crate::ids;
+use crate::telemetry::traces::{self, Caller};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -38,11 +39,13 @@ fn request_id(req: &ServiceRequest, app: &App) -> Arc<str> {
         .map_or_else(|| ids::new(app.clock.now()).to_string().into(), Arc::from)
 }
 
-/// The trace id of a W3C `traceparent`, so that log lines can be joined with the caller's.
-fn trace_id(req: &ServiceRequest) -> Option<String> {
-    let text = req.headers().get("traceparent")?.to_str().ok()?;
-    let id = text.split('-').nth(1)?;
-    (id.len() == 32 && id.chars().all(|c| c.is_ascii_hexdigit())).then(|| id.to_owned())
+/// What the caller says of the trace that the request belongs to.
+fn caller(req: &ServiceRequest) -> Caller<'_> {
+    let text = |name| req.headers().get(name).and_then(|value| value.to_str().ok());
+    Caller {
+        parent: text("traceparent"),
+        state: text("tracestate"),
+    }
 }
 
 /// The middleware.
@@ -56,7 +59,7 @@ pub(super) async fn observe(
     let method = req.method().to_string();
     // The pattern, never the address: addresses hold private links.
     let route = req.match_pattern().unwrap_or_else(|| "(none)".to_owned());
-    let span = tracing::info_span!("request", request_id = %id, method, route, trace_id = trace_id(&req));
+    let span = traces::request(&id, &method, &route, caller(&req));
     req.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let response = next.call(req).instrument(span.clone()).await?;
     let _entered = span.enter();
@@ -69,6 +72,7 @@ pub(super) async fn observe(
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     let status = response.status();
+    traces::answered(&span, status.as_u16());
     let seconds = started.elapsed().as_secs_f64();
     app.metrics
         .http_seconds

@@ -146,7 +146,8 @@ fn try_run(args: Vec<OsString>) -> Result<(), Failure> {
         }
         Command::Typing(command) => typing::run(&command)?,
         command => {
-            telemetry::start_logging(&settings.log, settings.log_format)?;
+            // Until the end: what is on its way to the collector is sent then.
+            let _traces = telemetry::start(&settings.log, settings.log_format, settings.collector())?;
             match command {
                 Command::Serve { without_worker } => serve::serve(settings, !without_worker)?,
                 Command::Worker => serve::worker(settings)?,

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use diesel::r2d2::{Pool, PooledConnection};
 use tokio::sync::Semaphore;
+use tracing::{Instrument as _, Span};
 
 use self::conn::{Conn, Connector, Target};
 use self::group_writer::{GroupWriter, TRIES};
@@ -104,7 +105,8 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        self.off_thread(move || work(&mut *db.checked_out()?)).await
+        let reading = self.off_thread(move || work(&mut *db.checked_out()?));
+        reading.instrument(within_request("database read")).await
     }
 
     /// Runs `work` in one transaction and answers after its commit. `work` may be run more than
@@ -117,16 +119,19 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
-        match &self.inner.writer {
-            Some(writer) => writer
-                .submit(work)?
-                .await
-                .map_err(|_| Error::internal("the database writer dropped a write"))?,
-            None => {
-                let db = self.clone();
-                self.off_thread(move || db.write_on_pool(&work)).await
+        let writing = async {
+            match &self.inner.writer {
+                Some(writer) => writer
+                    .submit(work)?
+                    .await
+                    .map_err(|_| Error::internal("the database writer dropped a write"))?,
+                None => {
+                    let db = self.clone();
+                    self.off_thread(move || db.write_on_pool(&work)).await
+                }
             }
-        }
+        };
+        writing.instrument(within_request("database write")).await
     }
 
     /// [`Db::read`] for callers that may block (command line, threads).
@@ -195,4 +200,12 @@ impl Db {
     fn try_write_on_pool<T>(&self, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
         diesel::Connection::transaction(&mut *self.checked_out()?, |conn| work(conn))
     }
+}
+
+/// A span for traces, within that of a request; log lines do not show it. None for what nobody asked for.
+fn within_request(name: &'static str) -> Span {
+    if Span::current().is_none() {
+        return Span::none();
+    }
+    tracing::info_span!(target: "hark::traced", "database", otel.name = name)
 }

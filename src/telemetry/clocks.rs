@@ -1,6 +1,6 @@
 //! Figures of the clocks of complaints.
 
-use prometheus::{IntCounterVec, IntGauge, Opts, Registry};
+use prometheus::{IntCounterVec, Opts, Registry};
 
 use super::registered;
 use crate::error::Result;
@@ -10,8 +10,6 @@ pub struct ClockMetrics {
     /// Signals given, by kind (`warning`, `breach`, `escalation`), policy and metric: as many series as there are
     /// clocks in policies, three times.
     pub signals: IntCounterVec,
-    /// How late the sweep is: the age of the oldest signal that was to be given, seconds.
-    pub lag: IntGauge,
 }
 
 impl ClockMetrics {
@@ -25,13 +23,6 @@ impl ClockMetrics {
                         "Warnings, breaches and escalations of clocks.",
                     ),
                     &["kind", "policy", "metric"],
-                ),
-            )?,
-            lag: registered(
-                r,
-                IntGauge::new(
-                    "hark_clock_sweep_lag_seconds",
-                    "Age of the oldest signal of a clock that was to be given when the sweep last looked.",
                 ),
             )?,
         })

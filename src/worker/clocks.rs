@@ -22,19 +22,15 @@ pub(super) async fn watch_all(worker: &Worker) -> Result<usize> {
     loop {
         let (act, holder) = (app.own_act(), Arc::clone(&worker.holder));
         let until = act.now + chrono::TimeDelta::seconds(60);
-        let now = act.now;
         let turn = move |conn: &mut Conn| {
             if !lease::take(conn, NAME, &holder, act.now, until)? {
                 return Ok(None);
             }
-            let lag = watch::next_look(conn)?.map(|next| now - next);
-            Ok(Some((watch::watch(conn, &act, AT_ONCE)?, lag)))
+            watch::watch(conn, &act, AT_ONCE).map(Some)
         };
-        let Some((fired, lag)) = app.db.write(turn).await? else {
+        let Some(fired) = app.db.write(turn).await? else {
             return Ok(given);
         };
-        let lag = lag.map_or(0, |lag| lag.num_seconds().max(0));
-        app.metrics.clocks.lag.set(lag);
         for one in &fired {
             let labels = [one.kind.as_str(), one.policy.as_str(), one.metric.as_str()];
             app.metrics.clocks.signals.with_label_values(&labels).inc();

@@ -11,6 +11,8 @@ use crate::domain::complaints::attachments;
 use crate::error::Result;
 use crate::ids::AttachmentId;
 
+/// The job's name.
+pub(super) const NAME: &str = "tidy_files";
 /// How many of each are dealt with in one run.
 const AT_ONCE: i64 = 200;
 /// How old an object without a row must be: its row may still be on its way.

@@ -4,7 +4,7 @@ use diesel::RunQueryDsl as _;
 use hark::db::conn::Conn;
 use serde_json::json;
 
-use crate::fixtures::Case;
+use crate::fixtures::{Case, missed};
 use crate::on_both;
 
 on_both! {
@@ -50,11 +50,34 @@ on_both! {
             "hark_call_backs_overdue 1",
             "hark_outbox_waiting 1",
             "hark_outbox_oldest_seconds 3660",
-            "hark_job_runs_total{job=\"break_missed_promises\",result=\"ok\"} 1",
+            "hark_job_runs_total{result=\"ok\",task=\"break_missed_promises\"} 1",
             "hark_http_request_duration_seconds_count{method=\"POST\",route=\"/api/v1/complaints\",status=\"201\"} 2",
         ] {
             assert!(figures.text.lines().any(|found| found == line), "{line} is not in\n{}", figures.text);
         }
         assert!(!figures.text.contains(&case.id), "the route, never the address");
+    }
+}
+
+on_both! {
+    async fn promises_that_come_due_are_counted_until_somebody_tries(desk) {
+        let due = async |counts: [i64; 4]| {
+            let figures = desk.anonymous().get("/metrics").await.expect(200);
+            for (within, n) in ["30m", "1h", "4h", "24h"].into_iter().zip(counts) {
+                let line = format!("hark_call_backs_due{{within=\"{within}\"}} {n}");
+                assert!(figures.text.lines().any(|found| found == line), "{line} is not in\n{}", figures.text);
+            }
+        };
+        due([0, 0, 0, 0]).await;
+        Case::worked(&desk).await.promise(0, 20).await;
+        Case::worked(&desk).await.promise(60, 600).await;
+        let tried = Case::worked(&desk).await;
+        let promise = tried.promise(0, 50).await;
+        due([1, 2, 2, 3]).await;
+        tried.attempt(&promise, &missed("no_answer")).await;
+        due([1, 1, 1, 2]).await;
+        desk.pass(chrono::TimeDelta::minutes(21));
+        // The first is late now: it comes due no more.
+        due([0, 0, 0, 1]).await;
     }
 }

@@ -646,7 +646,20 @@ pub fn list(conn: &mut Conn, now: Moment, listing: &Listing) -> Result<Vec<CallB
 /// # Errors
 /// When the database refuses.
 pub fn figures(conn: &mut Conn, now: Moment, limit: i64) -> Result<(usize, usize)> {
-    store::open_promise_figures(conn, now, limit)
+    let open = store::open_promises(conn, limit)?;
+    Ok((open.len(), open.iter().filter(|(end, _)| *end < now).count()))
+}
+
+/// When the windows end of the promises that nobody has tried to keep and that can still be; of `limit` open ones.
+///
+/// # Errors
+/// When the database refuses.
+pub fn about_to_end(conn: &mut Conn, now: Moment, limit: i64) -> Result<Vec<Moment>> {
+    let open = store::open_promises(conn, limit)?.into_iter();
+    Ok(open
+        .filter(|(end, tried)| *end >= now && tried.is_none())
+        .map(|(end, _)| end)
+        .collect())
 }
 
 /// Tells the lead that a promise was broken.

@@ -302,15 +302,14 @@ pub(super) fn list_call_backs(conn: &mut Conn, filter: &CallBackFilter, limit: i
     Ok(query.load(conn)?)
 }
 
-/// How many promises are open, and how many of these are past their window; counted up to `limit`.
-pub(super) fn open_promise_figures(conn: &mut Conn, now: Moment, limit: i64) -> Result<(usize, usize)> {
-    let ends: Vec<Moment> = call_backs::table
+/// When the windows of open promises end, the earliest first, and when each was first tried.
+pub(super) fn open_promises(conn: &mut Conn, limit: i64) -> Result<Vec<(Moment, Option<Moment>)>> {
+    Ok(call_backs::table
         .filter(open_promise!())
         .order((call_backs::window_end.asc(), call_backs::id.asc()))
         .limit(limit)
-        .select(call_backs::window_end)
-        .load(conn)?;
-    Ok((ends.len(), ends.iter().filter(|end| **end < now).count()))
+        .select((call_backs::window_end, call_backs::first_attempt_at))
+        .load(conn)?)
 }
 
 /// Whose complaints these are; each customer once.

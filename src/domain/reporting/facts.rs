@@ -5,7 +5,8 @@
 //!
 //! What happened stays counted on its day: each closing, each promise. The customer's manner and the one who did it
 //! are those of that moment; kind, category, severity and team are those of the complaint as it is now, so that a
-//! correction corrects the figures of the past as well.
+//! correction corrects the figures of the past as well. Sums over all days, which only ever grow, go by the severity of
+//! the moment.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use super::measures::{Measure, Span, Time};
 use super::sums::{Amount, Day, Marks, Slot, Sums};
 use crate::clock::Moment;
 use crate::domain::complaints::history::{self, Closing, Happening, What};
-use crate::domain::complaints::vocabulary::{AskedBy, AttemptResult, CallBackState, Decision, State};
+use crate::domain::complaints::vocabulary::{AskedBy, AttemptResult, CallBackState, Decision, Level, State};
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
 use crate::ids::CallBackId;
@@ -62,6 +63,7 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
         customer_type: received.customer_type,
         category: received.category.clone(),
         severity: received.severity,
+        severity_then: None,
         team: history::held_by(happenings).1,
         decision: None,
         agent: None,
@@ -77,6 +79,7 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
             }
         }
     }
+    marks.be_of(received.severity);
     let milestones = [
         (Span::Acknowledgement, history::acknowledged_at(happenings)),
         (Span::FirstResponse, history::first_response_at(happenings)),
@@ -105,11 +108,13 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
     for (span, at) in milestones {
         if let Some(at) = at {
             teller.marks.customer_type = type_at(happenings, at);
+            teller.marks.be_of(severity_at(happenings, at));
             teller.took(span, at);
         }
     }
     for breach in &account.breaches {
         teller.marks.customer_type = type_at(happenings, breach.at);
+        teller.marks.be_of(severity_at(happenings, breach.at));
         teller.marks.policy = Some(breach.policy.clone());
         teller.marks.metric = Some(breach.metric.clone());
         teller.count(breach.at, Measure::Breached);
@@ -135,6 +140,19 @@ fn type_at(happenings: &[Happening], at: Moment) -> CustomerType {
         }
     }
     customer_type
+}
+
+/// How grave the complaint was held to be at a moment.
+fn severity_at(happenings: &[Happening], at: Moment) -> Level {
+    let mut severity = Level::Medium;
+    for happening in happenings {
+        match &happening.what {
+            What::Received(received) => severity = received.severity,
+            What::Edited(edit) if happening.at <= at => severity = edit.severity.map_or(severity, |c| c.after),
+            _ => {}
+        }
+    }
+    severity
 }
 
 /// A promise that is open.
@@ -214,6 +232,11 @@ impl Teller<'_> {
             What::MessageSent => self.count_by(deed, at, Measure::MessageOut),
             What::MessageReceived => self.count(at, Measure::MessageIn),
             What::TypeSet(change) => self.marks.customer_type = change.after,
+            What::Edited(edit) => {
+                if let Some(severity) = edit.severity {
+                    self.marks.be_of(severity.after);
+                }
+            }
             What::PromiseMade(promised) => {
                 self.count_by(deed, at, Measure::Promised);
                 self.promise(promised);

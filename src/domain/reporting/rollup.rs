@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::histogram::Histogram;
 use super::measures::{Dimension, Measure};
-use super::sums::{Amount, Day, Marks, Sums};
+use super::sums::{Amount, Day, Sums};
 
 /// The day under which stands what is summed up over all days.
 pub const EVER: Day = Day::MIN;
@@ -85,28 +85,32 @@ impl Rollup {
     /// Adds what changes add.
     pub fn add_all(&mut self, sums: &Sums) {
         for (marks, slots) in sums.groups() {
-            let numbers = self.number(marks);
-            for (number, dimension) in numbers {
+            for (number, dimension) in self.number(|dimension| marks.value(dimension)) {
                 for (slot, amount) in slots.iter().filter(|(slot, _)| slot.measure.is_by(dimension)) {
                     let cell = self.cells.entry((number, slot.measure, slot.day)).or_default();
                     cell.add(slot.bucket, *amount);
-                    if is_for_ever(dimension) && slot.measure.counts_for_ever() {
-                        let cell = self.cells.entry((number, slot.measure, EVER)).or_default();
-                        cell.add(slot.bucket, *amount);
-                    }
+                }
+            }
+            if !slots.keys().any(|slot| slot.measure.counts_for_ever()) {
+                continue;
+            }
+            for (number, _) in self.number(|dimension| marks.lasting_value(dimension)) {
+                for (slot, amount) in slots.iter().filter(|(slot, _)| slot.measure.counts_for_ever()) {
+                    let cell = self.cells.entry((number, slot.measure, EVER)).or_default();
+                    cell.add(slot.bucket, *amount);
                 }
             }
         }
     }
 
-    /// The numbers of the values that these marks have, and of which property each is.
-    fn number(&mut self, marks: &Marks) -> Vec<(u32, Dimension)> {
+    /// The numbers of the values that there are, and of which property each is.
+    fn number(&mut self, value_of: impl Fn(Dimension) -> Option<String>) -> Vec<(u32, Dimension)> {
         let mut found = Vec::with_capacity(Dimension::ALL.len());
         for dimension in Dimension::ALL
             .iter()
             .filter(|d| self.only.is_empty() || self.only.contains(d))
         {
-            let Some(value) = marks.value(*dimension) else { continue };
+            let Some(value) = value_of(*dimension) else { continue };
             let next = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
             let key = (*dimension, value);
             let number = *self.numbers.entry(key.clone()).or_insert(next);
@@ -149,12 +153,4 @@ impl Rollup {
         rows.sort_by(|(one, _), (other, _)| one.cmp(other));
         rows
     }
-}
-
-/// The properties by which there are sums over all days: those that an event keeps for ever.
-pub const fn is_for_ever(dimension: Dimension) -> bool {
-    matches!(
-        dimension,
-        Dimension::All | Dimension::Channel | Dimension::CustomerType | Dimension::Policy
-    )
 }

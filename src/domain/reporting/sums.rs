@@ -32,6 +32,9 @@ pub struct Marks {
     /// How grave it is.
     #[serde(rename = "s")]
     pub severity: Level,
+    /// How grave it was held to be when it happened, if otherwise than now.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub severity_then: Option<Level>,
     /// The team that holds it.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
@@ -65,6 +68,26 @@ impl Marks {
             Dimension::Agent => self.agent.clone(),
             Dimension::Policy => self.policy.clone(),
             Dimension::Metric => self.metric.clone(),
+        }
+    }
+
+    /// Takes over how grave it was held to be at the moment of what is counted next.
+    pub fn be_of(&mut self, severity: Level) {
+        self.severity_then = (severity != self.severity).then_some(severity);
+    }
+
+    /// The value of a dimension for what is summed up over all days, which no correction moves: that of the moment.
+    /// `None` when there are no such sums by it.
+    pub fn lasting_value(&self, dimension: Dimension) -> Option<String> {
+        match dimension {
+            Dimension::All | Dimension::Channel | Dimension::CustomerType | Dimension::Policy => self.value(dimension),
+            Dimension::Severity => Some(self.severity_then.unwrap_or(self.severity).to_string()),
+            Dimension::Kind
+            | Dimension::Category
+            | Dimension::Team
+            | Dimension::Decision
+            | Dimension::Agent
+            | Dimension::Metric => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{a_morning, fold_all};
+use super::{a_morning, build_anew, everything, fold_all};
 use crate::fixtures::{Case, merged};
 use crate::journeys::by_phone;
 use crate::on_both;
@@ -80,10 +80,55 @@ on_both! {
         desk.pass(TimeDelta::minutes(7));
         old.post("messages", &json!({ "body": "It has arrived." })).await.expect(200);
         has(&desk, &["hark_desk_unacknowledged 1", "hark_desk_oldest_unacknowledged_seconds 420",
-            "hark_desk_job_age_seconds{job=\"fold_reports\"} 420"]).await;
+            "hark_desk_job_age_seconds{task=\"fold_reports\"} 420"]).await;
         desk.pass(TimeDelta::minutes(1));
         email.post("withdraw", &crate::fixtures::reason("it works")).await.expect(200);
         has(&desk, &["hark_desk_unacknowledged 0", "hark_desk_oldest_unacknowledged_seconds 0"]).await;
+    }
+}
+
+on_both! {
+    async fn what_waits_for_an_answer_grows_old_in_business_time_too(desk) {
+        // On a Friday evening: one hour until the desk closes, and one after it opens on Monday.
+        let friday = merged(by_phone(), json!({ "channel": "letter", "received_at": "2026-11-20T17:00:00+08:00" }));
+        Case::of(&desk, &friday).await;
+        let monday = "2026-11-23T10:00:00+08:00".parse::<hark::clock::Moment>().unwrap();
+        desk.pass(monday - desk.now());
+        has(&desk, &[
+            "hark_desk_oldest_unacknowledged_seconds 234000",
+            "hark_desk_oldest_unacknowledged_business_seconds 7200",
+        ]).await;
+    }
+}
+
+on_both! {
+    async fn a_correction_moves_no_count_by_severity(desk) {
+        let case = Case::of(&desk, &merged(by_phone(), json!({ "severity": "low" }))).await;
+        let answered = "hark_desk_first_response_by_severity_seconds_count{severity=\"low\",time=\"calendar\"} 1";
+        let none = "hark_desk_first_response_by_severity_seconds_count{severity=\"critical\",time=\"calendar\"} 0";
+        has(&desk, &[answered, none]).await;
+        desk.pass(TimeDelta::minutes(1));
+        case.edit(&json!({ "severity": "critical" })).await.expect(200);
+        fold_all(&desk, 2);
+        desk.pass(TimeDelta::seconds(10));
+        has(&desk, &[answered, none]).await;
+        case.post("withdraw", &crate::fixtures::reason("it works")).await.expect(200);
+        let sums = everything(&desk);
+        build_anew(&desk);
+        assert_eq!(everything(&desk), sums);
+    }
+}
+
+on_both! {
+    async fn what_has_not_happened_is_told_as_well(desk) {
+        desk.run_jobs().await;
+        has(&desk, &[
+            "hark_desk_resolution_seconds_bucket{channel=\"letter\",time=\"business\",le=\"14400\"} 0",
+            "hark_desk_resolution_by_severity_seconds_count{severity=\"high\",time=\"business\"} 0",
+            "hark_desk_sweep_lag_seconds 0",
+            "hark_job_runs_total{result=\"failed\",task=\"seal_audit\"} 0",
+            &format!("hark_build_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION")),
+        ]).await;
     }
 }
 

@@ -91,6 +91,12 @@ impl Book {
         self.policies.values().any(|course| course.at(at).is_some())
     }
 
+    /// The policies that were in force at a moment, by slug.
+    pub fn all_in_force(&self, at: Moment) -> Vec<String> {
+        let in_force = self.policies.iter().filter(|(_, course)| course.at(at).is_some());
+        in_force.map(|(slug, _)| slug.clone()).collect()
+    }
+
     /// A version of a policy, in force or not.
     pub fn policy(&self, slug: &str, version: i32) -> Option<&Arc<PolicyBody>> {
         self.policies.get(slug)?.versions.get(&version)
