@@ -45,3 +45,4 @@ mod tokens;
 mod typing;
 mod unread;
 mod upload;
+mod work;

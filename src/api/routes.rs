@@ -7,7 +7,7 @@ use super::limits::Rate;
 use super::{
     answer, attachments, audit, calendars, call_backs, challenge, clocks, complaints, credentials, customers, health,
     links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, sessions, staff, teams,
-    tokens, typing,
+    tokens, typing, work,
 };
 use crate::domain::staff::Permission;
 
@@ -230,6 +230,10 @@ routes! {
     "/api/v1/call-backs/{id}/attempts" => { post Needs(P::HandleComplaints) => call_backs::record_attempt }
     "/api/v1/call-backs/{id}/reschedule" => { post Needs(P::HandleComplaints) => call_backs::reschedule_call_back }
     "/api/v1/call-backs/{id}/cancel" => { post Needs(P::HandleComplaints) => call_backs::cancel_call_back }
+
+    "/api/v1/work/take-next" => { post Needs(P::HandleComplaints) => work::take_next_work }
+    "/api/v1/work/queue" => { get Needs(P::ReadComplaints) => work::list_work_queue }
+    "/api/v1/work/mine" => { get Needs(P::ReadComplaints) => work::list_my_work }
 
     "/api/v1/customers" => {
         get Needs(P::ReadCustomers) => customers::list_customers,

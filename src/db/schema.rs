@@ -825,6 +825,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    work_queue (complaint_id) {
+        complaint_id -> Uid,
+        team_id -> Nullable<Uid>,
+        owner -> Nullable<Text>,
+        urgent_at -> Instant,
+        basis -> Text,
+        promised_from -> Nullable<Instant>,
+        held_by -> Nullable<Text>,
+        reserved -> Bool,
+        free_from -> Nullable<Instant>,
+        needs -> Text,
+        entered_at -> Instant,
+    }
+}
+
 diesel::joinable!(attachments -> complaints (complaint_id));
 diesel::joinable!(calendar_versions -> calendars (slug));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
@@ -927,4 +946,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sla_stamp,
     complaint_clocks,
     clock_signals,
+    work_queue,
 );

@@ -39,3 +39,4 @@ mod sla;
 mod staff;
 mod support;
 mod typing;
+mod work;

@@ -5,12 +5,15 @@ use std::cell::OnceCell;
 
 use super::history::{self, Happening, store};
 use super::model::{CallBack, Complaint, TimelineEntry};
+use super::standing;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::policy::Policy;
 use crate::domain::reporting::record as reporting;
 use crate::domain::sla::clocks;
+use crate::domain::work;
 use crate::error::Result;
+use crate::ids::ComplaintId;
 
 /// A change of a complaint that is about to be written.
 pub struct Turn<'a> {
@@ -118,6 +121,7 @@ pub(super) fn came_in(
     (complaints, entries): (&[Complaint], &[TimelineEntry]),
 ) -> Result<()> {
     clocks::write_begun(conn, begun)?;
+    work::follow::arrived(conn, complaints)?;
     reporting::received(conn, policy, complaints, entries)
 }
 
@@ -131,12 +135,20 @@ pub(super) fn changed(
     conn: &mut Conn,
     policy: &Policy,
     change: (&Complaint, &Complaint),
+    call_backs: &[CallBack],
     timeline: &[TimelineEntry],
 ) -> Result<()> {
+    work::follow::changed(conn, change.1, call_backs, change.1.updated_at)?;
     match timeline.last() {
         Some(entry) => reporting::changed(conn, policy, change, timeline, entry.id),
         None => Ok(()),
     }
+}
+
+/// Once complaints and promises have been handed over, many at once.
+pub(super) fn handed_over(conn: &mut Conn, at: Moment, ids: &[ComplaintId]) -> Result<()> {
+    let standings = standing::load(conn, ids)?;
+    work::follow::changed_all(conn, &standings, at)
 }
 
 /// Once the clocks have told something in the timelines of complaints that did not change.

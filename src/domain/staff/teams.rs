@@ -78,6 +78,18 @@ pub fn exists(conn: &mut Conn, id: TeamId) -> Result<bool> {
     Ok(store::find_team(conn, id)?.is_some())
 }
 
+/// What these teams are called.
+///
+/// # Errors
+/// When the database refuses.
+pub fn names(conn: &mut Conn, ids: &[TeamId]) -> Result<BTreeMap<TeamId, String>> {
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids.dedup();
+    let found = store::teams_by_ids(conn, &ids)?;
+    Ok(found.into_iter().map(|team| (team.id, team.name)).collect())
+}
+
 fn load(conn: &mut Conn, id: TeamId) -> Result<Team> {
     store::find_team(conn, id)?.ok_or_else(|| Error::not_found("team"))
 }

@@ -126,6 +126,10 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             let staff = crate::support::person::add(desk, &fresh(desk, "wang"), "agent").await;
             (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
         }
+        ("POST", ["work", "take-next"]) => {
+            Case::logged(desk).await;
+            (desk.agent(), operation.path.clone(), None, String::new())
+        }
         ("POST", ["complaints"]) => (desk.agent(), COMPLAINTS.to_owned(), Some(by_phone()), String::new()),
         ("POST", ["public", "complaints"]) => (desk.anonymous(), PUBLIC.to_owned(), Some(by_web()), String::new()),
         ("POST", ["customers"]) => (

@@ -57,6 +57,8 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "GET /api/v1/complaints/{id}/messages",
             "GET /api/v1/complaints/{id}/timeline",
             "GET /api/v1/staff/{id}/hand-over",
+            "GET /api/v1/work/mine",
+            "GET /api/v1/work/queue",
         ],
     ),
     (
@@ -86,6 +88,7 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "POST /api/v1/complaints/{id}/tracking-link",
             "POST /api/v1/complaints/{id}/wait",
             "POST /api/v1/complaints/{id}/withdraw",
+            "POST /api/v1/work/take-next",
         ],
     ),
     ("assign-complaints", &["POST /api/v1/complaints/{id}/assign"]),

@@ -31,6 +31,7 @@ const MAKE: &[&str] = &[
     "POST /api/v1/teams",
     "POST /api/v1/typing/layers/undo",
     "POST /api/v1/typing/suggestions",
+    "POST /api/v1/work/take-next",
 ];
 
 #[test]

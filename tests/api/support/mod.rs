@@ -375,6 +375,7 @@ const TABLES: &[&str] = &[
     "sla_policy_turns",
     "complaint_clocks",
     "clock_signals",
+    "work_queue",
 ];
 
 #[derive(diesel::QueryableByName)]
