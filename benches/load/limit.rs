@@ -63,19 +63,19 @@ SELECT needs FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserve
 SELECT needs FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE AND needs > '' ORDER BY needs LIMIT 1;
 SELECT * FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id LIMIT 16;
 SELECT needs FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = TRUE ORDER BY needs LIMIT 1;
-SELECT id AS cid FROM complaints WHERE id = (SELECT complaint_id FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id OFFSET :client_id LIMIT 1) FOR NO KEY UPDATE SKIP LOCKED \gset
-SELECT * FROM work_queue WHERE complaint_id = :'cid'::uuid;
-SELECT * FROM complaints WHERE id = :'cid'::uuid;
-SELECT * FROM handling_steps WHERE complaint_id = :'cid'::uuid;
-SELECT * FROM call_backs WHERE complaint_id = :'cid'::uuid ORDER BY id;
-SELECT * FROM timeline_entries WHERE complaint_id = :'cid'::uuid ORDER BY id;
-UPDATE complaints SET updated_at = now() WHERE id = :'cid'::uuid;
-INSERT INTO timeline_entries (complaint_id, id, action, actor_kind, actor, after, happened_at) VALUES (:'cid'::uuid, gen_random_uuid(), 'note_written', 'staff', 'load', '{}', now());
-INSERT INTO audit_events (id, happened_at, actor_kind, actor, actor_id, action, object_kind, object_id, fields, request_id, address) VALUES (gen_random_uuid(), now(), 'staff', 'load', gen_random_uuid(), 'complaint.taken', 'complaint', :'cid'::uuid, '{}', gen_random_uuid()::text, '127.0.0.1');
-UPDATE work_queue SET entered_at = now() WHERE complaint_id = :'cid'::uuid;
-SELECT * FROM complaint_statements WHERE complaint_id = :'cid'::uuid;
-SELECT * FROM customer_type_changes WHERE complaint_id = :'cid'::uuid ORDER BY id;
-SELECT * FROM closures WHERE complaint_id = :'cid'::uuid ORDER BY id;
+SELECT id AS cid FROM complaints WHERE id = coalesce((SELECT complaint_id FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id OFFSET :client_id LIMIT 1), (SELECT complaint_id FROM work_queue LIMIT 1)) FOR NO KEY UPDATE \gset
+SELECT * FROM work_queue WHERE complaint_id = :cid::uuid;
+SELECT * FROM complaints WHERE id = :cid::uuid;
+SELECT * FROM handling_steps WHERE complaint_id = :cid::uuid;
+SELECT * FROM call_backs WHERE complaint_id = :cid::uuid ORDER BY id;
+SELECT * FROM timeline_entries WHERE complaint_id = :cid::uuid ORDER BY id;
+UPDATE complaints SET updated_at = now() WHERE id = :cid::uuid;
+INSERT INTO timeline_entries (complaint_id, id, action, actor_kind, actor, after, happened_at) VALUES (:cid::uuid, gen_random_uuid(), 'note_written', 'staff', 'load', '{}', now());
+INSERT INTO audit_events (id, happened_at, actor_kind, actor, actor_id, action, object_kind, object_id, fields, request_id, address) VALUES (gen_random_uuid(), now(), 'staff', 'load', gen_random_uuid(), 'complaint.taken', 'complaint', :cid::uuid, '{}', gen_random_uuid()::text, '127.0.0.1');
+UPDATE work_queue SET entered_at = now() WHERE complaint_id = :cid::uuid;
+SELECT * FROM complaint_statements WHERE complaint_id = :cid::uuid;
+SELECT * FROM customer_type_changes WHERE complaint_id = :cid::uuid ORDER BY id;
+SELECT * FROM closures WHERE complaint_id = :cid::uuid ORDER BY id;
 SELECT count(*) FROM (SELECT 1 FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE LIMIT 1000) AS some;
 COMMIT;
 ";
