@@ -10,6 +10,7 @@ use super::extract::{Body, Ctx, Query};
 use super::page::{self, Page};
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::work::item::WorkItem;
+use crate::domain::work::load::{self, LoadView};
 use crate::domain::work::mine::{self, MyWork};
 use crate::domain::work::queue::{self, Listing};
 use crate::domain::work::take::{self, TakenView};
@@ -34,6 +35,24 @@ pub(super) struct WorkQuery {
     limit: Option<i64>,
     /// Where to go on.
     cursor: Option<String>,
+}
+
+/// Of which team.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LoadQuery {
+    /// Only of this team.
+    team: Option<TeamId>,
+}
+
+/// Read how much work there is.
+///
+/// With each person, in each team, and for how long it has been waiting for somebody.
+#[utoipa::path(get, path = "/api/v1/work/load", tag = "work", params(LoadQuery),
+    responses((status = 200, description = "How much there is.", body = LoadView)))]
+pub(super) async fn get_work_load(ctx: Ctx, query: Query<LoadQuery>) -> Result<HttpResponse> {
+    answer::ok(&ctx.read(move |conn, act| load::load(conn, act, query.0.team)).await?)
 }
 
 /// Take the next piece of work.

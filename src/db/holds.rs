@@ -83,6 +83,18 @@ pub fn hold_taker(conn: &mut Conn, handle: &str) -> Result<()> {
     Ok(())
 }
 
+/// Lets one at a time pick who gets work without asking for it, until the end of the transaction. To be asked for before
+/// those who may be picked are held.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_picking(conn: &mut Conn) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        conn.batch_execute("SELECT pg_advisory_xact_lock(7236835)")?;
+    }
+    Ok(())
+}
+
 #[derive(QueryableByName)]
 struct Held {
     #[diesel(sql_type = Uid)]

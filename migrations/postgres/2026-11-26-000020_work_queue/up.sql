@@ -12,6 +12,7 @@ CREATE TABLE work_queue (
     reserved boolean NOT NULL,
     free_from timestamptz,
     needs text NOT NULL,
+    within_minutes integer,
     entered_at timestamptz NOT NULL
 );
 

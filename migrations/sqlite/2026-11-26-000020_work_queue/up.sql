@@ -12,6 +12,7 @@ CREATE TABLE work_queue (
     reserved BOOLEAN NOT NULL,
     free_from INTEGER,
     needs TEXT NOT NULL,
+    within_minutes INTEGER,
     entered_at INTEGER NOT NULL
 );
 

@@ -85,6 +85,7 @@ fn queries(text: &str) {
         query::<reports::ReportQuery>,
         query::<reports::ReviewQuery>,
         query::<work::WorkQuery>,
+        query::<work::LoadQuery>,
     ];
     for error in read.iter().filter_map(|read| read(&uri).err()) {
         refused(&error);

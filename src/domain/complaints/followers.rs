@@ -5,13 +5,14 @@ use std::cell::OnceCell;
 
 use super::history::{self, Happening, store};
 use super::model::{CallBack, Complaint, TimelineEntry};
-use super::standing;
+use super::{placing, standing};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::policy::Policy;
 use crate::domain::reporting::record as reporting;
 use crate::domain::sla::clocks;
 use crate::domain::work;
+use crate::domain::work::routing::place::Placed;
 use crate::error::Result;
 use crate::ids::ComplaintId;
 
@@ -119,9 +120,11 @@ pub(super) fn came_in(
     policy: &Policy,
     begun: &[clocks::Begun],
     (complaints, entries): (&[Complaint], &[TimelineEntry]),
+    placed: &[Option<Placed>],
 ) -> Result<()> {
     clocks::write_begun(conn, begun)?;
-    work::follow::arrived(conn, complaints)?;
+    let wants = placing::keep(conn, complaints, placed)?;
+    work::follow::arrived(conn, complaints, wants)?;
     reporting::received(conn, policy, complaints, entries)
 }
 
@@ -138,7 +141,8 @@ pub(super) fn changed(
     call_backs: &[CallBack],
     timeline: &[TimelineEntry],
 ) -> Result<()> {
-    work::follow::changed(conn, change.1, call_backs, change.1.updated_at)?;
+    let routed = timeline.last().is_some_and(|entry| entry.action == "routed");
+    work::follow::changed(conn, change.1, call_backs, routed)?;
     match timeline.last() {
         Some(entry) => reporting::changed(conn, policy, change, timeline, entry.id),
         None => Ok(()),

@@ -14,6 +14,7 @@ pub mod links;
 pub mod listing;
 pub mod messages;
 pub mod model;
+pub mod placing;
 pub mod privacy;
 pub mod procedure;
 pub mod public;

@@ -313,6 +313,13 @@ pub(super) fn open_promise_figures(conn: &mut Conn, now: Moment, limit: i64) -> 
     Ok((ends.len(), ends.iter().filter(|end| **end < now).count()))
 }
 
+pub(super) fn products_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<(ComplaintId, Option<String>)>> {
+    Ok(complaint_statements::table
+        .filter(complaint_statements::complaint_id.eq_any(ids.to_vec()))
+        .select((complaint_statements::complaint_id, complaint_statements::product))
+        .load(conn)?)
+}
+
 /// Whose complaints these are; each customer once.
 pub(super) fn customers_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<CustomerId>> {
     if ids.is_empty() {

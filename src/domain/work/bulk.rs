@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::row::QueueRow;
+use super::row::{QueueRow, Wants};
 use super::store;
 use crate::db::conn::Conn;
 use crate::domain::complaints::model::{CallBack, Complaint};
@@ -24,7 +24,7 @@ pub fn insert(conn: &mut Conn, complaints: &[Complaint], promises: &[CallBack]) 
         .filter(|complaint| complaint.state != State::Closed)
         .map(|complaint| {
             let promises = open.remove(&complaint.id).unwrap_or_default();
-            QueueRow::of(complaint, &promises, String::new(), complaint.logged_at)
+            QueueRow::of(complaint, &promises, Wants::default(), complaint.logged_at)
         })
         .collect();
     store::load_many(conn, &rows)

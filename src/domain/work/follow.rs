@@ -1,7 +1,8 @@
 //! Follows complaints, so that the queue says at any time what is open. Called in the transaction of each change, by
 //! those who hold the complaint.
 
-use super::row::QueueRow;
+use super::routing::place;
+use super::row::{QueueRow, Wants};
 use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
@@ -10,25 +11,31 @@ use crate::domain::complaints::standing::Standing;
 use crate::domain::complaints::vocabulary::State;
 use crate::error::Result;
 
-/// Complaints that have just been logged: many rows in one statement.
+/// Complaints that have just been logged, with what the rules of routing said of each: many rows in one statement.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn arrived(conn: &mut Conn, complaints: &[Complaint]) -> Result<()> {
+pub fn arrived(conn: &mut Conn, complaints: &[Complaint], wants: Vec<Wants>) -> Result<()> {
     let rows: Vec<QueueRow> = complaints
         .iter()
-        .map(|complaint| QueueRow::of(complaint, &[], String::new(), complaint.logged_at))
+        .zip(wants)
+        .map(|(complaint, wants)| QueueRow::of(complaint, &[], wants, complaint.logged_at))
         .collect();
     store::insert(conn, &rows)
 }
 
-/// A complaint that has changed, with its promises.
+/// A complaint that has changed, with its promises; `routed` when the rules of routing said something new of it.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn changed(conn: &mut Conn, complaint: &Complaint, promises: &[CallBack], at: Moment) -> Result<()> {
-    let before = store::find(conn, complaint.id)?;
-    write(conn, before, complaint, promises, at)
+pub fn changed(conn: &mut Conn, complaint: &Complaint, promises: &[CallBack], routed: bool) -> Result<()> {
+    let mut before = store::find(conn, complaint.id)?;
+    if routed && let Some(row) = &mut before {
+        let Wants { needs, within_minutes } = place::wants(conn, complaint.id)?;
+        (row.needs, row.within_minutes) = (needs, within_minutes);
+        store::update(conn, row)?;
+    }
+    write(conn, before, complaint, promises, complaint.updated_at)
 }
 
 /// Many complaints that have changed.
@@ -59,8 +66,11 @@ fn write(
             None => Ok(()),
         };
     }
-    let needs = before.as_ref().map(|row| row.needs.clone()).unwrap_or_default();
-    let mut row = QueueRow::of(complaint, promises, needs, at);
+    let wants = match &before {
+        Some(row) => row.wants(),
+        None => place::wants(conn, complaint.id)?,
+    };
+    let mut row = QueueRow::of(complaint, promises, wants, at);
     match before {
         None => store::insert_missing(conn, &row),
         Some(before) => {

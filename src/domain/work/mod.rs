@@ -4,13 +4,19 @@
 //! rules in `rank`). Who asks for work gets the most urgent piece that they may have (`take`); nobody gets a piece that
 //! somebody else has, or is just being given.
 
+pub mod absences;
 pub mod bulk;
 pub mod follow;
 pub mod item;
+mod least_loaded;
 pub mod mend;
+mod limits;
+pub mod load;
 pub mod mine;
+pub mod profiles;
 pub mod queue;
 pub mod rank;
+pub mod routing;
 pub mod row;
 pub mod skills;
 mod store;

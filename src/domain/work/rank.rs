@@ -52,8 +52,9 @@ pub const fn span(severity: Level) -> TimeDelta {
     }
 }
 
-/// The rank of an open complaint. Of the promises, the open ones count.
-pub fn rank(complaint: &Complaint, promises: &[CallBack]) -> Rank {
+/// The rank of an open complaint. Of the promises, the open ones count. A rule of routing may make `within` minutes of
+/// the time that there is without a deadline.
+pub fn rank(complaint: &Complaint, promises: &[CallBack], within: Option<i32>) -> Rank {
     let open = promises.iter().filter(|promise| promise.state == CallBackState::Open);
     let promise = open.min_by_key(|promise| (promise.window_end, promise.id));
     let waits = complaint.state == State::Waiting;
@@ -62,7 +63,9 @@ pub fn rank(complaint: &Complaint, promises: &[CallBack]) -> Rank {
         Some(due) => (due, Basis::Clock),
         None => {
             let waiting = if waits { WAITING } else { TimeDelta::zero() };
-            (complaint.received_at + span(complaint.severity) + waiting, Basis::Age)
+            let span = span(complaint.severity);
+            let span = within.map_or(span, |minutes| span.min(TimeDelta::minutes(minutes.into())));
+            (complaint.received_at + span + waiting, Basis::Age)
         }
     };
     let lead = (basis != Basis::CallBack).then(|| urgent_at - BEFORE_DUE);

@@ -32,20 +32,31 @@ pub struct QueueRow {
     pub free_from: Option<Moment>,
     /// The skills that it takes, in one text.
     pub needs: String,
+    /// Within how many minutes of its receipt something is to be done when no policy says so: what a rule of routing says.
+    pub within_minutes: Option<i32>,
     /// Since when it is in this line: of this team, with an owner or without.
     pub entered_at: Moment,
 }
 
+/// What the rules of routing said of a complaint.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// The skills that it takes, in one text.
+    pub needs: String,
+    /// Within how many minutes of its receipt something is to be done when no policy says so.
+    pub within_minutes: Option<i32>,
+}
+
 impl QueueRow {
     /// The row of an open complaint; `at` is when it came into this line.
-    pub fn of(complaint: &Complaint, promises: &[CallBack], needs: String, at: Moment) -> Self {
+    pub fn of(complaint: &Complaint, promises: &[CallBack], wants: Wants, at: Moment) -> Self {
         let Rank {
             urgent_at,
             basis,
             promised_from,
             held_by,
             free_from,
-        } = rank(complaint, promises);
+        } = rank(complaint, promises, wants.within_minutes);
         Self {
             complaint_id: complaint.id,
             team_id: complaint.team_id,
@@ -56,8 +67,17 @@ impl QueueRow {
             held_by,
             reserved: free_from.is_some(),
             free_from,
-            needs,
+            needs: wants.needs,
+            within_minutes: wants.within_minutes,
             entered_at: at,
+        }
+    }
+
+    /// What the rules of routing said.
+    pub fn wants(&self) -> Wants {
+        Wants {
+            needs: self.needs.clone(),
+            within_minutes: self.within_minutes,
         }
     }
 

@@ -1,5 +1,7 @@
 //! SQL of the queue.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -14,7 +16,7 @@ use crate::{insert_new, insert_rows, load_rows};
 
 /// The most ids that one statement names.
 const AT_ONCE: usize = 500;
-/// The most rows that one statement inserts: eleven columns each, and at most 65,535 values.
+/// The most rows that one statement inserts: twelve columns each, and at most 65,535 values.
 const ROWS_AT_ONCE: usize = 2_000;
 
 type Boxed<'a> = work_queue::BoxedQuery<'a, MultiBackend>;
@@ -184,6 +186,18 @@ pub(super) fn count_of_owner(conn: &mut Conn, owner: &str) -> Result<i64> {
         .get_result(conn)?)
 }
 
+/// How many open complaints each of these people has, as far as they have any.
+pub(super) fn counts_of_owners(conn: &mut Conn, owners: &[&str]) -> Result<BTreeMap<String, i64>> {
+    let owners: Vec<Option<String>> = owners.iter().map(|owner| Some((*owner).to_owned())).collect();
+    let counted: Vec<(Option<String>, i64)> = work_queue::table
+        .filter(work_queue::owner.is_not_null())
+        .filter(work_queue::owner.eq_any(owners))
+        .group_by(work_queue::owner)
+        .select((work_queue::owner, diesel::dsl::count_star()))
+        .load(conn)?;
+    Ok(counted.into_iter().filter_map(|(owner, n)| Some((owner?, n))).collect())
+}
+
 /// Which rows to list.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filter {
@@ -239,4 +253,57 @@ pub(super) fn amiss(conn: &mut Conn, limit: i64) -> Result<Vec<ComplaintId>> {
     .bind::<BigInt, _>(limit)
     .load(conn)?;
     Ok(found.into_iter().map(|row| row.id).collect())
+}
+
+/// How many are open by team and owner, of one team or of all; those that were due before a moment, when one is given.
+pub(super) fn open_by_team_and_owner(
+    conn: &mut Conn,
+    team: Option<TeamId>,
+    due_before: Option<Moment>,
+) -> Result<Vec<(Option<TeamId>, Option<String>, i64)>> {
+    let mut query = work_queue::table
+        .group_by((work_queue::team_id, work_queue::owner))
+        .select((work_queue::team_id, work_queue::owner, diesel::dsl::count_star()))
+        .into_boxed();
+    if let Some(team) = team {
+        query = query.filter(work_queue::team_id.eq(Some(team)));
+    }
+    if let Some(before) = due_before {
+        query = query.filter(work_queue::urgent_at.lt(before));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Since when the first of each team has been waiting for somebody.
+pub(super) fn first_waiting(
+    conn: &mut Conn,
+    team: Option<TeamId>,
+) -> Result<Vec<(Option<TeamId>, Option<Moment>)>> {
+    let mut query = work_queue::table
+        .filter(work_queue::owner.is_null())
+        .group_by(work_queue::team_id)
+        .select((work_queue::team_id, diesel::dsl::min(work_queue::entered_at)))
+        .into_boxed();
+    if let Some(team) = team {
+        query = query.filter(work_queue::team_id.eq(Some(team)));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// How many of each team have been waiting for somebody since a moment or longer.
+pub(super) fn waiting_since(
+    conn: &mut Conn,
+    team: Option<TeamId>,
+    since: Moment,
+) -> Result<Vec<(Option<TeamId>, i64)>> {
+    let mut query = work_queue::table
+        .filter(work_queue::owner.is_null())
+        .filter(work_queue::entered_at.le(since))
+        .group_by(work_queue::team_id)
+        .select((work_queue::team_id, diesel::dsl::count_star()))
+        .into_boxed();
+    if let Some(team) = team {
+        query = query.filter(work_queue::team_id.eq(Some(team)));
+    }
+    Ok(query.load(conn)?)
 }

@@ -9,9 +9,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::item::{self, WorkCustomer, WorkPromise, WorkWhy};
+use super::limits::{self, Limits};
 use super::row::QueueRow;
 use super::skills::{Needs, Skills};
-use super::{rank, store};
+use super::{absences, rank, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::{dialect, holds};
@@ -20,8 +21,8 @@ use crate::domain::complaints::taking;
 use crate::domain::complaints::view::ComplaintView;
 use crate::domain::staff::owners::Owners;
 use crate::domain::staff::{Act, Principal};
-use crate::error::{Error, Result};
-use crate::ids::{ComplaintId, TeamId};
+use crate::error::{Code, Error, Result};
+use crate::ids::{ComplaintId, StaffId, TeamId};
 
 /// How many rows of each kind are looked at first, and at most.
 const FIRST: i64 = 16;
@@ -59,21 +60,22 @@ struct Asker {
     /// Who is away: their calls are everybody's.
     absent: Vec<String>,
     /// Whether there is no room for anything but a promised call that is due.
-    only_calls: bool,
+    is_full: bool,
     now: Moment,
 }
 
 impl Asker {
     fn of(conn: &mut Conn, act: &Act) -> Result<Self> {
         let me = act.actor.name.clone();
-        let teams = match act.actor.principal {
+        let (mut teams, mut limits) = (act.actor.teams.clone(), Limits::default());
+        if let Some(Principal::Person(id)) = act.actor.principal {
             // One at a time for each person: what they have is counted.
-            Some(Principal::Person(_)) => {
-                holds::hold_taker(conn, &me)?;
-                Owners::hold(conn, [me.as_str()])?.teams_of(&me)
-            }
-            _ => act.actor.teams.clone(),
-        };
+            holds::hold_taker(conn, &me)?;
+            teams = Owners::hold(conn, [me.as_str()])?.teams_of(&me);
+            check_here(conn, id, act.now)?;
+            limits = limits::of(conn, id, &teams)?;
+        }
+        let is_full = limits.is_full(store::count_of_owner(conn, &me)?);
         let own: Vec<Option<TeamId>> = match teams.is_empty() {
             true => vec![None],
             false => teams.into_iter().map(Some).collect(),
@@ -83,9 +85,9 @@ impl Asker {
             me,
             own,
             rest,
-            skills: Skills::default(),
-            absent: Vec::new(),
-            only_calls: false,
+            skills: limits.skills,
+            absent: away_for(conn, act)?,
+            is_full,
             now: act.now,
         })
     }
@@ -99,7 +101,7 @@ impl Asker {
         row.owner.is_none()
             && lines.contains(&row.team_id)
             && self.skills.are_enough_for(&Needs::read(&row.needs))
-            && (self.call_is_due(row) || (!self.only_calls && row.is_free(self.now)))
+            && (self.call_is_due(row) || (!self.is_full && row.is_free(self.now)))
     }
 
     /// What they may have of a line takes one of these.
@@ -127,7 +129,7 @@ impl Asker {
         let due_before = self.now + rank::BEFORE_DUE + LONGEST_HOLD;
         for line in lines.iter().copied() {
             add(store::promised(conn, line, self.now, &holders, limit)?);
-            if self.only_calls {
+            if self.is_full {
                 continue;
             }
             for needs in self.needs(conn, line, false)? {
@@ -171,13 +173,32 @@ impl Asker {
     }
 }
 
+/// Refuses to give work to somebody who is away.
+fn check_here(conn: &mut Conn, id: StaffId, now: Moment) -> Result<()> {
+    match absences::until(conn, id, now)? {
+        Some(until) => Err(Error::problem(Code::WorkAway, format!("away until {until}"))),
+        None => Ok(()),
+    }
+}
+
+/// Whose promised calls the actor may make, because they are away and nobody else stands in for them.
+fn away_for(conn: &mut Conn, act: &Act) -> Result<Vec<String>> {
+    let me = match act.actor.principal {
+        Some(Principal::Person(id)) => Some(id),
+        _ => None,
+    };
+    let away = absences::away(conn, act.now)?;
+    let theirs = away.into_iter().filter(|(_, deputy)| deputy.is_none() || *deputy == me);
+    Ok(theirs.map(|(handle, _)| handle).collect())
+}
+
 /// Half of the longest window of a promise: so long before its urgent moment the hold of a promise may lapse.
 const LONGEST_HOLD: chrono::TimeDelta = chrono::TimeDelta::days(4);
 
 /// Gives the caller the most urgent piece of work that they may have; nothing, when nothing waits.
 ///
 /// # Errors
-/// [`Error::Retry`] when others are changing everything that could be taken.
+/// `work.at_capacity`; `work.away`; [`Error::Retry`] when others are changing everything that could be taken.
 pub fn take_next(conn: &mut Conn, act: &Act) -> Result<Option<TakenView>> {
     let asker = Asker::of(conn, act)?;
     let mut held = asker.hold_next(conn, &asker.own)?;
@@ -186,6 +207,10 @@ pub fn take_next(conn: &mut Conn, act: &Act) -> Result<Option<TakenView>> {
     }
     match held {
         Some(row) => take(conn, act, &asker, &row).map(Some),
+        None if asker.is_full => Err(Error::problem(
+            Code::WorkAtCapacity,
+            "you have as many open complaints as you take; finish one first",
+        )),
         None => Ok(None),
     }
 }

@@ -99,6 +99,7 @@ impl Sample {
                 body["policy"]["source"] = json!("something else");
                 None
             }
+            None if body.contains_key("deputy") => body.insert("deputy".to_owned(), json!(null)),
             None if body.contains_key("activate") => body.insert("activate".to_owned(), json!(true)),
             None if body.contains_key("overlap_hours") => body.insert("overlap_hours".to_owned(), json!(7)),
             None => body.insert("duplicate_of".to_owned(), json!(null)),
@@ -126,6 +127,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             let staff = crate::support::person::add(desk, &fresh(desk, "wang"), "agent").await;
             (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
         }
+        (_, ["routing", rest @ ..]) => on_routing(desk, rest).await,
         ("POST", ["work", "take-next"]) => {
             Case::logged(desk).await;
             (desk.agent(), operation.path.clone(), None, String::new())
@@ -262,6 +264,10 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["steps", "{step}"] => Some(json!({ "record": { "own_words": "no internet" } })),
         ["customer-type"] => Some(json!({ "customer_type": "friendly", "note": "calmed down" })),
         ["redress"] => Some(json!({ "status": "paid" })),
+        ["route"] => {
+            crate::work::routing::enforce(desk, &[crate::work::routing::catch_all(desk).await]).await;
+            None
+        }
         ["assign"] => Some(json!({ "owner": "mary", "note": "knows the street" })),
         ["wait"] => Some(json!({ "ball_with": "customer", "reason": "a photo" })),
         ["resume"] => {
@@ -373,6 +379,27 @@ async fn on_policy(desk: &Desk, rest: &[&str]) -> Parts {
     }
 }
 
+/// Rules of routing are written, brought into force, or taken out of it.
+async fn on_routing(desk: &Desk, rest: &[&str]) -> Parts {
+    use crate::work::routing::{ROUTING, catch_all, enforce, write};
+    let operations = desk.client(hark::domain::staff::Role::Operations);
+    let rules = json!({ "rules": [catch_all(desk).await] });
+    match rest {
+        [] => (operations, ROUTING.to_owned(), Some(rules), ROUTING.to_owned()),
+        ["versions", "{version}", "activate"] => {
+            let written = write(desk, &[catch_all(desk).await]).await;
+            let path = format!("{ROUTING}/versions/{}/activate", written.at("/version"));
+            (operations, path, None, ROUTING.to_owned())
+        }
+        ["deactivate"] => {
+            enforce(desk, &[catch_all(desk).await]).await;
+            (operations, format!("{ROUTING}/deactivate"), None, String::new())
+        }
+        ["dry-run"] => (operations, format!("{ROUTING}/dry-run"), Some(rules), String::new()),
+        _ => panic!("write a request that succeeds for {rest:?} of routing"),
+    }
+}
+
 async fn on_call_back(desk: &Desk, action: &str) -> Parts {
     let case = Case::worked(desk).await;
     let promise = case.promise(0, 60).await;
@@ -442,6 +469,18 @@ async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
                 .await
                 .expect(200);
             (format!("staff/{id}"), "/reactivate".to_owned(), None)
+        }
+        "staff/{id}/work-profile" => {
+            let body = json!({ "languages": ["zh-CN"], "products": ["router"], "capacity": 7 });
+            let resource = format!("staff/{}/work-profile", member().await);
+            (resource, String::new(), Some(body))
+        }
+        "staff/{id}/absences" => {
+            let body = json!({
+                "starts_at": desk.in_minutes(60), "ends_at": desk.in_minutes(600), "kind": "holiday", "deputy": "mary",
+            });
+            let resource = format!("staff/{}", member().await);
+            (resource, "/absences".to_owned(), Some(body))
         }
         "teams/{id}" => {
             let body = json!({ "name": format!("other {number}") });

@@ -376,6 +376,11 @@ const TABLES: &[&str] = &[
     "complaint_clocks",
     "clock_signals",
     "work_queue",
+    "work_profiles",
+    "absences",
+    "routing_versions",
+    "routing_turns",
+    "complaint_routings",
 ];
 
 #[derive(diesel::QueryableByName)]

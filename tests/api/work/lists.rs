@@ -75,3 +75,34 @@ on_both! {
         assert_eq!(mine.at("/complaints/1/id"), &json!(own));
     }
 }
+
+on_both! {
+    async fn leads_see_how_much_each_has_and_how_long_it_waits(desk) {
+        let broadband = team(&desk, "Broadband", &["mary", "li.na"]).await;
+        for owner in [json!("mary"), json!("mary"), json!(null)] {
+            let id = logged(&desk, json!({ "severity": "critical" })).await;
+            give(&desk, &id, &broadband).await;
+            let path = format!("{}/{id}/assign", crate::fixtures::COMPLAINTS);
+            crate::staff::admin(&desk).post(&path, &json!({ "owner": owner })).await.expect(200);
+        }
+        logged(&desk, json!({ "severity": "low" })).await;
+        desk.pass(TimeDelta::hours(5));
+        let lead = desk.client(hark::domain::staff::Role::Lead);
+        let load = lead.get("/api/v1/work/load").await.expect(200);
+        let person = |n: usize| {
+            let person = load.at(&format!("/people/{n}"));
+            (person["owner"].as_str().unwrap().to_owned(), person["open"].as_i64().unwrap(), person["overdue"].as_i64().unwrap())
+        };
+        assert_eq!((person(0), person(1)), (("mary".to_owned(), 2, 2), ("li.na".to_owned(), 0, 0)));
+        let ours = load.at("/teams/0");
+        assert_eq!((&ours["open"], &ours["waiting"], &ours["overdue"]), (&json!(3), &json!(1), &json!(3)));
+        assert_eq!(ours["longest_wait_seconds"], 5 * 3_600);
+        let longer: Vec<i64> = ours["waiting_longer"].as_array().unwrap().iter().map(|one| one["n"].as_i64().unwrap()).collect();
+        assert_eq!(longer, [1, 1, 0, 0]);
+        let nobodys = load.at("/teams/1");
+        assert_eq!((&nobodys["team"], &nobodys["open"], &nobodys["overdue"]), (&json!(null), &json!(1), &json!(0)));
+        let one = lead.get(&format!("/api/v1/work/load?team={broadband}")).await.expect(200);
+        assert_eq!(one.at("/teams").as_array().unwrap().len(), 1);
+        desk.agent().get("/api/v1/work/load").await.expect_problem(403, "auth.forbidden");
+    }
+}

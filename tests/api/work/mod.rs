@@ -2,7 +2,9 @@
 
 mod history;
 mod lists;
+mod people;
 mod queued;
+pub mod routing;
 mod taking;
 
 pub use queued::assert_queued;

@@ -8,7 +8,7 @@ use hark::db::schema;
 use hark::domain::complaints::model::{CallBack, Complaint};
 use hark::domain::complaints::vocabulary::State;
 use hark::domain::policy::Policy;
-use hark::domain::work::row::QueueRow;
+use hark::domain::work::row::{QueueRow, Wants};
 use hark::error::Result;
 use hark::ids::ComplaintId;
 
@@ -37,10 +37,10 @@ pub fn assert_queued(conn: &mut Conn) -> Result<()> {
                 .cloned()
                 .collect();
             let there = rows.get(&complaint.id);
-            let (needs, at) = there
-                .map(|row| (row.needs.clone(), row.entered_at))
-                .unwrap_or_else(|| (String::new(), complaint.logged_at));
-            (complaint.id, QueueRow::of(complaint, &own, needs, at))
+            let (wants, at) = there
+                .map(|row| (row.wants(), row.entered_at))
+                .unwrap_or_else(|| (Wants::default(), complaint.logged_at));
+            (complaint.id, QueueRow::of(complaint, &own, wants, at))
         })
         .collect();
     assert_eq!(rows, wanted);
