@@ -181,7 +181,7 @@ fn team_loads(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counte
         longest_wait_seconds: first
             .iter()
             .find(|(whose, _)| *whose == team)
-            .and_then(|(_, since)| since.map(seconds)),
+            .map(|(_, since)| seconds(*since)),
         waiting_longer: longer
             .iter()
             .map(|(than_hours, counted)| WaitingLonger {

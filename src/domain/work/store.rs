@@ -9,7 +9,7 @@ use super::row::QueueRow;
 use crate::clock::Moment;
 use crate::db::conn::{Conn, MultiBackend};
 use crate::db::schema::work_queue;
-use crate::db::types::Uid;
+use crate::db::types::{Instant, Uid};
 use crate::error::Result;
 use crate::ids::{ComplaintId, TeamId};
 use crate::{insert_new, insert_rows, load_rows};
@@ -278,11 +278,11 @@ pub(super) fn open_by_team_and_owner(
 pub(super) fn first_waiting(
     conn: &mut Conn,
     team: Option<TeamId>,
-) -> Result<Vec<(Option<TeamId>, Option<Moment>)>> {
+) -> Result<Vec<(Option<TeamId>, Moment)>> {
     let mut query = work_queue::table
         .filter(work_queue::owner.is_null())
         .group_by(work_queue::team_id)
-        .select((work_queue::team_id, diesel::dsl::min(work_queue::entered_at)))
+        .select((work_queue::team_id, diesel::dsl::sql::<Instant>("min(work_queue.entered_at)")))
         .into_boxed();
     if let Some(team) = team {
         query = query.filter(work_queue::team_id.eq(Some(team)));
