@@ -76,7 +76,7 @@ UPDATE work_queue SET entered_at = now() WHERE complaint_id = :cid::uuid;
 SELECT * FROM complaint_statements WHERE complaint_id = :cid::uuid;
 SELECT * FROM customer_type_changes WHERE complaint_id = :cid::uuid ORDER BY id;
 SELECT * FROM closures WHERE complaint_id = :cid::uuid ORDER BY id;
-SELECT count(*) FROM (SELECT 1 FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE LIMIT 1000) AS some;
+SELECT count(*) FROM (SELECT 1 FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE LIMIT 1000) AS few;
 COMMIT;
 ";
 

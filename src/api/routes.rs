@@ -6,8 +6,8 @@ use utoipa::OpenApi;
 use super::limits::Rate;
 use super::{
     answer, attachments, audit, calendars, call_backs, challenge, clocks, complaints, credentials, customers, health,
-    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, routing, sessions, staff, teams,
-    tokens, typing, work, work_profiles,
+    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, routing, sessions, staff,
+    teams, tokens, typing, work, work_profiles,
 };
 use crate::domain::staff::Permission;
 

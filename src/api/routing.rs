@@ -72,7 +72,9 @@ pub(super) async fn activate_routing(ctx: Ctx, number: Id<i32>, version: IfMatch
 #[utoipa::path(post, path = "/api/v1/routing/deactivate", tag = "work",
     responses((status = 200, description = "The rules as they are now.", body = RoutingView)))]
 pub(super) async fn deactivate_routing(ctx: Ctx) -> Result<HttpResponse> {
-    let changed = ctx.once(nothing(), |conn, act, ()| routing::deactivate(conn, act)).await?;
+    let changed = ctx
+        .once(nothing(), |conn, act, ()| routing::deactivate(conn, act))
+        .await?;
     answer::ok_version(changed.revision, &changed)
 }
 
@@ -97,7 +99,9 @@ pub(super) async fn try_routing(ctx: Ctx, body: Body<DryRunForm>) -> Result<Http
     responses((status = 200, description = "The complaint as it is now.", body = ComplaintView)))]
 pub(super) async fn route_complaint(ctx: Ctx, id: Id<ComplaintId>, version: IfMatch) -> Result<HttpResponse> {
     let changed = ctx
-        .once(nothing(), move |conn, act, ()| placing::route(conn, act, id.0, version.0))
+        .once(nothing(), move |conn, act, ()| {
+            placing::route(conn, act, id.0, version.0)
+        })
         .await?;
     answer::ok_version(changed.summary.version, &changed)
 }

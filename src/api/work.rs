@@ -110,7 +110,11 @@ pub(super) async fn list_work_queue(ctx: Ctx, query: Query<WorkQuery>) -> Result
     responses((status = 200, description = "What the caller holds.", body = MyWork)))]
 pub(super) async fn list_my_work(ctx: Ctx) -> Result<HttpResponse> {
     let mine = ctx.read(mine::mine).await?;
-    let called = mine.calls.iter().map(|call| (call.complaint_id, call.customer.id)).collect();
+    let called = mine
+        .calls
+        .iter()
+        .map(|call| (call.complaint_id, call.customer.id))
+        .collect();
     disclose(&ctx, "complaint.own_listed", &mine.complaints, called).await?;
     answer::ok(&mine)
 }

@@ -68,7 +68,9 @@ pub(super) fn keep(conn: &mut Conn, complaints: &[Complaint], placed: &[Option<P
         .filter_map(|(complaint, placed)| Some((complaint.id, complaint.logged_at, placed.as_ref()?)))
         .collect();
     place::keep_all(conn, &rows)?;
-    let wants = placed.iter().map(|placed| placed.as_ref().map(|placed| placed.wants.clone()));
+    let wants = placed
+        .iter()
+        .map(|placed| placed.as_ref().map(|placed| placed.wants.clone()));
     Ok(wants.map(Option::unwrap_or_default).collect())
 }
 

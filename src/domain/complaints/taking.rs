@@ -24,7 +24,11 @@ pub fn take(conn: &mut Conn, act: &Act, id: ComplaintId, why: &Value) -> Result<
         return Err(Error::Retry("somebody took the complaint meanwhile"));
     }
     let me = act.actor.name.clone();
-    let others: Vec<CallBack> = work.open_promises().filter(|promise| promise.owner != me).cloned().collect();
+    let others: Vec<CallBack> = work
+        .open_promises()
+        .filter(|promise| promise.owner != me)
+        .cloned()
+        .collect();
     let mut promises: Vec<CallBackId> = Vec::new();
     for promise in others {
         let after = CallBack {

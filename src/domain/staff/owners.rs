@@ -58,7 +58,10 @@ impl Owners {
 
     /// The teams that somebody works in.
     pub fn teams_of(&self, owner: &str) -> Vec<TeamId> {
-        self.members.get(owner).map(|(_, teams)| teams.clone()).unwrap_or_default()
+        self.members
+            .get(owner)
+            .map(|(_, teams)| teams.clone())
+            .unwrap_or_default()
     }
 
     /// Notes why `actor` cannot give work to `owner`, if so: it must be somebody who works here and, if a team

@@ -188,7 +188,9 @@ pub fn by_ids(conn: &mut Conn, ids: &[TeamId]) -> Result<Vec<Team>> {
 pub fn workers_of(conn: &mut Conn, ids: &[TeamId]) -> Result<Vec<(TeamId, StaffMember)>> {
     let members = store::members_of(conn, ids)?;
     let active = members.into_iter().filter(|(_, member)| member.is_active());
-    Ok(active.map(|(membership, member)| (membership.team_id, member)).collect())
+    Ok(active
+        .map(|(membership, member)| (membership.team_id, member))
+        .collect())
 }
 
 /// The team as the form has it.

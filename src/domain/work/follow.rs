@@ -77,7 +77,11 @@ fn write(
             if (before.team_id, before.owner.is_some()) == (row.team_id, row.owner.is_some()) {
                 row.entered_at = before.entered_at;
             }
-            if before == row { Ok(()) } else { store::update(conn, &row) }
+            if before == row {
+                Ok(())
+            } else {
+                store::update(conn, &row)
+            }
         }
     }
 }

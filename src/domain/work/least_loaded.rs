@@ -86,7 +86,10 @@ fn present<'m>(
     for row in profiles::of_all(conn, &ids)? {
         rows.insert(row.staff_id, row);
     }
-    let away: BTreeSet<String> = absences::away(conn, act.now)?.into_iter().map(|(handle, _)| handle).collect();
+    let away: BTreeSet<String> = absences::away(conn, act.now)?
+        .into_iter()
+        .map(|(handle, _)| handle)
+        .collect();
     let team = teams::by_ids(conn, &[team])?.pop();
     let (hours, capacity) = team.map_or((None, None), |team| (team.calendar, team.capacity));
     let mut open: BTreeMap<String, bool> = BTreeMap::new();

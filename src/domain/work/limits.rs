@@ -28,7 +28,10 @@ pub(super) fn of(conn: &mut Conn, id: StaffId, in_teams: &[TeamId]) -> Result<Li
     let profile = profiles::of(conn, id)?;
     let of_teams = match profile.capacity {
         Some(_) => None,
-        None => teams::by_ids(conn, in_teams)?.iter().filter_map(|team| team.capacity).min(),
+        None => teams::by_ids(conn, in_teams)?
+            .iter()
+            .filter_map(|team| team.capacity)
+            .min(),
     };
     Ok(Limits {
         capacity: profile.capacity.or(of_teams),

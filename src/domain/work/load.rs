@@ -99,7 +99,11 @@ fn of_owner(counted: &ByTeamAndOwner, owner: &str) -> i64 {
 }
 
 fn of_team(counted: &ByTeamAndOwner, team: Option<TeamId>) -> i64 {
-    counted.iter().filter(|(whose, _, _)| *whose == team).map(|(_, _, n)| n).sum()
+    counted
+        .iter()
+        .filter(|(whose, _, _)| *whose == team)
+        .map(|(_, _, n)| n)
+        .sum()
 }
 
 fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -> Result<Vec<PersonLoad>> {
@@ -121,7 +125,10 @@ fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -
         .into_iter()
         .map(|team| (team.id, team.capacity))
         .collect();
-    let away: BTreeSet<String> = absences::away(conn, act.now)?.into_iter().map(|(handle, _)| handle).collect();
+    let away: BTreeSet<String> = absences::away(conn, act.now)?
+        .into_iter()
+        .map(|(handle, _)| handle)
+        .collect();
     let mut people: Vec<PersonLoad> = owners
         .into_iter()
         .map(|owner| {
@@ -129,7 +136,10 @@ fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -
                 None => (None, Vec::new()),
                 Some((id, teams)) => {
                     let said = own.get(&id).copied().flatten();
-                    let theirs = teams.iter().filter_map(|team| of_teams.get(team).copied().flatten()).min();
+                    let theirs = teams
+                        .iter()
+                        .filter_map(|team| of_teams.get(team).copied().flatten())
+                        .min();
                     (said.or(theirs), teams)
                 }
             };
@@ -152,8 +162,10 @@ fn team_loads(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counte
         Some(team) => vec![team],
         None => teams::all_ids(conn)?,
     };
-    let mut named: Vec<(String, TeamId)> =
-        teams::names(conn, &wanted)?.into_iter().map(|(id, name)| (name, id)).collect();
+    let mut named: Vec<(String, TeamId)> = teams::names(conn, &wanted)?
+        .into_iter()
+        .map(|(id, name)| (name, id))
+        .collect();
     named.sort();
     let mut all: Vec<(Option<TeamId>, Option<String>)> =
         named.into_iter().map(|(name, id)| (Some(id), Some(name))).collect();

@@ -53,7 +53,10 @@ pub fn list(conn: &mut Conn, act: &Act, listing: &Listing) -> Result<Page> {
     let limit = usize::try_from(listing.limit).unwrap_or_default();
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| (row.urgent_at, row.complaint_id));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| (row.urgent_at, row.complaint_id));
     Ok(Page {
         items: item::items(conn, act, rows)?,
         next,

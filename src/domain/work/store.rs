@@ -162,14 +162,14 @@ pub(super) fn count_free(conn: &mut Conn, team: Option<TeamId>, most: i64) -> Re
     let counted: Counted = match team {
         Some(team) => diesel::sql_query(
             "SELECT count(*) AS n FROM (SELECT 1 FROM work_queue
-             WHERE owner IS NULL AND team_id = $1 AND reserved = FALSE LIMIT $2) AS some",
+             WHERE owner IS NULL AND team_id = $1 AND reserved = FALSE LIMIT $2) AS few",
         )
         .bind::<Uid, _>(team)
         .bind::<BigInt, _>(most)
         .get_result(conn)?,
         None => diesel::sql_query(
             "SELECT count(*) AS n FROM (SELECT 1 FROM work_queue
-             WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE LIMIT $1) AS some",
+             WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE LIMIT $1) AS few",
         )
         .bind::<BigInt, _>(most)
         .get_result(conn)?,
@@ -275,14 +275,14 @@ pub(super) fn open_by_team_and_owner(
 }
 
 /// Since when the first of each team has been waiting for somebody.
-pub(super) fn first_waiting(
-    conn: &mut Conn,
-    team: Option<TeamId>,
-) -> Result<Vec<(Option<TeamId>, Moment)>> {
+pub(super) fn first_waiting(conn: &mut Conn, team: Option<TeamId>) -> Result<Vec<(Option<TeamId>, Moment)>> {
     let mut query = work_queue::table
         .filter(work_queue::owner.is_null())
         .group_by(work_queue::team_id)
-        .select((work_queue::team_id, diesel::dsl::sql::<Instant>("min(work_queue.entered_at)")))
+        .select((
+            work_queue::team_id,
+            diesel::dsl::sql::<Instant>("min(work_queue.entered_at)"),
+        ))
         .into_boxed();
     if let Some(team) = team {
         query = query.filter(work_queue::team_id.eq(Some(team)));

@@ -222,7 +222,10 @@ fn take(conn: &mut Conn, act: &Act, asker: &Asker, row: &QueueRow) -> Result<Tak
     let complaint = taking::take(conn, act, row.complaint_id, &told)?;
     let standing = standing::load(conn, &[row.complaint_id])?;
     let customers = item::customers_of(conn, &standing)?;
-    let promise = standing.first().and_then(|one| one.promises.first()).map(WorkPromise::from);
+    let promise = standing
+        .first()
+        .and_then(|one| one.promises.first())
+        .map(WorkPromise::from);
     let mut behind = 0;
     for line in &asker.own {
         behind += store::count_free(conn, *line, COUNTED)?;
@@ -230,7 +233,10 @@ fn take(conn: &mut Conn, act: &Act, asker: &Asker, row: &QueueRow) -> Result<Tak
     Ok(TakenView {
         id: row.complaint_id,
         why: item::why(act.now, row, is_due, promise.as_ref()),
-        customer: customers.values().next().map(|customer| WorkCustomer::of(act, customer)),
+        customer: customers
+            .values()
+            .next()
+            .map(|customer| WorkCustomer::of(act, customer)),
         promise,
         behind,
         complaint,

@@ -60,13 +60,13 @@ on_both! {
             let team = json!({ "team": teams[n % 2] });
             admin.post(&format!("{COMPLAINTS}/{id}/assign"), &team).await.expect(200);
             if n % 10 == 0 {
-                desk.pass(TimeDelta::minutes(7));
+                desk.pass(TimeDelta::minutes(3));
             }
         }
-        let order: Vec<String> = walk(&admin, super::QUEUE, 200, async || ()).await
+        let order: Vec<String> = walk(&admin, crate::work::QUEUE, 200, async || ()).await
             .iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect();
         let mut taken = BTreeSet::new();
-        for round in 1..=3 {
+        for round in 1..=3_usize {
             let replies = all_ask(&clients).await;
             let given: Vec<&Reply> = replies.iter().filter(|reply| reply.status == 200).collect();
             let wanted = if round < 3 { 50 } else { 20 };
@@ -79,7 +79,7 @@ on_both! {
             for reply in given {
                 assert!(taken.insert(reply.id().to_owned()), "{} was given twice", reply.id());
                 let place = order.iter().position(|id| id == reply.id()).unwrap();
-                let least = round * 50 - 50;
+                let least: usize = round * 50 - 50;
                 assert!((least.saturating_sub(AT_ONCE)..round * 50 + AT_ONCE).contains(&place), "round {round}: place {place}");
             }
         }

@@ -24,7 +24,10 @@ async fn worker(desk: &Desk, handle: &str, teams: &[&str]) -> (String, Client) {
 }
 
 async fn profile(desk: &Desk, id: &str, body: &Value) -> Reply {
-    admin(desk).put(&format!("{STAFF}/{id}/work-profile"), body).await.expect(200)
+    admin(desk)
+        .put(&format!("{STAFF}/{id}/work-profile"), body)
+        .await
+        .expect(200)
 }
 
 on_both! {
@@ -99,7 +102,7 @@ on_both! {
         let (id, sun_li) = worker(&desk, "sun.li", &[]).await;
         let (hard, easy) = (logged(&desk, json!({ "severity": "critical" })).await, logged(&desk, json!({ "severity": "low" })).await);
         desk.execute("UPDATE work_queue SET needs = 'language:ja\nproduct:router' WHERE urgent_at = (SELECT min(urgent_at) FROM work_queue)");
-        let listed = admin(&desk).get(super::QUEUE).await.expect(200);
+        let listed = admin(&desk).get(crate::work::QUEUE).await.expect(200);
         assert_eq!(listed.at("/items/0/needs"), &json!(["language:ja", "product:router"]));
         assert_eq!(take(&sun_li).await.expect(200).id(), easy);
         take(&sun_li).await.expect(204);

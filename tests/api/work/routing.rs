@@ -66,11 +66,11 @@ on_both! {
         assert_eq!((told["action"].as_str(), told["after"]["team"].as_str()), (Some("received"), Some(english.as_str())));
         let routed = &told["after"]["routed"];
         assert_eq!((routed["rule"].as_str(), &routed["version"], &routed["because"]), (Some("english"), &json!(1), &json!(["language"])));
-        let queue = admin(&desk).get(&format!("{}?team={english}", super::QUEUE)).await.expect(200);
+        let queue = admin(&desk).get(&format!("{}?team={english}", crate::work::QUEUE)).await.expect(200);
         assert_eq!(queue.at("/items/0/needs"), &json!(["language:en"]));
-        let queue = admin(&desk).get(&format!("{}?team={routers}", super::QUEUE)).await.expect(200);
+        let queue = admin(&desk).get(&format!("{}?team={routers}", crate::work::QUEUE)).await.expect(200);
         assert_eq!(queue.str("/items/0/why/due_at"), desk.in_minutes(60));
-        desk.app.db.read(super::assert_queued).await.unwrap();
+        desk.app.db.read(crate::work::assert_queued).await.unwrap();
         desk.app.db.read(|conn| crate::properties::assert_sound(conn, None)).await.unwrap();
     }
 }
@@ -147,7 +147,7 @@ on_both! {
             assert_eq!(desk.count(&format!("SELECT count(*) AS n FROM work_queue WHERE owner = '{handle}'")), 5);
         }
         assert_eq!(desk.count("SELECT count(*) AS n FROM work_queue WHERE owner IS NULL"), 30);
-        desk.app.db.read(super::assert_queued).await.unwrap();
+        desk.app.db.read(crate::work::assert_queued).await.unwrap();
     }
 }
 
@@ -171,12 +171,12 @@ on_both! {
         assert_eq!(told["action"], "routed");
         assert_eq!((&told["before"]["owner"], &told["after"]["routed"]["rule"], &told["after"]["routed"]["because"]),
             (&json!("mary"), &json!("grave"), &json!(["severity"])));
-        let item = admin(&desk).get(&format!("{}?team={two}", super::QUEUE)).await.expect(200);
+        let item = admin(&desk).get(&format!("{}?team={two}", crate::work::QUEUE)).await.expect(200);
         assert_eq!(item.at("/items/0/needs").as_array().unwrap().len(), 1);
         assert_eq!(item.str("/items/0/why/due_at"), desk.in_minutes(30));
         case.post("withdraw", &json!({ "reason": "no more" })).await.expect(200);
         case.post("reopen", &json!({ "reason": "again" })).await.expect(200);
-        let again = admin(&desk).get(&format!("{}?team={two}", super::QUEUE)).await.expect(200);
+        let again = admin(&desk).get(&format!("{}?team={two}", crate::work::QUEUE)).await.expect(200);
         assert_eq!(again.at("/items/0/needs").as_array().unwrap().len(), 1, "what it takes is not forgotten");
         desk.app.db.read(|conn| crate::properties::assert_sound(conn, None)).await.unwrap();
     }
@@ -236,7 +236,7 @@ on_both! {
 
 on_both! {
     async fn a_dry_run_says_what_rules_would_have_done_and_changes_nothing(desk) {
-        crate::clocks::install(&desk, "standard_service").await;
+        crate::clocks::enforce(&desk, "ours", &crate::clocks::resolve_within(600)).await;
         desk.pass(TimeDelta::minutes(1));
         let (one, two) = (team(&desk, "One", &[]).await, team(&desk, "Two", &[]).await);
         let stays = logged(&desk, json!({ "category": "repair" })).await;

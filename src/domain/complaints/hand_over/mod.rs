@@ -9,9 +9,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::{CallBack, Complaint};
-use super::{followers, timeline};
 use super::view::TypeChangeView;
 use super::vocabulary::{CallBackPurpose, HandlingStep, Kind, State};
+use super::{followers, timeline};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit;

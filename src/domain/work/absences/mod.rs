@@ -175,7 +175,8 @@ pub fn note(conn: &mut Conn, act: &Act, id: StaffId, form: &AbsenceForm) -> Resu
     };
     store::insert(conn, &row)?;
     // Not why: the audit is kept for longer than anybody need know who was ill.
-    let fields = json!({ "absence": row.id, "starts_at": row.starts_at, "ends_at": row.ends_at, "deputy_id": row.deputy_id });
+    let fields =
+        json!({ "absence": row.id, "starts_at": row.starts_at, "ends_at": row.ends_at, "deputy_id": row.deputy_id });
     tell(conn, act, id, "person.absence_noted", fields)?;
     Ok(view(row, deputy.map(|deputy| deputy.handle)))
 }
@@ -214,13 +215,7 @@ pub fn take_back(conn: &mut Conn, act: &Act, id: StaffId, absence: AbsenceId) ->
     tell(conn, act, id, "person.absence_taken_back", fields)
 }
 
-fn tell(
-    conn: &mut Conn,
-    act: &Act,
-    id: StaffId,
-    action: &'static str,
-    fields: serde_json::Value,
-) -> Result<()> {
+fn tell(conn: &mut Conn, act: &Act, id: StaffId, action: &'static str, fields: serde_json::Value) -> Result<()> {
     audit::record(conn, act, Event::on(ObjectKind::Person, id.0, action).with(fields))
 }
 

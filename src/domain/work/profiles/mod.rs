@@ -213,7 +213,9 @@ fn checked(conn: &mut Conn, act: &Act, before: &ProfileRow, form: &ProfileForm) 
         check.fail("/languages", "too_long", "at most 20 entries");
     }
     let languages = form.languages.iter().enumerate().take(20);
-    let languages = languages.map(|(n, tag)| check.language(&format!("/languages/{n}"), tag)).collect();
+    let languages = languages
+        .map(|(n, tag)| check.language(&format!("/languages/{n}"), tag))
+        .collect();
     let products = check.texts("/products", &form.products, 50, 100);
     if form.customer_types.len() > CustomerType::ALL.len() {
         check.fail("/customer_types", "too_long", "each once");

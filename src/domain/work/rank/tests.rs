@@ -84,7 +84,10 @@ fn without_a_deadline_severity_and_age_make_one() {
     ];
     for (severity, received, urgent) in order {
         let ranked = rank(&complaint(severity, received, None), &[], None);
-        assert_eq!((ranked.urgent_at, ranked.basis, ranked.free_from), (at(urgent), Basis::Age, None));
+        assert_eq!(
+            (ranked.urgent_at, ranked.basis, ranked.free_from),
+            (at(urgent), Basis::Age, None)
+        );
     }
 }
 
@@ -92,8 +95,14 @@ fn without_a_deadline_severity_and_age_make_one() {
 fn a_rule_may_shorten_the_time_but_not_lengthen_it() {
     let low = complaint(Level::Low, 10, None);
     assert_eq!(rank(&low, &[], Some(120)).urgent_at, at(12));
-    assert_eq!(rank(&complaint(Level::Critical, 10, None), &[], Some(600)).urgent_at, at(14));
-    assert_eq!(rank(&complaint(Level::Low, 0, Some(50)), &[], Some(120)).urgent_at, at(50));
+    assert_eq!(
+        rank(&complaint(Level::Critical, 10, None), &[], Some(600)).urgent_at,
+        at(14)
+    );
+    assert_eq!(
+        rank(&complaint(Level::Low, 0, Some(50)), &[], Some(120)).urgent_at,
+        at(50)
+    );
 }
 
 #[test]
@@ -106,18 +115,28 @@ fn a_deadline_counts_before_age_and_severity() {
 fn a_promise_is_its_makers_for_half_its_window() {
     let ranked = rank(&complaint(Level::Low, 0, Some(12)), &[promise(10, 12)], None);
     assert_eq!((ranked.urgent_at, ranked.basis), (at(12), Basis::CallBack));
-    assert_eq!((ranked.promised_from, ranked.free_from), (Some(at(10) - BEFORE_WINDOW), Some(at(11))));
+    assert_eq!(
+        (ranked.promised_from, ranked.free_from),
+        (Some(at(10) - BEFORE_WINDOW), Some(at(11)))
+    );
     assert_eq!(ranked.held_by.as_deref(), Some("li.na"));
     // A deadline before the call does not wait for whoever is to make it.
     let ranked = rank(&complaint(Level::Low, 0, Some(6)), &[promise(10, 12)], None);
-    assert_eq!((ranked.urgent_at, ranked.basis, ranked.free_from), (at(6), Basis::Clock, Some(at(2))));
+    assert_eq!(
+        (ranked.urgent_at, ranked.basis, ranked.free_from),
+        (at(6), Basis::Clock, Some(at(2)))
+    );
 }
 
 #[test]
 fn of_several_promises_the_first_to_end_counts_and_settled_ones_do_not() {
     let mut settled = promise(1, 2);
     settled.state = CallBackState::Kept;
-    let ranked = rank(&complaint(Level::Low, 0, Some(12)), &[promise(20, 21), settled, promise(10, 12)], None);
+    let ranked = rank(
+        &complaint(Level::Low, 0, Some(12)),
+        &[promise(20, 21), settled, promise(10, 12)],
+        None,
+    );
     assert_eq!(ranked.promised_from, Some(at(10) - BEFORE_WINDOW));
 }
 

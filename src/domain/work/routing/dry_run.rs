@@ -128,7 +128,9 @@ pub fn dry_run(conn: &mut Conn, act: &Act, form: &DryRunForm) -> Result<DryRun> 
     teams.extend(complaints.iter().filter_map(|complaint| complaint.team));
     let names = teams::names(conn, &teams)?;
     let cases = complaints.into_iter().zip(facts);
-    let cases: Vec<DryRunCase> = cases.map(|(complaint, facts)| case(&rules, complaint, &facts, &names)).collect();
+    let cases: Vec<DryRunCase> = cases
+        .map(|(complaint, facts)| case(&rules, complaint, &facts, &names))
+        .collect();
     Ok(summed_up(act.now, cases, &names))
 }
 

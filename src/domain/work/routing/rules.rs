@@ -175,7 +175,10 @@ impl RoutingConditions {
             ("severity", severities.is_empty()),
             ("product", products.is_empty()),
         ];
-        all.into_iter().filter(|(_, empty)| !empty).map(|(name, _)| name).collect()
+        all.into_iter()
+            .filter(|(_, empty)| !empty)
+            .map(|(name, _)| name)
+            .collect()
     }
 }
 

@@ -106,9 +106,7 @@ pub(super) fn version(conn: &mut Conn, version: i32) -> Result<Option<VersionRow
 /// The version that is in force.
 pub(super) fn active(conn: &mut Conn) -> Result<Option<VersionRow>> {
     Ok(routing_versions::table
-        .inner_join(
-            routing_state::table.on(routing_state::active_version.eq(routing_versions::version.nullable())),
-        )
+        .inner_join(routing_state::table.on(routing_state::active_version.eq(routing_versions::version.nullable())))
         .filter(routing_state::id.eq(1))
         .select(VersionRow::as_select())
         .first(conn)
