@@ -58,12 +58,12 @@ ROLLBACK;
 
 /// What taking the next piece asks and writes; the piece stays in the queue.
 const TAKE_NEXT: &str = r"BEGIN;
-SELECT * FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND promised_from IS NOT NULL AND promised_from <= now() AND free_from <= now() ORDER BY urgent_at, complaint_id LIMIT 16;
-SELECT needs FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE ORDER BY needs LIMIT 1;
-SELECT needs FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE AND needs > '' ORDER BY needs LIMIT 1;
-SELECT * FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id LIMIT 16;
-SELECT needs FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = TRUE ORDER BY needs LIMIT 1;
-SELECT id AS cid FROM complaints WHERE id = coalesce((SELECT complaint_id FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id OFFSET :client_id LIMIT 1), (SELECT complaint_id FROM work_queue LIMIT 1)) FOR NO KEY UPDATE \gset
+SELECT * FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND promised_from IS NOT NULL AND promised_from <= now() AND free_from <= now() ORDER BY urgent_at, complaint_id LIMIT 16;
+SELECT needs FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE ORDER BY needs LIMIT 1;
+SELECT needs FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE AND needs > '' ORDER BY needs LIMIT 1;
+SELECT * FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id LIMIT 16;
+SELECT needs FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = TRUE ORDER BY needs LIMIT 1;
+SELECT id AS cid FROM complaints WHERE id = coalesce((SELECT complaint_id FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id OFFSET :client_id LIMIT 1), (SELECT complaint_id FROM work_queue LIMIT 1)) FOR NO KEY UPDATE \gset
 SELECT * FROM work_queue WHERE complaint_id = :cid::uuid;
 SELECT * FROM complaints WHERE id = :cid::uuid;
 SELECT * FROM handling_steps WHERE complaint_id = :cid::uuid;
@@ -76,7 +76,7 @@ UPDATE work_queue SET entered_at = now() WHERE complaint_id = :cid::uuid;
 SELECT * FROM complaint_statements WHERE complaint_id = :cid::uuid;
 SELECT * FROM customer_type_changes WHERE complaint_id = :cid::uuid ORDER BY id;
 SELECT * FROM closures WHERE complaint_id = :cid::uuid ORDER BY id;
-SELECT count(*) FROM (SELECT 1 FROM work_queue WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE LIMIT 1000) AS few;
+SELECT count(*) FROM (SELECT 1 FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE LIMIT 1000) AS few;
 COMMIT;
 ";
 

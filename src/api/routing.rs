@@ -57,7 +57,7 @@ pub(super) async fn get_routing_version(ctx: Ctx, version: Id<i32>) -> Result<Ht
 #[utoipa::path(post, path = "/api/v1/routing/versions/{version}/activate", tag = "work",
     params(("version" = i32, Path, description = "Which version, from 1.")),
     responses((status = 200, description = "The rules as they are now.", body = RoutingView)))]
-pub(super) async fn activate_routing(ctx: Ctx, number: Id<i32>, version: IfMatch) -> Result<HttpResponse> {
+pub(super) async fn activate_routing(ctx: Ctx, version: IfMatch, number: Id<i32>) -> Result<HttpResponse> {
     let changed = ctx
         .once(nothing(), move |conn, act, ()| {
             routing::activate(conn, act, number.0, version.0)

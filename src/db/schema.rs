@@ -834,6 +834,7 @@ diesel::table! {
     work_queue (complaint_id) {
         complaint_id -> Uid,
         team_id -> Nullable<Uid>,
+        line -> Uid,
         owner -> Nullable<Text>,
         urgent_at -> Instant,
         basis -> Text,

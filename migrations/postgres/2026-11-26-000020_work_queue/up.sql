@@ -4,6 +4,8 @@ CREATE TABLE work_queue (
     complaint_id uuid PRIMARY KEY REFERENCES complaints (id),
     -- No foreign key: the complaint has it, and every arrival would lock the team.
     team_id uuid,
+    -- The team once more, zeroes for none: what is NULL cannot lead an index in whose order rows are read.
+    line uuid NOT NULL,
     owner text,
     urgent_at timestamptz NOT NULL,
     basis text NOT NULL,
@@ -18,8 +20,8 @@ CREATE TABLE work_queue (
 
 -- What is open already. The spans are those of src/domain/work/rank.rs.
 INSERT INTO work_queue
-    (complaint_id, team_id, owner, urgent_at, basis, promised_from, held_by, reserved, free_from, needs, entered_at)
-SELECT id, team_id, owner, urgent_at, basis, window_start - interval '15 minutes', held_by, free_from IS NOT NULL, free_from,
+    (complaint_id, team_id, line, owner, urgent_at, basis, promised_from, held_by, reserved, free_from, needs, entered_at)
+SELECT id, team_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000'::uuid), owner, urgent_at, basis, window_start - interval '15 minutes', held_by, free_from IS NOT NULL, free_from,
        '', logged_at
 FROM (
     SELECT id, team_id, owner, urgent_at, basis, window_start, held_by, logged_at,
@@ -43,10 +45,9 @@ FROM (
 ) AS placed;
 
 -- What somebody may have, by what it needs, the most urgent first.
-CREATE INDEX work_queue_line ON work_queue (team_id, reserved, needs, urgent_at, complaint_id) WHERE owner IS NULL;
-CREATE INDEX work_queue_promised ON work_queue (team_id, urgent_at, complaint_id, promised_from)
-    WHERE owner IS NULL AND promised_from IS NOT NULL;
+CREATE INDEX work_queue_line ON work_queue (line, reserved, needs, urgent_at, complaint_id) WHERE owner IS NULL;
+CREATE INDEX work_queue_promised ON work_queue (line, urgent_at, complaint_id) WHERE promised_from IS NOT NULL;
 -- The pages.
 CREATE INDEX work_queue_by_urgency ON work_queue (urgent_at, complaint_id);
-CREATE INDEX work_queue_by_team ON work_queue (team_id, urgent_at, complaint_id);
+CREATE INDEX work_queue_by_team ON work_queue (line, urgent_at, complaint_id);
 CREATE INDEX work_queue_by_owner ON work_queue (owner, urgent_at, complaint_id) WHERE owner IS NOT NULL;

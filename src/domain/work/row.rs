@@ -1,6 +1,7 @@
 //! The row of the queue.
 
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::rank::{Basis, Rank, rank};
 use crate::clock::Moment;
@@ -16,6 +17,8 @@ pub struct QueueRow {
     pub complaint_id: ComplaintId,
     /// Which team holds it.
     pub team_id: Option<TeamId>,
+    /// The line in which it stands: that of its team, or of none.
+    pub line: TeamId,
     /// Who has it; nobody while it can be taken.
     pub owner: Option<String>,
     /// By when something has to be done about it: the order of the queue.
@@ -36,6 +39,11 @@ pub struct QueueRow {
     pub within_minutes: Option<i32>,
     /// Since when it is in this line: of this team, with an owner or without.
     pub entered_at: Moment,
+}
+
+/// The line of a team, or of none.
+pub(super) fn line(team: Option<TeamId>) -> TeamId {
+    team.unwrap_or(TeamId(Uuid::nil()))
 }
 
 /// What the rules of routing said of a complaint.
@@ -60,6 +68,7 @@ impl QueueRow {
         Self {
             complaint_id: complaint.id,
             team_id: complaint.team_id,
+            line: line(complaint.team_id),
             owner: complaint.owner.clone(),
             urgent_at,
             basis,

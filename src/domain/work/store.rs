@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::row::QueueRow;
+use super::row::{self, QueueRow};
 use crate::clock::Moment;
 use crate::db::conn::{Conn, MultiBackend};
 use crate::db::schema::work_queue;
@@ -75,11 +75,10 @@ pub(super) fn delete(conn: &mut Conn, id: ComplaintId) -> Result<()> {
 
 /// What nobody has, of a team, or of none.
 fn line<'a>(team: Option<TeamId>) -> Boxed<'a> {
-    let query = work_queue::table.filter(work_queue::owner.is_null()).into_boxed();
-    match team {
-        Some(team) => query.filter(work_queue::team_id.eq(Some(team))),
-        None => query.filter(work_queue::team_id.is_null()),
-    }
+    work_queue::table
+        .filter(work_queue::owner.is_null())
+        .filter(work_queue::line.eq(row::line(team)))
+        .into_boxed()
 }
 
 /// The next text of needs in a line after the given one: all of them are found without reading every row.
@@ -159,21 +158,13 @@ struct Counted {
 
 /// How much nobody has of a team, or of none, and nothing keeps back; counted up to `most`.
 pub(super) fn count_free(conn: &mut Conn, team: Option<TeamId>, most: i64) -> Result<i64> {
-    let counted: Counted = match team {
-        Some(team) => diesel::sql_query(
-            "SELECT count(*) AS n FROM (SELECT 1 FROM work_queue
-             WHERE owner IS NULL AND team_id = $1 AND reserved = FALSE LIMIT $2) AS few",
-        )
-        .bind::<Uid, _>(team)
-        .bind::<BigInt, _>(most)
-        .get_result(conn)?,
-        None => diesel::sql_query(
-            "SELECT count(*) AS n FROM (SELECT 1 FROM work_queue
-             WHERE owner IS NULL AND team_id IS NULL AND reserved = FALSE LIMIT $1) AS few",
-        )
-        .bind::<BigInt, _>(most)
-        .get_result(conn)?,
-    };
+    let counted: Counted = diesel::sql_query(
+        "SELECT count(*) AS n FROM (SELECT 1 FROM work_queue
+         WHERE owner IS NULL AND line = $1 AND reserved = FALSE LIMIT $2) AS few",
+    )
+    .bind::<Uid, _>(row::line(team))
+    .bind::<BigInt, _>(most)
+    .get_result(conn)?;
     Ok(counted.n)
 }
 
@@ -215,7 +206,7 @@ pub(super) fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Q
         .select(QueueRow::as_select())
         .into_boxed();
     if let Some(team) = filter.team {
-        query = query.filter(work_queue::team_id.eq(Some(team)));
+        query = query.filter(work_queue::line.eq(team));
     }
     if let Some(owner) = &filter.owner {
         query = query
@@ -266,7 +257,7 @@ pub(super) fn open_by_team_and_owner(
         .select((work_queue::team_id, work_queue::owner, diesel::dsl::count_star()))
         .into_boxed();
     if let Some(team) = team {
-        query = query.filter(work_queue::team_id.eq(Some(team)));
+        query = query.filter(work_queue::line.eq(team));
     }
     if let Some(before) = due_before {
         query = query.filter(work_queue::urgent_at.lt(before));
@@ -285,7 +276,7 @@ pub(super) fn first_waiting(conn: &mut Conn, team: Option<TeamId>) -> Result<Vec
         ))
         .into_boxed();
     if let Some(team) = team {
-        query = query.filter(work_queue::team_id.eq(Some(team)));
+        query = query.filter(work_queue::line.eq(team));
     }
     Ok(query.load(conn)?)
 }
@@ -303,7 +294,7 @@ pub(super) fn waiting_since(
         .select((work_queue::team_id, diesel::dsl::count_star()))
         .into_boxed();
     if let Some(team) = team {
-        query = query.filter(work_queue::team_id.eq(Some(team)));
+        query = query.filter(work_queue::line.eq(team));
     }
     Ok(query.load(conn)?)
 }

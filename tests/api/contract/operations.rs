@@ -265,7 +265,9 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["customer-type"] => Some(json!({ "customer_type": "friendly", "note": "calmed down" })),
         ["redress"] => Some(json!({ "status": "paid" })),
         ["route"] => {
-            crate::work::routing::enforce(desk, &[crate::work::routing::catch_all(desk).await]).await;
+            use crate::work::routing::{SAMPLE, enforce, sample};
+            case.edit(&json!({ "category": SAMPLE })).await.expect(200);
+            enforce(desk, &[sample(desk).await]).await;
             None
         }
         ["assign"] => Some(json!({ "owner": "mary", "note": "knows the street" })),
@@ -381,18 +383,18 @@ async fn on_policy(desk: &Desk, rest: &[&str]) -> Parts {
 
 /// Rules of routing are written, brought into force, or taken out of it.
 async fn on_routing(desk: &Desk, rest: &[&str]) -> Parts {
-    use crate::work::routing::{ROUTING, catch_all, enforce, write};
+    use crate::work::routing::{ROUTING, enforce, sample, write};
     let operations = desk.client(hark::domain::staff::Role::Operations);
-    let rules = json!({ "rules": [catch_all(desk).await] });
+    let rules = json!({ "rules": [sample(desk).await] });
     match rest {
         [] => (operations, ROUTING.to_owned(), Some(rules), ROUTING.to_owned()),
         ["versions", "{version}", "activate"] => {
-            let written = write(desk, &[catch_all(desk).await]).await;
+            let written = write(desk, &[sample(desk).await]).await;
             let path = format!("{ROUTING}/versions/{}/activate", written.at("/version"));
             (operations, path, None, ROUTING.to_owned())
         }
         ["deactivate"] => {
-            enforce(desk, &[catch_all(desk).await]).await;
+            enforce(desk, &[sample(desk).await]).await;
             (operations, format!("{ROUTING}/deactivate"), None, String::new())
         }
         ["dry-run"] => (operations, format!("{ROUTING}/dry-run"), Some(rules), String::new()),

@@ -108,7 +108,7 @@ on_both! {
         let first = "WHERE complaint_id = (SELECT complaint_id FROM work_queue ORDER BY complaint_id LIMIT 1)";
         desk.execute(&format!("DELETE FROM work_queue {first}"));
         desk.execute(&format!("UPDATE work_queue SET owner = 'nobody' {first}"));
-        let closed = "SELECT id, team_id, owner, received_at, 'age', NULL, NULL, reserved, NULL, '', NULL, received_at FROM complaints, (SELECT reserved FROM work_queue LIMIT 1) AS r WHERE state = 'closed'";
+        let closed = "SELECT id, team_id, (SELECT line FROM work_queue LIMIT 1), owner, received_at, 'age', NULL, NULL, reserved, NULL, '', NULL, received_at FROM complaints, (SELECT reserved FROM work_queue LIMIT 1) AS r WHERE state = 'closed'";
         desk.execute(&format!("INSERT INTO work_queue {closed}"));
         assert_eq!(case.get().await.str("/state"), "closed");
         assert_eq!(desk.run_each_job().await.get("mend_queue"), Some(&3));

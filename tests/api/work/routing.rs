@@ -13,10 +13,14 @@ use crate::support::{Desk, Reply, person};
 
 pub const ROUTING: &str = "/api/v1/routing";
 
-/// A rule for everything, to a team of its own.
-pub async fn catch_all(desk: &Desk) -> Value {
+/// The category of the complaints that [`sample`] is for.
+pub const SAMPLE: &str = "sample_of_routing";
+
+/// A rule for complaints of a category of its own, to a team of its own.
+pub async fn sample(desk: &Desk) -> Value {
     let name = format!("Team {}", desk.rows("teams") + desk.rows("staff_members"));
-    rule("rest", &team(desk, &name, &[]).await, json!({}))
+    let conditions = json!({ "conditions": { "categories": [SAMPLE] } });
+    rule("sample", &team(desk, &name, &[]).await, conditions)
 }
 
 /// A rule.

@@ -201,6 +201,10 @@ fn turn(
     version: Option<i32>,
     action: &'static str,
 ) -> Result<RoutingView> {
+    // Doing it twice is the same as once.
+    if state.active_version == version {
+        return get(conn);
+    }
     let was = std::mem::replace(&mut state.active_version, version);
     state.revision += 1;
     state.updated_at = act.now;
