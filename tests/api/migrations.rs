@@ -440,9 +440,6 @@ fn lists_of_complaints_go_through_the_index_of_their_filter() {
 #[test]
 fn the_next_piece_of_work_is_found_along_an_index_in_its_order() {
     for (mut conn, _folder) in both() {
-        assert_uses(&mut conn, "work_queue", "work_queue_promised", |conn| {
-            assert!(take::take_next(conn, &act()).unwrap().is_none());
-        });
         // What there is to choose from is asked only when there is something: one line, one need.
         let nil = if is_pg(&conn) {
             "gen_random_uuid()"

@@ -171,7 +171,7 @@ pub(super) fn items(conn: &mut Conn, act: &Act, rows: Vec<QueueRow>) -> Result<V
         let standing = standings.remove(&row.complaint_id)?;
         let customer = customers.get(&standing.complaint.customer_id)?;
         let name = row.team_id.and_then(|team| names.get(&team).cloned());
-        Some(item(act, row, standing, customer, name))
+        Some(item(act, &row, standing, customer, name))
     };
     Ok(rows.into_iter().filter_map(item).collect())
 }
@@ -185,7 +185,7 @@ pub(super) fn customers_of(conn: &mut Conn, standings: &[Standing]) -> Result<BT
     Ok(found.into_iter().map(|customer| (customer.id, customer)).collect())
 }
 
-fn item(act: &Act, row: QueueRow, standing: Standing, customer: &Customer, team_name: Option<String>) -> WorkItem {
+fn item(act: &Act, row: &QueueRow, standing: Standing, customer: &Customer, team_name: Option<String>) -> WorkItem {
     let Standing { complaint, promises } = standing;
     let promise = promises.first().map(WorkPromise::from);
     let is_due = row.promised_from.is_some_and(|from| from <= act.now);
@@ -207,7 +207,7 @@ fn item(act: &Act, row: QueueRow, standing: Standing, customer: &Customer, team_
         owner: row.owner.clone(),
         team: row.team_id,
         team_name,
-        why: why(act.now, &row, is_due, promise.as_ref()),
+        why: why(act.now, row, is_due, promise.as_ref()),
         promise,
         kept_until: row.free_from.filter(|from| row.owner.is_none() && *from > act.now),
         needs: Needs::read(&row.needs).words(),

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{absences, profiles, store};
+use super::store::{self, ByTeamAndOwner};
+use super::{absences, profiles};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::staff::{Act, teams};
@@ -85,20 +86,17 @@ pub fn load(conn: &mut Conn, act: &Act, team: Option<TeamId>) -> Result<LoadView
     Ok(LoadView { people, teams })
 }
 
-/// How many by team and owner.
-type ByTeamAndOwner = Vec<(Option<TeamId>, Option<String>, i64)>;
-
 struct Counted {
-    open: ByTeamAndOwner,
-    overdue: ByTeamAndOwner,
+    open: Vec<ByTeamAndOwner>,
+    overdue: Vec<ByTeamAndOwner>,
 }
 
-fn of_owner(counted: &ByTeamAndOwner, owner: &str) -> i64 {
+fn of_owner(counted: &[ByTeamAndOwner], owner: &str) -> i64 {
     let own = counted.iter().filter(|(_, who, _)| who.as_deref() == Some(owner));
     own.map(|(_, _, n)| n).sum()
 }
 
-fn of_team(counted: &ByTeamAndOwner, team: Option<TeamId>) -> i64 {
+fn of_team(counted: &[ByTeamAndOwner], team: Option<TeamId>) -> i64 {
     counted
         .iter()
         .filter(|(whose, _, _)| *whose == team)

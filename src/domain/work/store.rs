@@ -246,12 +246,15 @@ pub(super) fn amiss(conn: &mut Conn, limit: i64) -> Result<Vec<ComplaintId>> {
     Ok(found.into_iter().map(|row| row.id).collect())
 }
 
+/// How many of a team somebody has, or nobody.
+pub(super) type ByTeamAndOwner = (Option<TeamId>, Option<String>, i64);
+
 /// How many are open by team and owner, of one team or of all; those that were due before a moment, when one is given.
 pub(super) fn open_by_team_and_owner(
     conn: &mut Conn,
     team: Option<TeamId>,
     due_before: Option<Moment>,
-) -> Result<Vec<(Option<TeamId>, Option<String>, i64)>> {
+) -> Result<Vec<ByTeamAndOwner>> {
     let mut query = work_queue::table
         .group_by((work_queue::team_id, work_queue::owner))
         .select((work_queue::team_id, work_queue::owner, diesel::dsl::count_star()))

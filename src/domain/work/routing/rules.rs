@@ -330,7 +330,7 @@ mod tests {
             customer_types: vec![CustomerType::Angry],
             ..RoutingConditions::default()
         };
-        let mut alone = rule("angry", angry.clone());
+        let mut alone = rule("angry", angry);
         assert!(checked(std::slice::from_ref(&alone)).is_ok());
         alone.within_minutes = Some(60);
         assert!(checked(std::slice::from_ref(&alone)).is_err());
