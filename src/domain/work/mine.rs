@@ -6,6 +6,7 @@ use chrono::{NaiveTime, TimeZone as _};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::absences;
 use super::item::{self, WorkCustomer, WorkItem};
 use super::store::{self, Filter};
 use crate::clock::Moment;
@@ -13,7 +14,7 @@ use crate::db::conn::Conn;
 use crate::domain::complaints::call_backs::{self, CallBackView, Listing};
 use crate::domain::complaints::standing;
 use crate::domain::complaints::vocabulary::{CallBackPurpose, CallBackState};
-use crate::domain::staff::Act;
+use crate::domain::staff::{Act, Principal};
 use crate::error::Result;
 use crate::ids::{CallBackId, ComplaintId};
 
@@ -32,6 +33,9 @@ pub struct MyCall {
     pub reference: String,
     /// What it is about, in a line.
     pub subject: String,
+    /// Who promised to call: the caller, or somebody who is away and for whom they stand in.
+    #[schema(example = "li.na")]
+    pub owner: String,
     /// Whom to call.
     pub customer: WorkCustomer,
     /// The number to call.
@@ -60,7 +64,8 @@ pub struct MyCall {
 /// What somebody holds.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MyWork {
-    /// Calls whose window begins before the end of today, those that are late first; at most 200.
+    /// Calls whose window begins before the end of today, those that are late first; also those of people who are away
+    /// and for whom the caller stands in. At most 200.
     pub calls: Vec<MyCall>,
     /// How many open complaints they have.
     pub complaints_total: i64,
@@ -87,15 +92,29 @@ pub fn mine(conn: &mut Conn, act: &Act) -> Result<MyWork> {
 }
 
 fn calls(conn: &mut Conn, act: &Act, me: &str) -> Result<Vec<MyCall>> {
-    let listing = Listing {
-        state: Some(CallBackState::Open),
-        owner: Some(me.to_owned()),
-        limit: SHOWN,
-        ..Listing::default()
-    };
+    let mut owners = vec![me.to_owned()];
+    if let Some(Principal::Person(id)) = act.actor.principal {
+        let away = absences::away(conn, act.now)?;
+        owners.extend(
+            away.into_iter()
+                .filter(|(_, deputy)| *deputy == Some(id))
+                .map(|(who, _)| who),
+        );
+    }
+    let mut promises = Vec::new();
+    for owner in owners {
+        let listing = Listing {
+            state: Some(CallBackState::Open),
+            owner: Some(owner),
+            limit: SHOWN,
+            ..Listing::default()
+        };
+        promises.extend(call_backs::list(conn, act.now, &listing)?);
+    }
     let tomorrow = tomorrow(act);
-    let mut promises = call_backs::list(conn, act.now, &listing)?;
     promises.retain(|promise| promise.window_start < tomorrow);
+    promises.sort_by_key(|promise| (promise.window_end, promise.id));
+    promises.truncate(usize::try_from(SHOWN).unwrap_or_default());
     let ids: Vec<ComplaintId> = promises.iter().map(|promise| promise.complaint_id).collect();
     let standings = standing::load(conn, &ids)?;
     let customers = item::customers_of(conn, &standings)?;
@@ -110,6 +129,7 @@ fn calls(conn: &mut Conn, act: &Act, me: &str) -> Result<Vec<MyCall>> {
             complaint_id: complaint.id,
             reference: complaint.reference.clone(),
             subject: complaint.subject.clone(),
+            owner: promise.owner,
             customer: WorkCustomer::of(act, customer),
             number: promise.number,
             purpose: promise.purpose,

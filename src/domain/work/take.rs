@@ -12,15 +12,16 @@ use super::item::{self, WorkCustomer, WorkPromise, WorkWhy};
 use super::limits::{self, Limits};
 use super::row::QueueRow;
 use super::skills::{Needs, Skills};
-use super::{absences, rank, store};
+use super::{absences, follow, rank, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::{dialect, holds};
-use crate::domain::complaints::standing;
+use crate::domain::complaints::standing::{self, Standing};
 use crate::domain::complaints::taking;
 use crate::domain::complaints::view::ComplaintView;
+use crate::domain::complaints::vocabulary::State;
 use crate::domain::staff::owners::Owners;
-use crate::domain::staff::{Act, Principal};
+use crate::domain::staff::{Act, Permission, Principal};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ComplaintId, StaffId, TeamId};
 
@@ -71,7 +72,13 @@ impl Asker {
         if let Some(Principal::Person(id)) = act.actor.principal {
             // One at a time for each person: what they have is counted.
             holds::hold_taker(conn, &me)?;
-            teams = Owners::hold(conn, [me.as_str()])?.teams_of(&me);
+            let present = Owners::hold(conn, [me.as_str()])?.teams_of(&me);
+            // What the session says may be some seconds old; the record rule goes by it.
+            let across = act.actor.may(Permission::WorkAcrossTeams);
+            teams = present
+                .into_iter()
+                .filter(|team| across || teams.contains(team))
+                .collect();
             check_here(conn, id, act.now)?;
             limits = limits::of(conn, id, &teams)?;
         }
@@ -146,15 +153,13 @@ impl Asker {
     }
 
     /// Holds the most urgent piece that they may have and nobody is just changing.
-    fn hold_next(&self, conn: &mut Conn, lines: &[Option<TeamId>]) -> Result<Option<QueueRow>> {
+    fn hold_next(&self, conn: &mut Conn, act: &Act, lines: &[Option<TeamId>]) -> Result<Option<QueueRow>> {
         let (mut limit, mut waits) = (FIRST, 0);
         loop {
             let (found, all) = self.candidates(conn, lines, limit)?;
             let mut ids: Vec<ComplaintId> = found.iter().map(|row| row.complaint_id).collect();
             while let Some(id) = holds::hold_first(conn, &ids)? {
-                // Now that it is held, nobody changes it any more.
-                let row = store::find(conn, id)?;
-                if let Some(row) = row.filter(|row| self.may_have(row, lines)) {
+                if let Some(row) = as_it_is(conn, act, id)?.filter(|row| self.may_have(row, lines)) {
                     return Ok(Some(row));
                 }
                 ids.retain(|other| *other != id);
@@ -166,11 +171,30 @@ impl Asker {
                 Some(first) if waits < WAITS => {
                     waits += 1;
                     dialect::hold_complaint(conn, *first)?;
+                    as_it_is(conn, act, *first)?;
                 }
                 Some(_) => return Err(Error::Retry("others are changing everything that could be taken")),
             }
         }
     }
+}
+
+/// The row of a complaint that is held, so that nobody changes it any more. One that does not say what the complaint
+/// says, because an older process knew of no queue, is put right: it would stand in everybody's way.
+fn as_it_is(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<Option<QueueRow>> {
+    let standing = standing::load(conn, &[id])?;
+    let row = store::find(conn, id)?;
+    let fits = match (&row, standing.first()) {
+        (Some(row), Some(Standing { complaint, .. })) => {
+            (&row.owner, row.team_id) == (&complaint.owner, complaint.team_id) && complaint.state != State::Closed
+        }
+        (row, _) => row.is_none(),
+    };
+    if fits {
+        return Ok(row);
+    }
+    follow::changed_all(conn, &standing, act.now)?;
+    store::find(conn, id)
 }
 
 /// Refuses to give work to somebody who is away.
@@ -201,9 +225,9 @@ const LONGEST_HOLD: chrono::TimeDelta = chrono::TimeDelta::days(4);
 /// `work.at_capacity`; `work.away`; [`Error::Retry`] when others are changing everything that could be taken.
 pub fn take_next(conn: &mut Conn, act: &Act) -> Result<Option<TakenView>> {
     let asker = Asker::of(conn, act)?;
-    let mut held = asker.hold_next(conn, &asker.own)?;
+    let mut held = asker.hold_next(conn, act, &asker.own)?;
     if held.is_none() && !asker.rest.is_empty() {
-        held = asker.hold_next(conn, &asker.rest)?;
+        held = asker.hold_next(conn, act, &asker.rest)?;
     }
     match held {
         Some(row) => take(conn, act, &asker, &row).map(Some),

@@ -128,6 +128,8 @@ on_both! {
         assert_eq!((noted.str("/deputy"), noted.str("/created_by")), ("sun.li", "zhao.lei"));
         take(&zhao_lei).await.expect_problem(409, "work.away");
         take(&wang_wei).await.expect(204);
+        let standing_in = sun_li.get(crate::work::MINE).await.expect(200);
+        assert_eq!((standing_in.str("/calls/0/id"), standing_in.str("/calls/0/owner")), (promise.as_str(), "zhao.lei"));
         assert_eq!(take(&sun_li).await.expect(200).id(), case.id);
         let seen = admin(&desk).get(&format!("{CALL_BACKS}/{promise}")).await.expect(200);
         assert_eq!(seen.str("/owner"), "sun.li");

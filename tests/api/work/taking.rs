@@ -175,3 +175,21 @@ on_both! {
         desk.anonymous().send(reqwest::Method::POST, TAKE, None).await.expect(401);
     }
 }
+
+on_both! {
+    /// As an older process leaves them, which knows of no queue; until the job comes by.
+    async fn a_row_that_is_wrong_stands_in_nobodys_way(desk) {
+        let (owned, closed, free) = (logged(&desk, json!({ "severity": "critical" })).await, logged(&desk, json!({ "severity": "critical" })).await, logged(&desk, json!({ "severity": "low" })).await);
+        desk.agent().post(&format!("{COMPLAINTS}/{owned}/assign"), &json!({ "owner": "mary" })).await.expect(200);
+        desk.execute("UPDATE work_queue SET owner = NULL");
+        let row = "complaint_id, team_id, line, owner, urgent_at, basis, promised_from, held_by, reserved, free_from, needs, within_minutes, entered_at";
+        desk.execute(&format!("CREATE TABLE kept AS SELECT {row} FROM work_queue"));
+        desk.agent().post(&format!("{COMPLAINTS}/{closed}/withdraw"), &json!({ "reason": "no more" })).await.expect(200);
+        desk.execute("DELETE FROM work_queue");
+        desk.execute(&format!("INSERT INTO work_queue ({row}) SELECT {row} FROM kept"));
+        desk.execute("DROP TABLE kept");
+        assert_eq!(take(&desk.agent()).await.expect(200).id(), free);
+        take(&desk.agent()).await.expect(204);
+        desk.app.db.read(crate::work::assert_queued).await.unwrap();
+    }
+}
