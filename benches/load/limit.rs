@@ -58,7 +58,7 @@ ROLLBACK;
 
 /// What taking the next piece asks and writes; the piece stays in the queue.
 const TAKE_NEXT: &str = r"BEGIN;
-SELECT * FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND promised_from IS NOT NULL AND promised_from <= now() AND free_from <= now() ORDER BY urgent_at, complaint_id LIMIT 16;
+SELECT * FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = TRUE AND promised_from IS NOT NULL AND promised_from <= now() AND free_from <= now() ORDER BY urgent_at, complaint_id LIMIT 16;
 SELECT needs FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE ORDER BY needs LIMIT 1;
 SELECT needs FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE AND needs > '' ORDER BY needs LIMIT 1;
 SELECT * FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id LIMIT 16;

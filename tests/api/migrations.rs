@@ -472,7 +472,7 @@ fn the_next_piece_of_work_is_found_along_an_index_in_its_order() {
         for statement in asked {
             let plan = plan(&mut conn, statement);
             let index = if statement.contains("IS NOT NULL") {
-                "work_queue_promised"
+                "work_queue_calls"
             } else {
                 "work_queue_line"
             };

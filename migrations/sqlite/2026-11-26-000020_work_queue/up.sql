@@ -1,5 +1,5 @@
--- One row for every open complaint: how urgent it is, and who may have it next. Written with every change of a complaint;
--- docs/adr/0020-the-queue-is-a-table.md says why.
+-- One row for every open complaint: how urgent it is, and who may have it next. Written with every change of a
+-- complaint; docs/adr/0020-the-queue-is-a-table.md says why.
 CREATE TABLE work_queue (
     complaint_id BLOB NOT NULL PRIMARY KEY REFERENCES complaints (id),
     -- No foreign key: the complaint has it, and every arrival would look the team up.
@@ -20,8 +20,10 @@ CREATE TABLE work_queue (
 
 -- What is open already. The spans are those of src/domain/work/rank.rs, in microseconds.
 INSERT INTO work_queue
-    (complaint_id, team_id, line, owner, urgent_at, basis, promised_from, held_by, reserved, free_from, needs, entered_at)
-SELECT id, team_id, coalesce(team_id, X'00000000000000000000000000000000'), owner, urgent_at, basis, window_start - 900000000, held_by, free_from IS NOT NULL, free_from,
+    (complaint_id, team_id, line, owner, urgent_at, basis, promised_from, held_by, reserved, free_from, needs,
+     entered_at)
+SELECT id, team_id, coalesce(team_id, X'00000000000000000000000000000000'),
+       owner, urgent_at, basis, window_start - 900000000, held_by, free_from IS NOT NULL, free_from,
        '', logged_at
 FROM (
     SELECT id, team_id, owner, urgent_at, basis, window_start, held_by, logged_at,
@@ -46,7 +48,8 @@ FROM (
 
 -- What somebody may have, by what it needs, the most urgent first.
 CREATE INDEX work_queue_line ON work_queue (line, reserved, needs, urgent_at, complaint_id) WHERE owner IS NULL;
-CREATE INDEX work_queue_promised ON work_queue (line, urgent_at, complaint_id) WHERE promised_from IS NOT NULL;
+-- `reserved` is true of all of them, and is there so that SQLite prefers this index to the one by team.
+CREATE INDEX work_queue_calls ON work_queue (line, reserved, urgent_at, complaint_id) WHERE promised_from IS NOT NULL;
 -- The pages.
 CREATE INDEX work_queue_by_urgency ON work_queue (urgent_at, complaint_id);
 CREATE INDEX work_queue_by_team ON work_queue (line, urgent_at, complaint_id);

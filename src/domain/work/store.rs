@@ -137,6 +137,8 @@ pub(super) fn promised(
     limit: i64,
 ) -> Result<Vec<QueueRow>> {
     Ok(line(team)
+        // Whatever has a promise is kept back for somebody.
+        .filter(work_queue::reserved.eq(true))
         .filter(work_queue::promised_from.is_not_null())
         .filter(work_queue::promised_from.le(Some(now)))
         .filter(

@@ -140,6 +140,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             Some(json!({ "name": "Wang", "phones": [format!("139 0013 {:04}", 9_000 + desk.rows("customers"))] })),
             String::new(),
         ),
+        (_, ["staff", "{id}", part @ ("work-profile" | "absences")]) => on_work_of(desk, part).await,
         (_, ["staff" | "teams" | "roles" | "service-tokens", rest @ ..]) if !rest.is_empty() => {
             on_people(desk, operation).await
         }
@@ -436,6 +437,22 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
     (desk.anonymous(), format!("{link}/{path}"), Some(body), link)
 }
 
+/// Somebody's skills are told, or that they will be away.
+async fn on_work_of(desk: &Desk, part: &str) -> Parts {
+    let admin = desk.client(hark::domain::staff::Role::Admin);
+    let member = person::add(desk, &fresh(desk, "wu"), "agent").await;
+    let resource = format!("/api/v1/staff/{member}");
+    if part == "work-profile" {
+        let path = format!("{resource}/work-profile");
+        let body = json!({ "languages": ["zh-CN"], "products": ["router"], "capacity": 7 });
+        return (admin, path.clone(), Some(body), path);
+    }
+    let away = json!({
+        "starts_at": desk.in_minutes(60), "ends_at": desk.in_minutes(600), "kind": "holiday", "deputy": "mary",
+    });
+    (admin, format!("{resource}/absences"), Some(away), resource)
+}
+
 async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
     let admin = desk.client(hark::domain::staff::Role::Admin);
     let number =
@@ -471,18 +488,6 @@ async fn on_people(desk: &Desk, operation: &Operation) -> Parts {
                 .await
                 .expect(200);
             (format!("staff/{id}"), "/reactivate".to_owned(), None)
-        }
-        "staff/{id}/work-profile" => {
-            let body = json!({ "languages": ["zh-CN"], "products": ["router"], "capacity": 7 });
-            let resource = format!("staff/{}/work-profile", member().await);
-            (resource, String::new(), Some(body))
-        }
-        "staff/{id}/absences" => {
-            let body = json!({
-                "starts_at": desk.in_minutes(60), "ends_at": desk.in_minutes(600), "kind": "holiday", "deputy": "mary",
-            });
-            let resource = format!("staff/{}", member().await);
-            (resource, "/absences".to_owned(), Some(body))
         }
         "teams/{id}" => {
             let body = json!({ "name": format!("other {number}") });

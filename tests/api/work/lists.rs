@@ -37,12 +37,12 @@ on_both! {
         give(&desk, &one, &broadband).await;
         let agent = desk.agent();
         let list = async |query: &str| agent.get(&format!("{QUEUE}?{query}")).await.expect(200).each("id");
-        assert_eq!(list(&format!("team={broadband}")).await, [one.clone()]);
-        assert_eq!(list("owner=mary").await, [two.clone()]);
-        assert_eq!(list("unowned=true").await, [one.clone(), three.clone()]);
+        assert_eq!(list(&format!("team={broadband}")).await, [one.as_str()]);
+        assert_eq!(list("owner=mary").await, [two.as_str()]);
+        assert_eq!(list("unowned=true").await, [one.as_str(), three.as_str()]);
         assert_eq!(list("mine=true").await, [""; 0]);
         let taken = take(&agent).await.expect(200).id().to_owned();
-        assert_eq!(list("mine=true").await, [taken.clone()]);
+        assert_eq!(list("mine=true").await, [taken.as_str()]);
         assert_eq!(taken, three);
         assert_eq!(list("mine=true&owner=mary").await, [""; 0]);
         let named = agent.get(&format!("{QUEUE}?team={broadband}")).await.expect(200);
