@@ -176,6 +176,12 @@ codes! {
     LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
     /// Nothing was learnt that could be taken back: the model proposes as it was delivered.
     TypingNothingLearnt = 409 "typing.nothing_learnt" "Nothing was learnt",
+    /// The person has as many open complaints as they take. Promised calls that are due are given all the same.
+    WorkAtCapacity = 409 "work.at_capacity" "As much work as there is room for",
+    /// The person is noted as away, so they get no work. Take the absence back first.
+    WorkAway = 409 "work.away" "Away",
+    /// No rule of routing that is in force fits the complaint; it stays where it is.
+    RoutingNoRule = 409 "routing.no_rule" "No rule fits",
     /// The name is taken already.
     NameTaken = 409 "resource.name_taken" "The name is taken",
     /// The last active administrator stays one, so that somebody can let others in. Make another administrator first.

@@ -137,6 +137,10 @@ id! {
     HandOverId,
     /// Names a clock of a complaint.
     ClockId,
+    /// Names an absence of somebody who works here.
+    AbsenceId,
+    /// Names a turn of the rules of routing: that a version came into force, or none is any more.
+    RoutingTurnId,
     /// Names a turn of a policy: that it came into force, or out of it.
     PolicyTurnId,
 }

@@ -18,10 +18,20 @@ pub enum Kind {
     List,
     Search,
     Report,
+    TakeNext,
+    Queue,
 }
 
 impl Kind {
-    pub const ALL: &'static [Self] = &[Self::Intake, Self::ReadOne, Self::List, Self::Search, Self::Report];
+    pub const ALL: &'static [Self] = &[
+        Self::Intake,
+        Self::ReadOne,
+        Self::List,
+        Self::Search,
+        Self::Report,
+        Self::TakeNext,
+        Self::Queue,
+    ];
 }
 
 /// What came of it.
@@ -98,6 +108,11 @@ fn one(address: &str, secret: &str, kind: Kind, ids: &[String], until: Instant) 
         if !(200..300).contains(&status) {
             errors += 1;
         }
+        if kind == Kind::TakeNext && status == 200 {
+            // Not measured: it goes back into the queue, which stays as long as it is.
+            stream.write_all(give_back(secret, &body).as_bytes()).unwrap();
+            answer(&mut reader, &mut body);
+        }
     }
     (latencies, errors)
 }
@@ -120,6 +135,12 @@ fn request(kind: Kind, secret: &str, ids: &[String], rng: &mut impl Rng) -> Stri
         }
         Kind::ReadOne => get(&format!("/api/v1/complaints/{}", ids[rng.random_range(0..ids.len())])),
         Kind::List => get("/api/v1/complaints?limit=50&open=true"),
+        Kind::Queue => get("/api/v1/work/queue?limit=50"),
+        // Of no team: the token that asks is in none.
+        Kind::TakeNext => format!(
+            "POST /api/v1/work/take-next HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {secret}\r\nidempotency-key: {:032x}\r\ncontent-length: 0\r\n\r\n",
+            rng.random::<u128>(),
+        ),
         Kind::Search => get(&format!(
             "/api/v1/complaints?limit=50&q={}",
             WORDS[rng.random_range(0..WORDS.len())]
@@ -133,6 +154,17 @@ fn request(kind: Kind, secret: &str, ids: &[String], rng: &mut impl Rng) -> Stri
             ))
         }
     }
+}
+
+/// Gives what was taken back to nobody.
+fn give_back(secret: &str, taken: &[u8]) -> String {
+    let taken: serde_json::Value = serde_json::from_slice(taken).unwrap();
+    let body = r#"{"owner":null}"#;
+    format!(
+        "POST /api/v1/complaints/{}/assign HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {secret}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        taken["id"].as_str().unwrap(),
+        body.len(),
+    )
 }
 
 pub fn answer(reader: &mut impl BufRead, body: &mut Vec<u8>) -> u16 {

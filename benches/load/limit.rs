@@ -56,6 +56,36 @@ SELECT facts FROM report_deltas;
 ROLLBACK;
 ";
 
+/// What taking the next piece asks and writes; the piece stays in the queue.
+const TAKE_NEXT: &str = r"BEGIN;
+SELECT * FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = TRUE AND promised_from IS NOT NULL AND promised_from <= now() AND free_from <= now() ORDER BY urgent_at, complaint_id LIMIT 16;
+SELECT needs FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE ORDER BY needs LIMIT 1;
+SELECT needs FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE AND needs > '' ORDER BY needs LIMIT 1;
+SELECT * FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id LIMIT 16;
+SELECT needs FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = TRUE ORDER BY needs LIMIT 1;
+SELECT id AS cid FROM complaints WHERE id = coalesce((SELECT complaint_id FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE AND needs = '' ORDER BY urgent_at, complaint_id OFFSET :client_id LIMIT 1), (SELECT complaint_id FROM work_queue LIMIT 1)) FOR NO KEY UPDATE \gset
+SELECT * FROM work_queue WHERE complaint_id = :cid::uuid;
+SELECT * FROM complaints WHERE id = :cid::uuid;
+SELECT * FROM handling_steps WHERE complaint_id = :cid::uuid;
+SELECT * FROM call_backs WHERE complaint_id = :cid::uuid ORDER BY id;
+SELECT * FROM timeline_entries WHERE complaint_id = :cid::uuid ORDER BY id;
+UPDATE complaints SET updated_at = now() WHERE id = :cid::uuid;
+INSERT INTO timeline_entries (complaint_id, id, action, actor_kind, actor, after, happened_at) VALUES (:cid::uuid, gen_random_uuid(), 'note_written', 'staff', 'load', '{}', now());
+INSERT INTO audit_events (id, happened_at, actor_kind, actor, actor_id, action, object_kind, object_id, fields, request_id, address) VALUES (gen_random_uuid(), now(), 'staff', 'load', gen_random_uuid(), 'complaint.taken', 'complaint', :cid::uuid, '{}', gen_random_uuid()::text, '127.0.0.1');
+UPDATE work_queue SET entered_at = now() WHERE complaint_id = :cid::uuid;
+SELECT * FROM complaint_statements WHERE complaint_id = :cid::uuid;
+SELECT * FROM customer_type_changes WHERE complaint_id = :cid::uuid ORDER BY id;
+SELECT * FROM closures WHERE complaint_id = :cid::uuid ORDER BY id;
+SELECT count(*) FROM (SELECT 1 FROM work_queue WHERE owner IS NULL AND line = '00000000-0000-0000-0000-000000000000' AND reserved = FALSE LIMIT 1000) AS few;
+COMMIT;
+";
+
+const QUEUE: &str = r"SELECT * FROM work_queue ORDER BY urgent_at, complaint_id LIMIT 51;
+SELECT * FROM call_backs WHERE state = 'open' AND complaint_id = ANY (ARRAY(SELECT complaint_id FROM work_queue ORDER BY urgent_at, complaint_id LIMIT 50)) ORDER BY window_end, id;
+SELECT * FROM complaints WHERE id = ANY (ARRAY(SELECT complaint_id FROM work_queue ORDER BY urgent_at, complaint_id LIMIT 50));
+SELECT k.* FROM customers AS k JOIN complaints AS c ON c.customer_id = k.id WHERE c.id = ANY (ARRAY(SELECT complaint_id FROM work_queue ORDER BY urgent_at, complaint_id LIMIT 50));
+";
+
 /// Transactions a second of the statements of one request.
 pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) -> f64 {
     let ask = |sql: &str| cluster.psql("hark", sql).unwrap_or_default();
@@ -82,6 +112,8 @@ pub fn measure(cluster: &Cluster, kind: Kind, connections: usize, seconds: u64) 
             READ_ONE.replace("ID", &id) + &disclose(1)
         }
         Kind::List => LIST.to_owned() + &disclose(50),
+        Kind::TakeNext => TAKE_NEXT.to_owned(),
+        Kind::Queue => QUEUE.to_owned() + &disclose(50),
         Kind::Search => {
             let seqs = ask(
                 "SELECT string_agg(seq::text, ',') FROM (SELECT seq FROM complaints ORDER BY seq DESC LIMIT 51) AS s",

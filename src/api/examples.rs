@@ -199,6 +199,14 @@ fn of_people(operation: &str) -> Option<Value> {
         "deactivate_staff_member" => json!({ "successor": "li.na", "reason": "moved to the warehouse" }),
         "put_role" => json!({ "name": "Night desk", "permissions": ["read-complaints", "log-complaints"] }),
         "create_team" | "change_team" => json!({ "name": "Broadband" }),
+        "write_routing" => json!({ "rules": [] }),
+        "try_routing" => json!({ "rules": [], "last": 50 }),
+        "put_work_profile" => json!({
+            "languages": ["zh-CN", "en"], "products": ["router"], "customer_types": ["angry"], "capacity": 12,
+        }),
+        "note_absence" => json!({
+            "starts_at": "2027-02-06T00:00:00Z", "ends_at": "2027-02-13T00:00:00Z", "kind": "holiday",
+        }),
         "put_team_member" => json!({ "leads": true }),
         _ => return None,
     })

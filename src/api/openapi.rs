@@ -246,6 +246,14 @@ pub const WITHOUT_VERSION: &[(&str, &str)] = &[
         "a second factor has no version",
     ),
     (
+        "POST /api/v1/staff/{id}/absences",
+        "it adds an absence; the person is not changed",
+    ),
+    (
+        "DELETE /api/v1/staff/{id}/absences/{absence}",
+        "an absence has no versions: it is there or it is not",
+    ),
+    (
         "POST /api/v1/sla-packs/{slug}/install",
         "it makes a policy; the pack is not changed",
     ),

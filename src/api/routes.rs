@@ -6,8 +6,8 @@ use utoipa::OpenApi;
 use super::limits::Rate;
 use super::{
     answer, attachments, audit, calendars, call_backs, challenge, clocks, complaints, credentials, customers, health,
-    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, sessions, staff, teams,
-    tokens, typing,
+    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, routing, sessions, staff,
+    teams, tokens, typing, work, work_profiles,
 };
 use crate::domain::staff::Permission;
 
@@ -133,6 +133,17 @@ routes! {
     "/api/v1/staff/{id}/deactivate" => { post Needs(P::ManageStaff) => staff::deactivate_staff_member }
     "/api/v1/staff/{id}/reactivate" => { post Needs(P::ManageStaff) => staff::reactivate_staff_member }
     "/api/v1/staff/{id}/hand-over" => { get Needs(P::ReadComplaints) => staff::get_hand_over }
+    "/api/v1/staff/{id}/work-profile" => {
+        get Needs(P::ReadStaff) => work_profiles::get_work_profile,
+        put Needs(P::ManageWork) => work_profiles::put_work_profile,
+    }
+    "/api/v1/staff/{id}/absences" => {
+        get Needs(P::ReadStaff) => work_profiles::list_absences,
+        post Needs(P::HandleComplaints) => work_profiles::note_absence,
+    }
+    "/api/v1/staff/{id}/absences/{absence}" => {
+        delete Needs(P::HandleComplaints) => work_profiles::take_absence_back,
+    }
     "/api/v1/roles" => { get Needs(P::ReadStaff) => roles::list_roles }
     "/api/v1/roles/{slug}" => {
         get Needs(P::ReadStaff) => roles::get_role,
@@ -192,6 +203,7 @@ routes! {
     "/api/v1/complaints/{id}/steps/{step}" => { put Needs(P::HandleComplaints) => complaints::record_step }
     "/api/v1/complaints/{id}/customer-type" => { put Needs(P::HandleComplaints) => complaints::set_customer_type }
     "/api/v1/complaints/{id}/assign" => { post Needs(P::AssignComplaints) => complaints::assign_complaint }
+    "/api/v1/complaints/{id}/route" => { post Needs(P::AssignComplaints) => routing::route_complaint }
     "/api/v1/complaints/{id}/wait" => { post Needs(P::HandleComplaints) => complaints::wait_complaint }
     "/api/v1/complaints/{id}/resume" => { post Needs(P::HandleComplaints) => complaints::resume_complaint }
     "/api/v1/complaints/{id}/close" => { post Needs(P::HandleComplaints) => complaints::close_complaint }
@@ -230,6 +242,19 @@ routes! {
     "/api/v1/call-backs/{id}/attempts" => { post Needs(P::HandleComplaints) => call_backs::record_attempt }
     "/api/v1/call-backs/{id}/reschedule" => { post Needs(P::HandleComplaints) => call_backs::reschedule_call_back }
     "/api/v1/call-backs/{id}/cancel" => { post Needs(P::HandleComplaints) => call_backs::cancel_call_back }
+
+    "/api/v1/work/take-next" => { post Needs(P::HandleComplaints) => work::take_next_work }
+    "/api/v1/work/queue" => { get Needs(P::ReadComplaints) => work::list_work_queue }
+    "/api/v1/routing" => {
+        get Needs(P::ReadRouting) => routing::get_routing,
+        put Needs(P::ManageRouting) => routing::write_routing,
+    }
+    "/api/v1/routing/dry-run" => { post Needs(P::ReadRouting) => routing::try_routing }
+    "/api/v1/routing/deactivate" => { post Needs(P::ManageRouting) => routing::deactivate_routing }
+    "/api/v1/routing/versions/{version}" => { get Needs(P::ReadRouting) => routing::get_routing_version }
+    "/api/v1/routing/versions/{version}/activate" => { post Needs(P::ManageRouting) => routing::activate_routing }
+    "/api/v1/work/load" => { get Needs(P::ReadReports) => work::get_work_load }
+    "/api/v1/work/mine" => { get Needs(P::ReadComplaints) => work::list_my_work }
 
     "/api/v1/customers" => {
         get Needs(P::ReadCustomers) => customers::list_customers,
@@ -344,7 +369,11 @@ routes! {
 
 /// POSTs that only ask: what they ask is too long for an address. They change nothing, so there is
 /// nothing to do once, and no `Idempotency-Key`.
-pub const ASKS: &[&str] = &["/api/v1/typing/suggestions", "/api/v1/sla-policies/preview"];
+pub const ASKS: &[&str] = &[
+    "/api/v1/typing/suggestions",
+    "/api/v1/sla-policies/preview",
+    "/api/v1/routing/dry-run",
+];
 
 /// What a request needs; `None` when the table does not know it. Documentation is open to
 /// everybody, and so is the answer that an address takes other methods.

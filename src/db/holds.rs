@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
 
 use super::conn::Conn;
+use super::types::Uid;
 use crate::error::Result;
+use crate::ids::ComplaintId;
 
 /// Lets one at a time change who works here, in which role and by which name, until the end of the transaction:
 /// what holds for all of them (there is an administrator, a name names one) is no row that could be held.
@@ -65,4 +67,59 @@ pub fn hold_attachments(conn: &mut Conn) -> Result<()> {
         conn.batch_execute("SELECT pg_advisory_xact_lock(7236834)")?;
     }
     Ok(())
+}
+
+/// Lets a person take one piece of work at a time, and keeps them from leaving meanwhile. To be asked for before a
+/// complaint is held.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_taker(conn: &mut Conn, handle: &str) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM staff_members WHERE handle = $1 FOR NO KEY UPDATE")
+            .bind::<Text, _>(handle)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Lets one at a time pick who gets work without asking for it, until the end of the transaction. To be asked for before
+/// those who may be picked are held.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_picking(conn: &mut Conn) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        conn.batch_execute("SELECT pg_advisory_xact_lock(7236835)")?;
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = Uid)]
+    id: ComplaintId,
+}
+
+/// Holds the first of these complaints that is open, nobody has, and nobody is holding, without waiting for anybody.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_first(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Option<ComplaintId>> {
+    match conn {
+        _ if ids.is_empty() => Ok(None),
+        Conn::Sqlite(_) => Ok(ids.first().copied()),
+        Conn::Pg(conn) => {
+            let held: Option<Held> = diesel::sql_query(
+                "SELECT c.id FROM unnest($1) WITH ORDINALITY AS wanted (id, place)
+                 JOIN complaints AS c ON c.id = wanted.id
+                 WHERE c.owner IS NULL AND c.state <> 'closed'
+                 ORDER BY wanted.place LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED",
+            )
+            .bind::<Array<Uid>, _>(ids.to_vec())
+            .get_result(conn)
+            .optional()?;
+            Ok(held.map(|held| held.id))
+        }
+    }
 }

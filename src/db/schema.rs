@@ -428,6 +428,8 @@ diesel::table! {
         created_at -> Instant,
         updated_at -> Instant,
         version -> Integer,
+        calendar -> Nullable<Text>,
+        capacity -> Nullable<Integer>,
     }
 }
 
@@ -829,6 +831,109 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    work_queue (complaint_id) {
+        complaint_id -> Uid,
+        team_id -> Nullable<Uid>,
+        line -> Uid,
+        owner -> Nullable<Text>,
+        urgent_at -> Instant,
+        basis -> Text,
+        promised_from -> Nullable<Instant>,
+        held_by -> Nullable<Text>,
+        reserved -> Bool,
+        free_from -> Nullable<Instant>,
+        needs -> Text,
+        within_minutes -> Nullable<Integer>,
+        entered_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    work_profiles (staff_id) {
+        staff_id -> Uid,
+        languages -> JsonDoc,
+        products -> JsonDoc,
+        customer_types -> JsonDoc,
+        capacity -> Nullable<Integer>,
+        calendar -> Nullable<Text>,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    absences (id) {
+        id -> Uid,
+        staff_id -> Uid,
+        starts_at -> Instant,
+        ends_at -> Instant,
+        kind -> Text,
+        deputy_id -> Nullable<Uid>,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    routing_versions (version) {
+        version -> Integer,
+        rules -> JsonDoc,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    routing_state (id) {
+        id -> Integer,
+        active_version -> Nullable<Integer>,
+        revision -> Integer,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    routing_turns (id) {
+        id -> Uid,
+        version -> Nullable<Integer>,
+        turned_at -> Instant,
+        turned_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_routings (complaint_id) {
+        complaint_id -> Uid,
+        version -> Integer,
+        rule -> Text,
+        needs -> Text,
+        within_minutes -> Nullable<Integer>,
+        routed_at -> Instant,
+    }
+}
+
 diesel::joinable!(attachments -> complaints (complaint_id));
 diesel::joinable!(calendar_versions -> calendars (slug));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
@@ -931,4 +1036,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     sla_stamp,
     complaint_clocks,
     clock_signals,
+    work_queue,
+    work_profiles,
+    absences,
+    routing_versions,
+    routing_state,
+    routing_turns,
+    complaint_routings,
 );

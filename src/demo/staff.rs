@@ -49,6 +49,8 @@ pub(super) fn bring(conn: &mut Conn, plan: &Plan, corpus: &Corpus) -> Result<()>
             created_at: at,
             updated_at: at,
             version: 1,
+            calendar: None,
+            capacity: None,
         });
         for (place, handle) in agents(corpus, tongue).iter().enumerate() {
             let leads = place == 0;

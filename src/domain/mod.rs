@@ -14,3 +14,4 @@ pub mod search;
 pub mod sla;
 pub mod staff;
 pub mod typing;
+pub mod work;

@@ -4,6 +4,7 @@ mod clocks;
 mod files;
 mod lease;
 mod nudges;
+mod queue;
 mod reports;
 mod typing;
 
@@ -86,6 +87,7 @@ pub struct Worker {
     every: Duration,
     stop: Arc<Notify>,
     sweep: Arc<files::Sweep>,
+    looked: queue::Looked,
 }
 
 impl Worker {
@@ -104,6 +106,7 @@ impl Worker {
             every,
             stop: Arc::default(),
             sweep: Arc::default(),
+            looked: Arc::default(),
         }
     }
 
@@ -119,6 +122,8 @@ impl Worker {
         }
         let outcome = clocks::watch_all(self).await;
         Self::note(&self.app, clocks::NAME, outcome, &mut done);
+        let outcome = queue::mend(self).await;
+        Self::note(&self.app, queue::NAME, outcome, &mut done);
         let outcome = files::tidy(&self.app, &self.sweep).await;
         Self::note(&self.app, files::NAME, outcome, &mut done);
         let outcome = typing::learn(self).await;

@@ -41,3 +41,4 @@ mod staff;
 mod support;
 mod traces;
 mod typing;
+mod work;

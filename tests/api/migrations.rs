@@ -16,6 +16,7 @@ use hark::domain::complaints::{call_backs, hand_over, listing};
 use hark::domain::policy::Policy;
 use hark::domain::sla::clocks::watch;
 use hark::domain::staff::Act;
+use hark::domain::work::{queue, take};
 
 use crate::support::{fresh_postgres, fresh_sqlite, start_of_time};
 
@@ -431,6 +432,82 @@ fn lists_of_complaints_go_through_the_index_of_their_filter() {
         for (index, listing) in &cases {
             assert_uses(&mut conn, "complaints", index, |conn| {
                 assert!(listing::list(conn, &act(), listing).unwrap().items.is_empty());
+            });
+        }
+    }
+}
+
+#[test]
+fn the_next_piece_of_work_is_found_along_an_index_in_its_order() {
+    for (mut conn, _folder) in both() {
+        // What there is to choose from is asked only when there is something: one line, one need.
+        let nil = if is_pg(&conn) {
+            "gen_random_uuid()"
+        } else {
+            "zeroblob(16)"
+        };
+        let line = if is_pg(&conn) {
+            "'00000000-0000-0000-0000-000000000000'"
+        } else {
+            "zeroblob(16)"
+        };
+        let moment = if is_pg(&conn) { "now()" } else { "0" };
+        let constraint = if is_pg(&conn) {
+            "SET session_replication_role = replica"
+        } else {
+            "PRAGMA foreign_keys = OFF"
+        };
+        conn.batch_execute(&format!(
+            "{constraint};
+             INSERT INTO work_queue (complaint_id, line, urgent_at, basis, reserved, needs, entered_at)
+             VALUES ({nil}, {line}, {moment}, 'age', FALSE, '', {moment})"
+        ))
+        .unwrap();
+        let sent = statements(&mut conn, |conn| drop(take::take_next(conn, &act())));
+        let asked: Vec<&String> = sent
+            .iter()
+            .filter(|sql| sql.starts_with("SELECT") && sql.contains("work_queue") && sql.contains("ORDER BY"))
+            .collect();
+        assert!(asked.len() >= 4, "{sent:?}");
+        for statement in asked {
+            let plan = plan(&mut conn, statement);
+            let index = if statement.contains("IS NOT NULL") {
+                "work_queue_calls"
+            } else {
+                "work_queue_line"
+            };
+            assert!(plan.contains(index), "not through {index}:\n{statement}\n{plan}");
+            assert!(
+                !plan.contains("TEMP B-TREE") && !plan.contains("Sort"),
+                "sorted:\n{statement}\n{plan}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_queue_is_listed_along_the_index_of_its_filter() {
+    let listing = |change: &dyn Fn(&mut queue::Listing)| {
+        let mut listing = queue::Listing {
+            limit: 50,
+            after: Some((start_of_time(), hark::ids::ComplaintId::new(start_of_time()))),
+            ..queue::Listing::default()
+        };
+        change(&mut listing);
+        listing
+    };
+    let cases = [
+        ("work_queue_by_urgency", listing(&|_| ())),
+        ("work_queue_by_owner", listing(&|l| l.mine = true)),
+        (
+            "work_queue_by_team",
+            listing(&|l| l.team = Some(hark::ids::TeamId::new(start_of_time()))),
+        ),
+    ];
+    for (mut conn, _folder) in both() {
+        for (index, listing) in &cases {
+            assert_uses(&mut conn, "work_queue", index, |conn| {
+                assert!(queue::list(conn, &act(), listing).unwrap().items.is_empty());
             });
         }
     }

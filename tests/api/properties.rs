@@ -566,6 +566,7 @@ pub fn assert_sound(conn: &mut Conn, changes: Option<&BTreeMap<String, i32>>) ->
             None => assert_eq!(c.step, case.current_step(), "{c:?}"),
         }
     }
+    crate::work::assert_queued(conn)?;
     crate::clocks::ways::assert_followed(conn)
 }
 

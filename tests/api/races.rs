@@ -18,7 +18,7 @@ use crate::on_both;
 use crate::support::{Client, Desk, Reply};
 
 /// Another process, as far as the database can see: an application of its own, on the same database.
-fn beside(desk: &Desk) -> String {
+pub fn beside(desk: &Desk) -> String {
     let db = Db::open(desk.app.db.target(), 4).unwrap();
     let app = App::new(db, desk.app.clock.clone(), Policy::default(), crate::support::keys()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -13,7 +13,9 @@ use serde::de::DeserializeOwned;
 use super::{place, refused};
 use crate::api::extract::{self, IfMatch, Query};
 use crate::api::limits::address::{self, Proxies};
-use crate::api::{attachments, audit, call_backs, complaints, customers, open_id, page, reports, staff, teams, upload};
+use crate::api::{
+    attachments, audit, call_backs, complaints, customers, open_id, page, reports, staff, teams, upload, work,
+};
 use crate::clock::Moment;
 use crate::domain::complaints::listing::Cursor;
 use crate::error::Result;
@@ -84,6 +86,8 @@ fn queries(text: &str) {
         query::<open_id::Answer>,
         query::<reports::ReportQuery>,
         query::<reports::ReviewQuery>,
+        query::<work::WorkQuery>,
+        query::<work::LoadQuery>,
     ];
     for error in read.iter().filter_map(|read| read(&uri).err()) {
         refused(&error);

@@ -38,6 +38,10 @@ use crate::domain::staff::sign_in::invitations::RedeemForm;
 use crate::domain::staff::sign_in::{ChangePasswordForm, CodeForm, PasswordForm, RemoveFactorForm, SignInForm};
 use crate::domain::staff::teams::{MemberForm, TeamForm};
 use crate::domain::staff::tokens::{RotateForm, TokenForm};
+use crate::domain::work::absences::AbsenceForm;
+use crate::domain::work::profiles::ProfileForm;
+use crate::domain::work::routing::dry_run::DryRunForm;
+use crate::domain::work::routing::{RoutingForm, rules};
 use crate::error::Result;
 use crate::ids::CustomerId;
 
@@ -107,6 +111,10 @@ const FORMS: &[Reader] = &[
     policy,
     only::<PreviewForm>,
     only::<InstallForm>,
+    only::<ProfileForm>,
+    only::<AbsenceForm>,
+    routing,
+    only::<DryRunForm>,
 ];
 
 /// A form whose check asks the database.
@@ -175,6 +183,11 @@ fn policy(body: &[u8]) -> Result<()> {
     // What has been checked passes as it is.
     assert_eq!(checked(&once, "").as_ref().ok(), Some(&once));
     Ok(())
+}
+
+fn routing(body: &[u8]) -> Result<()> {
+    let form: RoutingForm = extract::parse(body)?;
+    rules::checked(&form.rules).map(drop)
 }
 
 fn new_calendar(body: &[u8]) -> Result<()> {

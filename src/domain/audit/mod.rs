@@ -55,6 +55,8 @@ text_enum! {
         Typing = "typing",
         /// A policy of deadlines; its slug is among the fields.
         SlaPolicy = "sla_policy",
+        /// The rules of routing; their version is among the fields.
+        Routing = "routing",
         /// A report; its name is among the fields.
         Report = "report",
         /// The audit itself.

@@ -23,6 +23,7 @@ use crate::domain::search::Position;
 use crate::domain::sla::clocks::bulk as clocks;
 use crate::domain::sla::clocks::row::{ClockRow, SignalRow};
 use crate::domain::staff::ActorKind;
+use crate::domain::work::bulk as work;
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, EntryId};
 use crate::load_rows;
@@ -187,6 +188,7 @@ pub fn insert(conn: &mut Conn, batch: &mut Batch) -> Result<()> {
     load_rows!(conn, timeline_entries::table, &batch.entries)?;
     load_rows!(conn, messages::table, &batch.messages)?;
     clocks::insert(conn, &batch.clocks, &batch.signals)?;
+    work::insert(conn, &batch.complaints, &batch.call_backs)?;
     notifications::post_all(conn, &batch.notices)?;
     count(conn, &batch.complaints)
 }

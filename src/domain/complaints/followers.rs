@@ -5,12 +5,16 @@ use std::cell::OnceCell;
 
 use super::history::{self, Happening, store};
 use super::model::{CallBack, Complaint, TimelineEntry};
+use super::{placing, standing};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::policy::Policy;
 use crate::domain::reporting::record as reporting;
 use crate::domain::sla::clocks;
+use crate::domain::work;
+use crate::domain::work::routing::place::Placed;
 use crate::error::Result;
+use crate::ids::ComplaintId;
 
 /// A change of a complaint that is about to be written.
 pub struct Turn<'a> {
@@ -116,8 +120,11 @@ pub(super) fn came_in(
     policy: &Policy,
     begun: &[clocks::Begun],
     (complaints, entries): (&[Complaint], &[TimelineEntry]),
+    placed: &[Option<Placed>],
 ) -> Result<()> {
     clocks::write_begun(conn, begun)?;
+    let wants = placing::keep(conn, complaints, placed)?;
+    work::follow::arrived(conn, complaints, wants)?;
     reporting::received(conn, policy, complaints, entries)
 }
 
@@ -131,12 +138,21 @@ pub(super) fn changed(
     conn: &mut Conn,
     policy: &Policy,
     change: (&Complaint, &Complaint),
+    call_backs: &[CallBack],
     timeline: &[TimelineEntry],
 ) -> Result<()> {
+    let routed = timeline.last().is_some_and(|entry| entry.action == "routed");
+    work::follow::changed(conn, change.1, call_backs, routed)?;
     match timeline.last() {
         Some(entry) => reporting::changed(conn, policy, change, timeline, entry.id),
         None => Ok(()),
     }
+}
+
+/// Once complaints and promises have been handed over, many at once.
+pub(super) fn handed_over(conn: &mut Conn, at: Moment, ids: &[ComplaintId]) -> Result<()> {
+    let standings = standing::load(conn, ids)?;
+    work::follow::changed_all(conn, &standings, at)
 }
 
 /// Once the clocks have told something in the timelines of complaints that did not change.

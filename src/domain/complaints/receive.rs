@@ -10,7 +10,7 @@ use super::earlier::{self, EarlierComplaint};
 use super::intake::Intake;
 use super::model::{Complaint, Statement, TimelineEntry, TypeChange};
 use super::vocabulary::{BallWith, HandlingStep, State};
-use super::{followers, reference, store, tallies, timeline};
+use super::{followers, placing, reference, store, tallies, timeline};
 use crate::db::conn::Conn;
 use crate::db::dialect::{self, SearchRow};
 use crate::db::types::Json;
@@ -28,6 +28,7 @@ use crate::domain::staff::tokens::{self, Secret};
 use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::CustomerType;
 use crate::domain::typing::proposals::{self, Proposal};
+use crate::domain::work::routing::place::Placed;
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CustomerId, TypeChangeId};
 
@@ -142,7 +143,8 @@ fn take_in(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<Vec<Receipt>> {
         .zip(&secrets)
         .map(|((arrival, person), secret)| complaint(arrival, person, secret.as_deref()))
         .collect();
-    write(conn, arrivals, &people, &mut complaints)?;
+    let placed = placing::arrivals(conn, arrivals, &people, &mut complaints)?;
+    write(conn, arrivals, &people, &mut complaints, &placed)?;
     let receipts: Vec<Receipt> = complaints
         .into_iter()
         .zip(people)
@@ -207,16 +209,23 @@ fn check_owners(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<()> {
     Ok(())
 }
 
-fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complaints: &mut [Complaint]) -> Result<()> {
+fn write(
+    conn: &mut Conn,
+    arrivals: &[&Arrival],
+    people: &[Recognised],
+    complaints: &mut [Complaint],
+    placed: &[Option<Placed>],
+) -> Result<()> {
     let may_be_told = told_of(conn, arrivals, people)?;
     let entries: Vec<TimelineEntry> = arrivals
         .iter()
         .zip(people)
         .zip(&*complaints)
-        .map(|((arrival, person), complaint)| {
+        .zip(placed)
+        .map(|(((arrival, person), complaint), placed)| {
             let told = arrival.intake.given_contact.email.is_some();
             let told = told.then(|| is_told(arrival, complaint, &may_be_told));
-            timeline::arrival(&arrival.act, complaint, person, told)
+            timeline::arrival(&arrival.act, complaint, person, told, placing::told(placed.as_ref()))
         })
         .collect();
     let begun = followers::coming_in(conn, complaints, &entries)?;
@@ -262,7 +271,7 @@ fn write(conn: &mut Conn, arrivals: &[&Arrival], people: &[Recognised], complain
     proposals::keep_all(conn, &proposed)?;
     notifications::post_all(conn, &notices)?;
     match arrivals.first() {
-        Some(first) => followers::came_in(conn, &first.act.policy, &begun, (complaints, &entries)),
+        Some(first) => followers::came_in(conn, &first.act.policy, &begun, (complaints, &entries), placed),
         None => Ok(()),
     }
 }

@@ -312,6 +312,13 @@ pub(super) fn open_promises(conn: &mut Conn, limit: i64) -> Result<Vec<(Moment, 
         .load(conn)?)
 }
 
+pub(super) fn products_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<(ComplaintId, Option<String>)>> {
+    Ok(complaint_statements::table
+        .filter(complaint_statements::complaint_id.eq_any(ids.to_vec()))
+        .select((complaint_statements::complaint_id, complaint_statements::product))
+        .load(conn)?)
+}
+
 /// Whose complaints these are; each customer once.
 pub(super) fn customers_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<CustomerId>> {
     if ids.is_empty() {

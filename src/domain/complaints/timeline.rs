@@ -63,9 +63,15 @@ pub(super) fn entry(
     }
 }
 
-/// The entry about an arrival; `told` says whether the customer is sent a notice, if there is an address for it. What
-/// usually is so, is left out.
-pub(super) fn arrival(act: &Act, complaint: &Complaint, person: &Recognised, told: Option<bool>) -> TimelineEntry {
+/// The entry about an arrival; `told` says whether the customer is sent a notice, if there is an address for it; `routed`
+/// which rule gave it to a team, if one did. What usually is so, is left out.
+pub(super) fn arrival(
+    act: &Act,
+    complaint: &Complaint,
+    person: &Recognised,
+    told: Option<bool>,
+    routed: Option<Value>,
+) -> TimelineEntry {
     let mut after = json!({
         "kind": complaint.kind, "channel": complaint.channel, "customer_id": complaint.customer_id,
         "matched_by": person.matched_by, "severity": complaint.severity, "owner": complaint.owner,
@@ -74,6 +80,9 @@ pub(super) fn arrival(act: &Act, complaint: &Complaint, person: &Recognised, tol
     if let Some(after) = after.as_object_mut() {
         if let Some(told) = told {
             after.insert("acknowledged".to_owned(), json!(told));
+        }
+        if let Some(routed) = routed {
+            after.insert("routed".to_owned(), routed);
         }
         if person.customer.tier != Tier::Individual {
             after.insert("tier".to_owned(), json!(person.customer.tier));

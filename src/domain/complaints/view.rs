@@ -321,6 +321,14 @@ pub fn get(conn: &mut Conn, id: ComplaintId) -> Result<ComplaintView> {
     of(conn, complaint)
 }
 
+/// The products that complaints are about.
+///
+/// # Errors
+/// When the database refuses.
+pub fn products_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<(ComplaintId, Option<String>)>> {
+    store::products_of(conn, ids)
+}
+
 /// Whose complaints these are.
 ///
 /// # Errors

@@ -160,7 +160,8 @@ impl Work {
         self.after.next_due_at = next_due_at;
         store::update(conn, &self.before, &self.after)?;
         timeline::keep(conn, act, self.after.customer_id, &entry)?;
-        followers::changed(conn, &act.policy, (&self.before, &self.after), &timeline)?;
+        let change = (&self.before, &self.after);
+        followers::changed(conn, &act.policy, change, &self.call_backs, &timeline)?;
         if self.before.state != self.after.state {
             let changes = BTreeMap::from([(self.before.state, -1), (self.after.state, 1)]);
             tallies::add(conn, tallies::slot(self.after.id), &changes)?;

@@ -250,6 +250,14 @@ pub fn primary_phone(conn: &mut Conn, id: CustomerId) -> Result<Option<String>> 
     store::primary_phone(conn, id)
 }
 
+/// The customer's tier.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn tier(conn: &mut Conn, id: CustomerId) -> Result<Tier> {
+    Ok(store::load(conn, id)?.tier)
+}
+
 /// The customer's time zone.
 ///
 /// # Errors

@@ -58,6 +58,10 @@ pub struct Team {
     pub updated_at: Moment,
     /// Counts the changes; the ETag.
     pub version: i32,
+    /// The slug of the calendar of its hours.
+    pub calendar: Option<String>,
+    /// How many open complaints its people take, where nothing else is said of them.
+    pub capacity: Option<i32>,
 }
 
 /// Who is in which team.

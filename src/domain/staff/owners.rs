@@ -56,6 +56,14 @@ impl Owners {
         self.members.get(owner).is_some_and(|(_, teams)| teams.contains(&team))
     }
 
+    /// The teams that somebody works in.
+    pub fn teams_of(&self, owner: &str) -> Vec<TeamId> {
+        self.members
+            .get(owner)
+            .map(|(_, teams)| teams.clone())
+            .unwrap_or_default()
+    }
+
     /// Notes why `actor` cannot give work to `owner`, if so: it must be somebody who works here and, if a team
     /// holds the work, a member of it. A program may take work itself, by the name of its token.
     pub fn check(&self, check: &mut Check, pointer: &str, actor: &Actor, owner: &str, team: Option<TeamId>) {

@@ -69,6 +69,12 @@ text_enum! {
         ReadPolicies = "read-policies",
         /// Make policies of deadlines, change them, and bring them into and out of force.
         ManagePolicies = "manage-policies",
+        /// Say how much of which work people take, and note when they are away.
+        ManageWork = "manage-work",
+        /// See the rules of routing, and try others.
+        ReadRouting = "read-routing",
+        /// Write rules of routing, and bring them into and out of force.
+        ManageRouting = "manage-routing",
     }
 }
 
@@ -159,6 +165,8 @@ impl Role {
                 P::RemoveAttachments,
                 P::ReadCalendars,
                 P::ReadPolicies,
+                P::ManageWork,
+                P::ReadRouting,
             ],
             Self::Operations => &[
                 P::ReadFigures,
@@ -168,6 +176,8 @@ impl Role {
                 P::ManageCalendars,
                 P::ReadPolicies,
                 P::ManagePolicies,
+                P::ReadRouting,
+                P::ManageRouting,
             ],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
@@ -184,6 +194,7 @@ impl Role {
                 P::ManagePrivacy,
                 P::ReadCalendars,
                 P::ReadPolicies,
+                P::ReadRouting,
             ],
             Self::Admin => Permission::ALL,
         }

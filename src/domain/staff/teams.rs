@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::actor::Act;
-use super::model::{Team, TeamMember, check_version};
+use super::model::{StaffMember, Team, TeamMember, check_version};
 use super::owners::Owners;
 use super::{people, store};
 use crate::clock::Moment;
@@ -16,6 +16,7 @@ use crate::db::holds;
 use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::domain::complaints::hand_over;
+use crate::domain::sla::calendars;
 use crate::error::{Code, Error, Result};
 use crate::ids::{StaffId, TeamId};
 
@@ -26,6 +27,15 @@ pub struct TeamForm {
     /// What it is called; unique.
     #[schema(example = "Broadband", min_length = 1, max_length = 100)]
     pub name: String,
+    /// The business calendar of its hours, by its slug; `null`: always open. Left out, it stays as it is.
+    #[serde(default, with = "crate::domain::check::double_option")]
+    #[schema(value_type = Option<String>, max_length = 40, pattern = "^[a-z][a-z0-9_]*$", example = "standard")]
+    pub calendar: Option<Option<String>>,
+    /// How many open complaints each of its people takes at once, where nothing else is said of them; `null`: as many
+    /// as come. Left out, it stays as it is.
+    #[serde(default, with = "crate::domain::check::double_option")]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 1000, example = 12)]
+    pub capacity: Option<Option<i32>>,
 }
 
 /// How somebody is in a team.
@@ -60,6 +70,10 @@ pub struct TeamView {
     pub id: TeamId,
     /// What it is called.
     pub name: String,
+    /// The business calendar of its hours; always open without one.
+    pub calendar: Option<String>,
+    /// How many open complaints each of its people takes at once, where nothing else is said of them.
+    pub capacity: Option<i32>,
     /// Who is in it, by handle.
     pub members: Vec<MemberView>,
     /// When it was made.
@@ -76,6 +90,18 @@ pub struct TeamView {
 /// When the database refuses.
 pub fn exists(conn: &mut Conn, id: TeamId) -> Result<bool> {
     Ok(store::find_team(conn, id)?.is_some())
+}
+
+/// What these teams are called.
+///
+/// # Errors
+/// When the database refuses.
+pub fn names(conn: &mut Conn, ids: &[TeamId]) -> Result<BTreeMap<TeamId, String>> {
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids.dedup();
+    let found = store::teams_by_ids(conn, &ids)?;
+    Ok(found.into_iter().map(|team| (team.id, team.name)).collect())
 }
 
 fn load(conn: &mut Conn, id: TeamId) -> Result<Team> {
@@ -120,11 +146,73 @@ fn views(conn: &mut Conn, teams: Vec<Team>) -> Result<Vec<TeamView>> {
             members: members.remove(&team.id).unwrap_or_default(),
             id: team.id,
             name: team.name,
+            calendar: team.calendar,
+            capacity: team.capacity,
             created_at: team.created_at,
             updated_at: team.updated_at,
             version: team.version,
         })
         .collect())
+}
+
+/// Every team.
+///
+/// # Errors
+/// When the database refuses.
+pub fn all_ids(conn: &mut Conn) -> Result<Vec<TeamId>> {
+    let teams = store::list_teams(conn, None, 10_000)?;
+    Ok(teams.into_iter().map(|team| team.id).collect())
+}
+
+/// The teams that somebody is in.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_member(conn: &mut Conn, id: StaffId) -> Result<Vec<TeamId>> {
+    let memberships = store::memberships_of(conn, &[id])?;
+    Ok(memberships.into_iter().map(|(one, _)| one.team_id).collect())
+}
+
+/// Those of these teams that there are.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_ids(conn: &mut Conn, ids: &[TeamId]) -> Result<Vec<Team>> {
+    store::teams_by_ids(conn, ids)
+}
+
+/// Who works in these teams: the team and the member, by handle.
+///
+/// # Errors
+/// When the database refuses.
+pub fn workers_of(conn: &mut Conn, ids: &[TeamId]) -> Result<Vec<(TeamId, StaffMember)>> {
+    let members = store::members_of(conn, ids)?;
+    let active = members.into_iter().filter(|(_, member)| member.is_active());
+    Ok(active
+        .map(|(membership, member)| (membership.team_id, member))
+        .collect())
+}
+
+/// The team as the form has it.
+fn checked(conn: &mut Conn, form: &TeamForm, mut team: Team) -> Result<Team> {
+    let mut check = Check::new();
+    if let Some(calendar) = &form.calendar {
+        let calendar = calendar.as_ref().map(|slug| check.slug("/calendar", slug));
+        if let Some(slug) = calendar.as_ref().filter(|_| check.is_clean())
+            && !calendars::exists(conn, slug)?
+        {
+            check.fail("/calendar", "unknown", "there is no such calendar");
+        }
+        team.calendar = calendar;
+    }
+    if let Some(capacity) = form.capacity {
+        if capacity.is_some_and(|capacity| !(0..=1_000).contains(&capacity)) {
+            check.fail("/capacity", "out_of_range", "0 to 1000");
+        }
+        team.capacity = capacity;
+    }
+    check.text("/name", &form.name, 1, 100);
+    check.finish(team)
 }
 
 fn checked_name(conn: &mut Conn, form: &TeamForm, own: Option<TeamId>) -> Result<String> {
@@ -145,25 +233,35 @@ pub fn create(conn: &mut Conn, act: &Act, form: &TeamForm) -> Result<TeamView> {
     holds::hold_staff(conn)?;
     let team = Team {
         id: TeamId::new(act.now),
-        name: checked_name(conn, form, None)?,
+        name: String::new(),
         created_at: act.now,
         updated_at: act.now,
         version: 1,
+        calendar: None,
+        capacity: None,
     };
+    let mut team = checked(conn, form, team)?;
+    team.name = checked_name(conn, form, None)?;
     store::insert_team(conn, &team)?;
     tell(conn, act, team.id, "team.created", json!({ "name": team.name }))?;
     get(conn, team.id)
 }
 
-/// Gives a team another name.
+/// Gives a team another name, other hours, or another capacity.
 ///
 /// # Errors
 /// `request.invalid`; `resource.name_taken`; `resource.not_found`; `request.precondition_failed`.
 pub fn change(conn: &mut Conn, act: &Act, id: TeamId, expected: Option<i32>, form: &TeamForm) -> Result<TeamView> {
-    let mut team = hold(conn, id, expected)?;
-    let before = std::mem::replace(&mut team.name, checked_name(conn, form, Some(id))?);
-    let fields = json!({ "before": { "name": before }, "after": { "name": team.name } });
-    tell(conn, act, id, "team.renamed", fields)?;
+    let before = hold(conn, id, expected)?;
+    let mut team = checked(conn, form, before.clone())?;
+    team.name = checked_name(conn, form, Some(id))?;
+    let told = |team: &Team| json!({ "name": team.name, "calendar": team.calendar, "capacity": team.capacity });
+    let (mut fields, mut action) = (json!({ "before": told(&before), "after": told(&team) }), "team.changed");
+    if (&before.calendar, before.capacity) == (&team.calendar, team.capacity) {
+        fields = json!({ "before": { "name": before.name }, "after": { "name": team.name } });
+        action = "team.renamed";
+    }
+    tell(conn, act, id, action, fields)?;
     write(conn, act, team)
 }
 

@@ -99,6 +99,7 @@ impl Sample {
                 body["policy"]["source"] = json!("something else");
                 None
             }
+            None if body.contains_key("deputy") => body.insert("deputy".to_owned(), json!(null)),
             None if body.contains_key("activate") => body.insert("activate".to_owned(), json!(true)),
             None if body.contains_key("overlap_hours") => body.insert("overlap_hours".to_owned(), json!(7)),
             None => body.insert("duplicate_of".to_owned(), json!(null)),
@@ -126,6 +127,11 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             let staff = crate::support::person::add(desk, &fresh(desk, "wang"), "agent").await;
             (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
         }
+        (_, ["routing", rest @ ..]) => on_routing(desk, rest).await,
+        ("POST", ["work", "take-next"]) => {
+            Case::logged(desk).await;
+            (desk.agent(), operation.path.clone(), None, String::new())
+        }
         ("POST", ["complaints"]) => (desk.agent(), COMPLAINTS.to_owned(), Some(by_phone()), String::new()),
         ("POST", ["public", "complaints"]) => (desk.anonymous(), PUBLIC.to_owned(), Some(by_web()), String::new()),
         ("POST", ["customers"]) => (
@@ -134,6 +140,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             Some(json!({ "name": "Wang", "phones": [format!("139 0013 {:04}", 9_000 + desk.rows("customers"))] })),
             String::new(),
         ),
+        (_, ["staff", "{id}", part @ ("work-profile" | "absences")]) => on_work_of(desk, part).await,
         (_, ["staff" | "teams" | "roles" | "service-tokens", rest @ ..]) if !rest.is_empty() => {
             on_people(desk, operation).await
         }
@@ -258,6 +265,12 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["steps", "{step}"] => Some(json!({ "record": { "own_words": "no internet" } })),
         ["customer-type"] => Some(json!({ "customer_type": "friendly", "note": "calmed down" })),
         ["redress"] => Some(json!({ "status": "paid" })),
+        ["route"] => {
+            use crate::work::routing::{SAMPLE, enforce, sample};
+            case.edit(&json!({ "category": SAMPLE })).await.expect(200);
+            enforce(desk, &[sample(desk).await]).await;
+            None
+        }
         ["assign"] => Some(json!({ "owner": "mary", "note": "knows the street" })),
         ["wait"] => Some(json!({ "ball_with": "customer", "reason": "a photo" })),
         ["resume"] => {
@@ -369,6 +382,27 @@ async fn on_policy(desk: &Desk, rest: &[&str]) -> Parts {
     }
 }
 
+/// Rules of routing are written, brought into force, or taken out of it.
+async fn on_routing(desk: &Desk, rest: &[&str]) -> Parts {
+    use crate::work::routing::{ROUTING, enforce, sample, write};
+    let operations = desk.client(hark::domain::staff::Role::Operations);
+    let rules = json!({ "rules": [sample(desk).await] });
+    match rest {
+        [] => (operations, ROUTING.to_owned(), Some(rules), ROUTING.to_owned()),
+        ["versions", "{version}", "activate"] => {
+            let written = write(desk, &[sample(desk).await]).await;
+            let path = format!("{ROUTING}/versions/{}/activate", written.at("/version"));
+            (operations, path, None, ROUTING.to_owned())
+        }
+        ["deactivate"] => {
+            enforce(desk, &[sample(desk).await]).await;
+            (operations, format!("{ROUTING}/deactivate"), None, String::new())
+        }
+        ["dry-run"] => (operations, format!("{ROUTING}/dry-run"), Some(rules), String::new()),
+        _ => panic!("write a request that succeeds for {rest:?} of routing"),
+    }
+}
+
 async fn on_call_back(desk: &Desk, action: &str) -> Parts {
     let case = Case::worked(desk).await;
     let promise = case.promise(0, 60).await;
@@ -401,6 +435,22 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
         _ => panic!("write a request that succeeds for the new address {rest:?} of the customer"),
     };
     (desk.anonymous(), format!("{link}/{path}"), Some(body), link)
+}
+
+/// Somebody's skills are told, or that they will be away.
+async fn on_work_of(desk: &Desk, part: &str) -> Parts {
+    let admin = desk.client(hark::domain::staff::Role::Admin);
+    let member = person::add(desk, &fresh(desk, "wu"), "agent").await;
+    let resource = format!("/api/v1/staff/{member}");
+    if part == "work-profile" {
+        let path = format!("{resource}/work-profile");
+        let body = json!({ "languages": ["zh-CN"], "products": ["router"], "capacity": 7 });
+        return (admin, path.clone(), Some(body), path);
+    }
+    let away = json!({
+        "starts_at": desk.in_minutes(60), "ends_at": desk.in_minutes(600), "kind": "holiday", "deputy": "mary",
+    });
+    (admin, format!("{resource}/absences"), Some(away), resource)
 }
 
 async fn on_people(desk: &Desk, operation: &Operation) -> Parts {

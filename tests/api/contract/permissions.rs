@@ -57,6 +57,8 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "GET /api/v1/complaints/{id}/messages",
             "GET /api/v1/complaints/{id}/timeline",
             "GET /api/v1/staff/{id}/hand-over",
+            "GET /api/v1/work/mine",
+            "GET /api/v1/work/queue",
         ],
     ),
     (
@@ -86,9 +88,18 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "POST /api/v1/complaints/{id}/tracking-link",
             "POST /api/v1/complaints/{id}/wait",
             "POST /api/v1/complaints/{id}/withdraw",
+            "POST /api/v1/staff/{id}/absences",
+            "DELETE /api/v1/staff/{id}/absences/{absence}",
+            "POST /api/v1/work/take-next",
         ],
     ),
-    ("assign-complaints", &["POST /api/v1/complaints/{id}/assign"]),
+    (
+        "assign-complaints",
+        &[
+            "POST /api/v1/complaints/{id}/assign",
+            "POST /api/v1/complaints/{id}/route",
+        ],
+    ),
     (
         "read-figures",
         &[
@@ -114,6 +125,7 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "GET /api/v1/reports/review",
             "GET /api/v1/reports/types",
             "GET /api/v1/reports/volumes",
+            "GET /api/v1/work/load",
         ],
     ),
     (
@@ -151,6 +163,23 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "PUT /api/v1/sla-policies/{slug}",
             "POST /api/v1/sla-policies/{slug}/activate",
             "POST /api/v1/sla-policies/{slug}/deactivate",
+        ],
+    ),
+    ("manage-work", &["PUT /api/v1/staff/{id}/work-profile"]),
+    (
+        "read-routing",
+        &[
+            "GET /api/v1/routing",
+            "POST /api/v1/routing/dry-run",
+            "GET /api/v1/routing/versions/{version}",
+        ],
+    ),
+    (
+        "manage-routing",
+        &[
+            "PUT /api/v1/routing",
+            "POST /api/v1/routing/deactivate",
+            "POST /api/v1/routing/versions/{version}/activate",
         ],
     ),
     ("manage-typing", &["POST /api/v1/typing/layers/undo"]),
@@ -193,6 +222,8 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "GET /api/v1/roles/{slug}",
             "GET /api/v1/staff",
             "GET /api/v1/staff/{id}",
+            "GET /api/v1/staff/{id}/absences",
+            "GET /api/v1/staff/{id}/work-profile",
             "GET /api/v1/teams",
             "GET /api/v1/teams/{id}",
         ],

@@ -23,6 +23,8 @@ const MAKE: &[&str] = &[
     "POST /api/v1/me/second-factor/remove",
     "POST /api/v1/public/complaints",
     "POST /api/v1/retention-rules/dry-run",
+    "POST /api/v1/routing/deactivate",
+    "POST /api/v1/routing/dry-run",
     "POST /api/v1/service-tokens",
     "POST /api/v1/session",
     "POST /api/v1/sla-policies",
@@ -31,6 +33,7 @@ const MAKE: &[&str] = &[
     "POST /api/v1/teams",
     "POST /api/v1/typing/layers/undo",
     "POST /api/v1/typing/suggestions",
+    "POST /api/v1/work/take-next",
 ];
 
 #[test]

@@ -35,10 +35,20 @@ const EXPORTED: &[(&str, &str)] = &[
 ];
 
 /// Tables that belong to a customer and are not in the export, each with its reason.
-const NOT_EXPORTED: &[(&str, &str)] = &[(
-    "anonymised_complaints",
-    "when content was removed stands on the complaint itself",
-)];
+const NOT_EXPORTED: &[(&str, &str)] = &[
+    (
+        "anonymised_complaints",
+        "when content was removed stands on the complaint itself",
+    ),
+    (
+        "complaint_routings",
+        "which rule gave a complaint to which team stands in its timeline",
+    ),
+    (
+        "work_queue",
+        "the order of the desk's own work, made from the complaint, its promises and its clocks",
+    ),
+];
 
 fn found(value: &Value, pointer: &[&str]) -> Vec<Value> {
     match pointer {

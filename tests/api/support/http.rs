@@ -42,6 +42,14 @@ impl Client {
         }
     }
 
+    /// The same caller at another process.
+    pub fn at(&self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same caller with another header.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut client = self.clone();

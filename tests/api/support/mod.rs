@@ -375,6 +375,12 @@ const TABLES: &[&str] = &[
     "sla_policy_turns",
     "complaint_clocks",
     "clock_signals",
+    "work_queue",
+    "work_profiles",
+    "absences",
+    "routing_versions",
+    "routing_turns",
+    "complaint_routings",
 ];
 
 #[derive(diesel::QueryableByName)]

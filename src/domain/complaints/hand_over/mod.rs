@@ -9,9 +9,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::{CallBack, Complaint};
-use super::timeline;
 use super::view::TypeChangeView;
 use super::vocabulary::{CallBackPurpose, HandlingStep, Kind, State};
+use super::{followers, timeline};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit;
@@ -292,6 +292,7 @@ pub fn give_over(conn: &mut Conn, act: &Act, brief: &Brief, from: &str, to: &str
     store::set_owner(conn, &owned, to)?;
     store::set_call_back_owner(conn, &promised, to)?;
     store::count_change(conn, &about, act.now)?;
+    followers::handed_over(conn, act.now, &about)?;
     timeline::record_all(conn, &entries)?;
     audit::record_all(conn, &told)
 }

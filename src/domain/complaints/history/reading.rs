@@ -135,7 +135,7 @@ impl Reader {
             "message_not_sent" => What::MessageNotSent,
             "message_received" => What::MessageReceived,
             "steps_recorded" => steps(entry.after.as_ref()),
-            "assigned" | "handed_over" => self.assigned(after),
+            "assigned" | "taken" | "routed" | "handed_over" => self.assigned(after),
             "waiting" => What::Waiting {
                 ball_with: after.ball_with,
             },

@@ -115,6 +115,14 @@ pub fn present_standard(conn: &mut Conn, policy: &Policy) -> Result<Calendar> {
     row.unwrap_or_else(|| standard(policy)).calendar()
 }
 
+/// A calendar as it is now, to reckon with.
+///
+/// # Errors
+/// `resource.not_found`.
+pub fn present_of(conn: &mut Conn, act: &Act, slug: &str) -> Result<Calendar> {
+    load(conn, act, slug)?.calendar()
+}
+
 /// The present version of a calendar and its number, for a clock that will run under it: from then on the version
 /// is in the database.
 ///

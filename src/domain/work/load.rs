@@ -1,0 +1,204 @@
+//! How much work there is: with each person, in each team, and for how long it has been waiting for somebody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::store::{self, ByTeamAndOwner};
+use super::{absences, profiles};
+use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::domain::staff::{Act, teams};
+use crate::error::Result;
+use crate::ids::{StaffId, TeamId};
+
+/// The bounds of the ages that are counted.
+const AGES: [i64; 4] = [1, 4, 24, 72];
+
+/// How much somebody has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PersonLoad {
+    /// Who: the handle of a person, or the name of a program.
+    #[schema(example = "li.na")]
+    pub owner: String,
+    /// The teams that they work in.
+    pub teams: Vec<TeamId>,
+    /// Open complaints.
+    pub open: i64,
+    /// Those past the moment by which something had to be done.
+    pub overdue: i64,
+    /// The most they take at once, as far as it was said.
+    pub capacity: Option<i32>,
+    /// Whether they are away.
+    pub away: bool,
+}
+
+/// How many wait for longer than so many hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WaitingLonger {
+    /// Hours.
+    pub than_hours: i64,
+    /// How many.
+    pub n: i64,
+}
+
+/// How much a team has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TeamLoad {
+    /// The team; none: of no team.
+    pub team: Option<TeamId>,
+    /// What it is called.
+    pub team_name: Option<String>,
+    /// Open complaints.
+    pub open: i64,
+    /// Those past the moment by which something had to be done.
+    pub overdue: i64,
+    /// Those that nobody has.
+    pub waiting: i64,
+    /// For how long the first of these has been waiting, seconds.
+    pub longest_wait_seconds: Option<i64>,
+    /// How many of these have been waiting for longer than 1, 4, 24 and 72 hours.
+    pub waiting_longer: Vec<WaitingLonger>,
+}
+
+/// How much work there is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LoadView {
+    /// The people of the teams and everybody who has something, those with the most first.
+    pub people: Vec<PersonLoad>,
+    /// The teams, by name; what no team holds last.
+    pub teams: Vec<TeamLoad>,
+}
+
+/// How much work there is, of one team or of all.
+///
+/// # Errors
+/// When the database refuses.
+pub fn load(conn: &mut Conn, act: &Act, team: Option<TeamId>) -> Result<LoadView> {
+    let counted = Counted {
+        open: store::open_by_team_and_owner(conn, team, None)?,
+        overdue: store::open_by_team_and_owner(conn, team, Some(act.now))?,
+    };
+    let people = people(conn, act, team, &counted)?;
+    let teams = team_loads(conn, act, team, &counted)?;
+    Ok(LoadView { people, teams })
+}
+
+struct Counted {
+    open: Vec<ByTeamAndOwner>,
+    overdue: Vec<ByTeamAndOwner>,
+}
+
+fn of_owner(counted: &[ByTeamAndOwner], owner: &str) -> i64 {
+    let own = counted.iter().filter(|(_, who, _)| who.as_deref() == Some(owner));
+    own.map(|(_, _, n)| n).sum()
+}
+
+fn of_team(counted: &[ByTeamAndOwner], team: Option<TeamId>) -> i64 {
+    counted
+        .iter()
+        .filter(|(whose, _, _)| *whose == team)
+        .map(|(_, _, n)| n)
+        .sum()
+}
+
+fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -> Result<Vec<PersonLoad>> {
+    let wanted = match team {
+        Some(team) => vec![team],
+        None => teams::all_ids(conn)?,
+    };
+    let mut of: BTreeMap<String, (StaffId, Vec<TeamId>)> = BTreeMap::new();
+    for (team, member) in teams::workers_of(conn, &wanted)? {
+        let entry = of.entry(member.handle).or_insert((member.id, Vec::new()));
+        entry.1.push(team);
+    }
+    let mut owners: BTreeSet<String> = of.keys().cloned().collect();
+    owners.extend(counted.open.iter().filter_map(|(_, owner, _)| owner.clone()));
+    let ids: Vec<StaffId> = of.values().map(|(id, _)| *id).collect();
+    let rows = profiles::of_all(conn, &ids)?;
+    let own: BTreeMap<StaffId, Option<i32>> = rows.iter().map(|row| (row.staff_id, row.capacity)).collect();
+    let of_teams: BTreeMap<TeamId, Option<i32>> = teams::by_ids(conn, &wanted)?
+        .into_iter()
+        .map(|team| (team.id, team.capacity))
+        .collect();
+    let away: BTreeSet<String> = absences::away(conn, act.now)?
+        .into_iter()
+        .map(|(handle, _)| handle)
+        .collect();
+    let mut people: Vec<PersonLoad> = owners
+        .into_iter()
+        .map(|owner| {
+            let (capacity, teams) = match of.remove(&owner) {
+                None => (None, Vec::new()),
+                Some((id, teams)) => {
+                    let said = own.get(&id).copied().flatten();
+                    let theirs = teams
+                        .iter()
+                        .filter_map(|team| of_teams.get(team).copied().flatten())
+                        .min();
+                    (said.or(theirs), teams)
+                }
+            };
+            PersonLoad {
+                open: of_owner(&counted.open, &owner),
+                overdue: of_owner(&counted.overdue, &owner),
+                away: away.contains(&owner),
+                owner,
+                teams,
+                capacity,
+            }
+        })
+        .collect();
+    people.sort_by_key(|person| std::cmp::Reverse(person.open));
+    Ok(people)
+}
+
+fn team_loads(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -> Result<Vec<TeamLoad>> {
+    let wanted = match team {
+        Some(team) => vec![team],
+        None => teams::all_ids(conn)?,
+    };
+    let mut named: Vec<(String, TeamId)> = teams::names(conn, &wanted)?
+        .into_iter()
+        .map(|(id, name)| (name, id))
+        .collect();
+    named.sort();
+    let mut all: Vec<(Option<TeamId>, Option<String>)> =
+        named.into_iter().map(|(name, id)| (Some(id), Some(name))).collect();
+    if team.is_none() {
+        all.push((None, None));
+    }
+    let first = store::first_waiting(conn, team)?;
+    let mut longer = Vec::new();
+    for hours in AGES {
+        let since = act.now - TimeDelta::hours(hours);
+        longer.push((hours, store::waiting_since(conn, team, since)?));
+    }
+    let seconds = |since: Moment| (act.now - since).num_seconds();
+    let loads = all.into_iter().map(|(team, team_name)| TeamLoad {
+        team,
+        team_name,
+        open: of_team(&counted.open, team),
+        overdue: of_team(&counted.overdue, team),
+        waiting: counted
+            .open
+            .iter()
+            .filter(|(whose, owner, _)| *whose == team && owner.is_none())
+            .map(|(_, _, n)| n)
+            .sum(),
+        longest_wait_seconds: first
+            .iter()
+            .find(|(whose, _)| *whose == team)
+            .map(|(_, since)| seconds(*since)),
+        waiting_longer: longer
+            .iter()
+            .map(|(than_hours, counted)| WaitingLonger {
+                than_hours: *than_hours,
+                n: counted.iter().find(|(whose, _)| *whose == team).map_or(0, |(_, n)| *n),
+            })
+            .collect(),
+    });
+    Ok(loads.collect())
+}
