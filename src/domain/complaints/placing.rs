@@ -9,7 +9,7 @@ use super::store;
 use super::view::{self, ComplaintView};
 use super::work::Work;
 use crate::db::conn::Conn;
-use crate::domain::customers::Tier;
+use crate::domain::customers::Importance;
 use crate::domain::customers::recognise::Recognised;
 use crate::domain::customers::record;
 use crate::domain::staff::Act;
@@ -21,12 +21,12 @@ use crate::error::{Code, Error, Result};
 use crate::ids::ComplaintId;
 
 /// What the rules look at.
-fn facts(complaint: &Complaint, tier: Tier, product: Option<&str>) -> Facts {
+fn facts(complaint: &Complaint, customer: Importance, product: Option<&str>) -> Facts {
     Facts {
         channel: complaint.channel,
         kind: complaint.kind,
         category: complaint.category.clone(),
-        tier,
+        customer,
         customer_type: complaint.customer_type,
         language: complaint.language.clone(),
         severity: complaint.severity,
@@ -49,7 +49,11 @@ pub(super) fn arrivals(
             placed.push(None);
             continue;
         };
-        let facts = facts(complaint, person.customer.tier, arrival.intake.product.as_deref());
+        let facts = facts(
+            complaint,
+            person.customer.importance(),
+            arrival.intake.product.as_deref(),
+        );
         let place = router.place(conn, &arrival.act, &facts)?;
         if let Some(place) = &place {
             complaint.team_id = Some(place.team);
@@ -83,9 +87,9 @@ pub fn route(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>)
     // Who gets it is held before the complaint is, as everywhere.
     let seen = store::load(conn, id)?;
     let statement = store::load_statement(conn, id)?;
-    let tier = record::tier(conn, seen.customer_id)?;
+    let customer = record::importance(conn, seen.customer_id)?;
     let owners = Owners::hold(conn, seen.owner.as_deref())?;
-    let facts = facts(&seen, tier, statement.product.as_deref());
+    let facts = facts(&seen, customer, statement.product.as_deref());
     super::work::check_version(expected, seen.version)?;
     act.actor.check_team(seen.team_id)?;
     let mut placed = match Router::load(conn)? {

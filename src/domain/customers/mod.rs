@@ -10,5 +10,5 @@ pub mod record;
 mod store;
 pub mod vocabulary;
 
-pub use self::model::{ContactKind, Customer};
+pub use self::model::{ContactKind, Customer, Importance};
 pub use self::vocabulary::{CommunicationStyle, CustomerKind, Grade, PrivacyState, ProfitSegment, Stance, Tier};

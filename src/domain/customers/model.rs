@@ -95,6 +95,37 @@ impl Customer {
     }
 }
 
+/// What a customer is to us: what rules of routing look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Importance {
+    /// Tier for routing.
+    pub tier: Tier,
+    /// What serving it earns.
+    pub segment: Option<ProfitSegment>,
+    /// Its grade among key accounts.
+    pub grade: Option<Grade>,
+}
+
+impl Importance {
+    /// Of somebody of whom no more is known.
+    pub const UNKNOWN: Self = Self {
+        tier: Tier::Individual,
+        segment: None,
+        grade: None,
+    };
+}
+
+impl Customer {
+    /// What it is to us.
+    pub const fn importance(&self) -> Importance {
+        Importance {
+            tier: self.tier,
+            segment: self.segment,
+            grade: self.grade,
+        }
+    }
+}
+
 /// One way to reach a customer, and to recognise it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = contact_points, treat_none_as_default_value = false)]

@@ -1,7 +1,7 @@
 //! The customer record: creating, reading, changing, finding.
 
 use super::form::{CustomerRecordForm, checked};
-use super::model::{ContactKind, ContactPoint, Customer, CustomerView, ExternalId, SeenCustomer};
+use super::model::{ContactKind, ContactPoint, Customer, CustomerView, ExternalId, Importance, SeenCustomer};
 use super::privacy;
 use super::store;
 use super::vocabulary::{CustomerKind, Tier};
@@ -250,12 +250,12 @@ pub fn primary_phone(conn: &mut Conn, id: CustomerId) -> Result<Option<String>> 
     store::primary_phone(conn, id)
 }
 
-/// The customer's tier.
+/// What the customer is to us.
 ///
 /// # Errors
 /// `resource.not_found`.
-pub fn tier(conn: &mut Conn, id: CustomerId) -> Result<Tier> {
-    Ok(store::load(conn, id)?.tier)
+pub fn importance(conn: &mut Conn, id: CustomerId) -> Result<Importance> {
+    Ok(store::load(conn, id)?.importance())
 }
 
 /// The customer's time zone.

@@ -13,7 +13,7 @@ use crate::domain::check::Check;
 use crate::domain::complaints::listing::{self, Listing};
 use crate::domain::complaints::view::{self, ComplaintSummary};
 use crate::domain::complaints::vocabulary::State;
-use crate::domain::customers::{Tier, record};
+use crate::domain::customers::{Importance, record};
 use crate::domain::staff::{Act, teams};
 use crate::domain::work::skills::Needs;
 use crate::error::Result;
@@ -139,12 +139,15 @@ fn facts_of(conn: &mut Conn, complaints: &[ComplaintSummary]) -> Result<Vec<Fact
     let mut products: BTreeMap<ComplaintId, Option<String>> = view::products_of(conn, &ids)?.into_iter().collect();
     let customers: Vec<CustomerId> = complaints.iter().map(|complaint| complaint.customer_id).collect();
     let customers = record::by_ids(conn, &customers)?;
-    let tiers: BTreeMap<CustomerId, Tier> = customers.iter().map(|customer| (customer.id, customer.tier)).collect();
+    let known: BTreeMap<CustomerId, Importance> = customers.iter().map(|c| (c.id, c.importance())).collect();
     let facts = complaints.iter().map(|complaint| Facts {
         channel: complaint.channel,
         kind: complaint.kind,
         category: complaint.category.clone(),
-        tier: tiers.get(&complaint.customer_id).copied().unwrap_or(Tier::Individual),
+        customer: known
+            .get(&complaint.customer_id)
+            .copied()
+            .unwrap_or(Importance::UNKNOWN),
         customer_type: complaint.customer_type,
         language: complaint.language.clone(),
         severity: complaint.severity,

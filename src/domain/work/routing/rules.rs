@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::domain::check::{Check, object};
 use crate::domain::complaints::vocabulary::{Channel, Kind, Level};
-use crate::domain::customers::Tier;
+use crate::domain::customers::{Grade, Importance, ProfitSegment, Tier};
 use crate::domain::typing::CustomerType;
 use crate::domain::work::skills::Needs;
 use crate::error::Result;
@@ -46,6 +46,12 @@ pub struct RoutingConditions {
     /// The customer's tier.
     #[schema(max_items = 3)]
     pub tiers: Vec<Tier>,
+    /// What serving the customer earns; one of whom it is not known meets none.
+    #[schema(max_items = 4)]
+    pub segments: Vec<ProfitSegment>,
+    /// The customer's grade; one without a grade meets none.
+    #[schema(max_items = 4)]
+    pub grades: Vec<Grade>,
     /// The customer's manner.
     #[schema(max_items = 5)]
     pub customer_types: Vec<CustomerType>,
@@ -116,8 +122,8 @@ pub struct Facts {
     pub kind: Kind,
     /// The subject category.
     pub category: String,
-    /// The customer's tier.
-    pub tier: Tier,
+    /// What the customer is to us.
+    pub customer: Importance,
     /// The customer's manner.
     pub customer_type: CustomerType,
     /// BCP 47.
@@ -130,6 +136,10 @@ pub struct Facts {
 
 fn one_of<T: PartialEq>(list: &[T], fact: &T) -> bool {
     list.is_empty() || list.contains(fact)
+}
+
+fn known<T: PartialEq>(list: &[T], fact: Option<T>) -> bool {
+    list.is_empty() || fact.is_some_and(|fact| list.contains(&fact))
 }
 
 /// Whether a language is the given one, or a kind of it.
@@ -146,7 +156,9 @@ impl RoutingConditions {
         one_of(&self.channels, &facts.channel)
             && one_of(&self.kinds, &facts.kind)
             && one_of(&self.categories, &facts.category)
-            && one_of(&self.tiers, &facts.tier)
+            && one_of(&self.tiers, &facts.customer.tier)
+            && known(&self.segments, facts.customer.segment)
+            && known(&self.grades, facts.customer.grade)
             && one_of(&self.customer_types, &facts.customer_type)
             && (self.languages.is_empty() || self.languages.iter().any(|of| is_a(&facts.language, of)))
             && one_of(&self.severities, &facts.severity)
@@ -160,6 +172,8 @@ impl RoutingConditions {
             kinds,
             categories,
             tiers,
+            segments,
+            grades,
             customer_types,
             languages,
             severities,
@@ -170,6 +184,8 @@ impl RoutingConditions {
             ("kind", kinds.is_empty()),
             ("category", categories.is_empty()),
             ("tier", tiers.is_empty()),
+            ("segment", segments.is_empty()),
+            ("grade", grades.is_empty()),
             ("customer_type", customer_types.is_empty()),
             ("language", languages.is_empty()),
             ("severity", severities.is_empty()),
@@ -245,6 +261,8 @@ fn conditions(check: &mut Check, at: &str, conditions: &mut RoutingConditions) {
         ("kinds", c.kinds.len(), Kind::ALL.len()),
         ("categories", c.categories.len(), WORDS),
         ("tiers", c.tiers.len(), Tier::ALL.len()),
+        ("segments", c.segments.len(), ProfitSegment::ALL.len()),
+        ("grades", c.grades.len(), Grade::ALL.len()),
         ("customer_types", c.customer_types.len(), CustomerType::ALL.len()),
         ("languages", c.languages.len(), WORDS),
         ("severities", c.severities.len(), Level::ALL.len()),
@@ -272,7 +290,7 @@ mod tests {
             channel: Channel::Phone,
             kind: Kind::Complaint,
             category: "repair".to_owned(),
-            tier: Tier::Individual,
+            customer: Importance::UNKNOWN,
             customer_type: CustomerType::Angry,
             language: "zh-CN".to_owned(),
             severity: Level::High,
@@ -290,6 +308,29 @@ mod tests {
             mode: RoutingMode::Queue,
             within_minutes: None,
         }
+    }
+
+    #[test]
+    fn a_grade_or_segment_that_is_not_known_meets_no_condition_on_it() {
+        let grades = RoutingConditions {
+            grades: vec![Grade::A, Grade::B],
+            segments: vec![ProfitSegment::MostProfitable],
+            ..RoutingConditions::default()
+        };
+        let of = |grade, segment| Facts {
+            customer: Importance {
+                grade,
+                segment,
+                ..Importance::UNKNOWN
+            },
+            ..facts()
+        };
+        assert_eq!(grades.said(), ["segment", "grade"]);
+        assert!(grades.hold(&of(Some(Grade::B), Some(ProfitSegment::MostProfitable))));
+        assert!(!grades.hold(&of(Some(Grade::C), Some(ProfitSegment::MostProfitable))));
+        assert!(!grades.hold(&of(None, Some(ProfitSegment::MostProfitable))));
+        assert!(!grades.hold(&of(Some(Grade::A), None)));
+        assert!(RoutingConditions::default().hold(&of(None, None)));
     }
 
     #[test]
