@@ -1,7 +1,7 @@
 //! Traces, as a collector receives them from the real program: a request's span goes on with the caller's trace, its work
 //! in the database is within it, log lines name it, and nothing of a customer is in it.
 
-use crate::support::program::{PATIENCE, Place};
+use crate::support::program::Place;
 
 #[cfg(not(feature = "otlp"))]
 #[test]
@@ -37,8 +37,9 @@ mod sent {
 
     use serde_json::{Value, json};
 
-    use super::{PATIENCE, Place};
+    use super::Place;
     use crate::support::Client;
+    use crate::support::program::PATIENCE;
 
     /// First lines and bodies of requests.
     type Taken = Mutex<Vec<(String, Vec<u8>)>>;
