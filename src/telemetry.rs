@@ -79,6 +79,7 @@ pub struct Metrics {
     call_backs_due: IntGaugeVec,
     outbox_waiting: IntGauge,
     outbox_oldest_seconds: IntGauge,
+    outbox_sends: IntGauge,
 }
 
 fn registered<C: prometheus::core::Collector + Clone + 'static>(
@@ -192,6 +193,13 @@ impl Metrics {
                     "Age of the oldest notice that waits to be sent.",
                 ),
             )?,
+            outbox_sends: registered(
+                r,
+                IntGauge::new(
+                    "hark_outbox_sends",
+                    "Whether notices are sent (1), or only kept for when they will be (0).",
+                ),
+            )?,
             registry,
         })
     }
@@ -219,6 +227,8 @@ impl Metrics {
     pub fn set_outbox(&self, waiting: usize, oldest_seconds: i64) {
         self.outbox_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         self.outbox_oldest_seconds.set(oldest_seconds);
+        // Nothing delivers them yet.
+        self.outbox_sends.set(0);
     }
 
     /// The text that Prometheus reads.
