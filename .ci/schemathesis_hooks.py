@@ -232,6 +232,52 @@ def put_sensible_policy(case):
         body.update(POLICY)
 
 
+def in_days(days):
+    moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def away():
+    return {"starts_at": in_days(1), "ends_at": in_days(RANDOM.randint(2, 60)), "kind": "holiday", "deputy": OWNER}
+
+
+ROUTED = "gate"
+
+
+def some_rules():
+    """Rules of routing that get in nobody's way."""
+    return {"rules": [{"slug": "gate", "team": a_team(), "conditions": {"categories": [ROUTED]}}]}
+
+
+def a_routed_one():
+    """A complaint that a rule in force fits."""
+    version = ask("PUT", "/routing", some_rules())["version"]
+    ask("POST", f"/routing/versions/{version}/activate")
+    customer = {"name": "Li Na", "phone": PHONE}
+    form = {"channel": "phone", "customer": customer, "subject": "Door", "statement": "Broken.", "category": ROUTED}
+    return ask("POST", "/complaints", form | {"owner": OWNER})["id"]
+
+
+def put_sensible_work(case):
+    """What no generator writes: rules for teams that there are, absences to come."""
+    body, parameters = case.body, case.path_parameters or {}
+    if case.path.startswith("/api/v1/routing") and often():
+        if "version" in parameters:
+            parameters["version"] = ask("PUT", "/routing", some_rules())["version"]
+        if isinstance(body, dict) and "rules" in body:
+            body.update(some_rules())
+    if "/absences" in case.path and often():
+        if "absence" in parameters:
+            parameters["id"] = a_member()
+            parameters["absence"] = ask("POST", f"/staff/{parameters['id']}/absences", away())["id"]
+        elif isinstance(body, dict):
+            body.clear()
+            body.update(away())
+    if isinstance(body, dict) and isinstance(body.get("calendar"), str) and often():
+        if case.path.startswith("/api/v1/teams") or case.path.endswith("/work-profile"):
+            body["calendar"] = "standard"
+
+
 def put_readable_calendar(case):
     """What no generator writes: a notation that can be read, and a file of holidays."""
     body = case.body
@@ -269,6 +315,9 @@ NEEDS = {
     "PATCH /api/v1/staff/{id}": a_member,
     "POST /api/v1/staff/{id}/deactivate": a_member,
     "POST /api/v1/staff/{id}/reactivate": one_who_left,
+    "PUT /api/v1/staff/{id}/work-profile": a_member,
+    "POST /api/v1/staff/{id}/absences": a_member,
+    "POST /api/v1/complaints/{id}/route": lambda: a_routed_one(),
     "PATCH /api/v1/teams/{id}": a_team,
     "PUT /api/v1/teams/{id}/members/{staff_id}": a_team,
     "DELETE /api/v1/teams/{id}/members/{staff_id}": a_team,
@@ -563,7 +612,8 @@ def address(case):
     path = case.path
     for name in ("token", "id"):
         if "{%s}" % name in path:
-            return path.split("{%s}" % name)[0] + str((case.path_parameters or {}).get(name))
+            there = path.split("{%s}" % name)[0] + str((case.path_parameters or {}).get(name))
+            return there + ("/work-profile" if path.endswith("/work-profile") else "")
     return path
 
 
@@ -594,6 +644,7 @@ def before_call(context, case, **kwargs):
             put_known_file(case)
             put_readable_calendar(case)
             put_sensible_policy(case)
+            put_sensible_work(case)
             put_known_values(case)
             put_fitting_headers(case)
             put_a_person(case)
