@@ -43,7 +43,7 @@ pub(super) async fn suggest_customer_type(ctx: Ctx, body: Body<SuggestionForm>) 
 }
 
 /// What the model proposes for a complaint on its way in.
-pub(super) async fn propose(ctx: &Ctx, intake: &Intake) -> Proposal {
+pub(crate) async fn propose(ctx: &Ctx, intake: &Intake) -> Proposal {
     let live = ctx.app.typing().await;
     let proposal = intake.proposal(&live, ctx.app.policy.typing_blind_percent);
     if let Some(said) = intake.said() {

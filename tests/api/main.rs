@@ -26,6 +26,7 @@ mod health;
 mod journeys;
 mod migrations;
 mod open_id;
+mod pages;
 mod playbooks;
 mod privacy;
 mod properties;
