@@ -66,7 +66,7 @@ pub(crate) const fn usual(access: Access) -> Rate {
     }
 }
 
-macro_rules! rate {
+macro_rules! counted {
     ($access:expr) => {
         usual($access)
     };
@@ -75,13 +75,13 @@ macro_rules! rate {
     };
 }
 
-pub(crate) use rate;
+pub(crate) use counted;
 
 macro_rules! routes {
     ($($path:literal => { $($method:ident $access:expr $(, $rate:ident)? => $module:ident :: $handler:ident),+ $(,)? })+) => {
         /// Every route of the API.
         pub const ROUTES: &[Route] = &[
-            $($(Route { method: verb!($method), path: $path, access: $access, rate: rate!($access $(, $rate)?) }),+),+
+            $($(Route { method: verb!($method), path: $path, access: $access, rate: counted!($access $(, $rate)?) }),+),+
         ];
 
         /// Registers every route of the API.

@@ -51,7 +51,7 @@ pub(crate) async fn as_pages(
         Err(error) => answer::problem(&error, id.as_deref()),
     };
     // What others have put onto the answer: when to come back, what a browser has to be careful with.
-    for (name, value) in response.headers().iter().chain(written.headers()) {
+    for (name, value) in response.headers().iter().chain(written.headers().iter()) {
         let of_the_body = [CONTENT_TYPE, CONTENT_LENGTH, WWW_AUTHENTICATE].contains(name);
         if !of_the_body && !page.headers().contains_key(name) {
             page.headers_mut().append(name.clone(), value.clone());

@@ -3,7 +3,9 @@
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 
-use super::i18n::{Words, fl};
+use i18n_embed::fluent::FluentLanguageLoader;
+
+use super::i18n::fl;
 use crate::text_enum;
 
 text_enum! {
@@ -58,7 +60,7 @@ impl Theme {
     }
 
     /// What it is called.
-    pub(crate) fn own_name(self, words: Words) -> String {
+    pub(crate) fn own_name(self, words: &FluentLanguageLoader) -> String {
         match self {
             Self::Auto => fl!(words, "colours-auto"),
             Self::Light => fl!(words, "colours-light"),

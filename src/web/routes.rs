@@ -4,14 +4,14 @@ use actix_web::{HttpRequest, web};
 
 use super::{assets, customers, desk, invitations, sign_in, start};
 use crate::api::limits::Rate;
-use crate::api::routes::{Access, Route, rate, usual, verb};
+use crate::api::routes::{Access, Route, counted, usual, verb};
 use crate::api::{answer, observe};
 
 macro_rules! pages {
     ($($path:literal => { $($method:ident $access:expr $(, $rate:ident)? => $($module:ident)::+),+ $(,)? })+) => {
         /// Every page.
         pub const PAGES: &[Route] = &[
-            $($(Route { method: verb!($method), path: $path, access: $access, rate: rate!($access $(, $rate)?) }),+),+
+            $($(Route { method: verb!($method), path: $path, access: $access, rate: counted!($access $(, $rate)?) }),+),+
         ];
 
         /// Registers every page.

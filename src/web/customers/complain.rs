@@ -18,7 +18,7 @@ use crate::domain::complaints::attachments::Way;
 use crate::domain::complaints::intake::{Intake, LONGEST_STATEMENT, PublicForm};
 use crate::domain::complaints::public;
 use crate::domain::complaints::receive::Arrival;
-use crate::domain::complaints::vocabulary::{Channel, Kind};
+use crate::domain::complaints::vocabulary::{Channel, Kind, Medium};
 use crate::domain::sla::clocks::outlook;
 use crate::error::{Code, Error, FieldError, Problem, Result};
 use crate::web::forms::{Findings, Form, FormWithFiles, patiently};
@@ -183,7 +183,7 @@ fn public_form(ctx: &Ctx, visitor: &Visitor, form: &Form, wrong: &mut Vec<FieldE
         .and_then(Result::ok)
         .and_then(|day| zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest())
         .and_then(|at| Moment::try_from(at.to_utc()).ok());
-    let medium = form.given("preferred_medium").map(|word| word.parse());
+    let medium = form.given("preferred_medium").map(|word| word.parse::<Medium>());
     read("preferred_medium", medium.as_ref().is_none_or(Result::is_ok));
     PublicForm {
         kind: None,

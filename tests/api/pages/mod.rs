@@ -1,5 +1,6 @@
 //! The pages: without a browser on both databases, and in Chromium.
 
+mod browser;
 mod complain;
 mod sign_in;
 mod track;
