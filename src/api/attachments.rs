@@ -107,12 +107,7 @@ pub(crate) struct NamedFile<'f> {
 ///
 /// # Errors
 /// `resource.not_found`; `attachment.…`; `request.too_large`.
-pub(crate) async fn keep(
-    ctx: &Ctx,
-    way: Way,
-    version: Option<i32>,
-    file: NamedFile<'_>,
-) -> Result<AttachmentView> {
+pub(crate) async fn keep(ctx: &Ctx, way: Way, version: Option<i32>, file: NamedFile<'_>) -> Result<AttachmentView> {
     let limit = ctx.app.policy.attachments.bytes;
     let asked = way.clone();
     let whose = ctx

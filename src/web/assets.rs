@@ -28,7 +28,11 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
     Files::iter()
         .filter_map(|plain| {
             let content = Files::get(&plain)?.data;
-            let hash: String = Sha256::digest(&content).iter().take(5).map(|b| format!("{b:02x}")).collect();
+            let hash: String = Sha256::digest(&content)
+                .iter()
+                .take(5)
+                .map(|b| format!("{b:02x}"))
+                .collect();
             let (stem, extension) = plain.rsplit_once('.')?;
             let name = format!("{stem}.{hash}.{extension}");
             let media = match extension {

@@ -60,7 +60,9 @@ impl Form {
 
     /// What a field holds, unless it is blank.
     pub(crate) fn given(&self, name: &str) -> Option<String> {
-        Some(self.text(name)).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+        Some(self.text(name))
+            .filter(|text| !text.trim().is_empty())
+            .map(str::to_owned)
     }
 
     /// What every field of this name holds: boxes that are ticked.
@@ -122,7 +124,11 @@ impl Form {
 
 fn is_multipart(req: &HttpRequest) -> bool {
     let text = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    text.is_some_and(|text| text.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"))
+    text.is_some_and(|text| {
+        text.trim_start()
+            .to_ascii_lowercase()
+            .starts_with("multipart/form-data")
+    })
 }
 
 impl FromRequest for Form {
@@ -227,7 +233,11 @@ impl Findings {
 
     /// What the domain found. `say` names the field for a pointer and may have better words for what is wrong with
     /// it; a pointer that it does not know concerns the form as a whole.
-    pub(crate) fn of(problem: &Problem, words: Words, say: impl Fn(&FieldError) -> Option<(String, Option<String>)>) -> Self {
+    pub(crate) fn of(
+        problem: &Problem,
+        words: Words,
+        say: impl Fn(&FieldError) -> Option<(String, Option<String>)>,
+    ) -> Self {
         let mut findings = Self::default();
         for error in &problem.errors {
             let (field, text) = say(error).unwrap_or_default();
@@ -302,7 +312,12 @@ mod tests {
         for field in ["b", "", "a"] {
             findings.add(field, field);
         }
-        let order: Vec<_> = findings.in_order(&["a", "b"]).all().iter().map(|f| f.field.clone()).collect();
+        let order: Vec<_> = findings
+            .in_order(&["a", "b"])
+            .all()
+            .iter()
+            .map(|f| f.field.clone())
+            .collect();
         assert_eq!(order, ["", "a", "b"]);
     }
 }

@@ -29,9 +29,7 @@ pub(super) async fn show_invitation(ctx: Ctx, visitor: Visitor, token: Id<String
 }
 
 async fn show(ctx: &Ctx, visitor: &Visitor, token: String, findings: Findings) -> Result<HttpResponse> {
-    let invited = ctx
-        .read(move |conn, act| invitations::get(conn, act.now, &token))
-        .await;
+    let invited = ctx.read(move |conn, act| invitations::get(conn, act.now, &token)).await;
     let invited = match invited {
         Err(error) if error.code() == Code::NotFound => return gone(visitor),
         other => other?,

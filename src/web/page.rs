@@ -113,7 +113,8 @@ impl Visitor {
     pub(crate) fn speak_unless_said(&mut self, app: &App, tag: &str) -> Result<()> {
         if let Some(lang) = Lang::of_tag(tag).filter(|_| !self.said_language) {
             self.speak(lang);
-            self.keep.push(Cookie::Lang.set(&app.front, lang.as_str(), Some(A_YEAR))?);
+            self.keep
+                .push(Cookie::Lang.set(&app.front, lang.as_str(), Some(A_YEAR))?);
         }
         Ok(())
     }
@@ -125,11 +126,13 @@ impl Visitor {
     pub(crate) fn switch(&mut self, app: &App, lang: Option<Lang>, theme: Option<Theme>) -> Result<()> {
         if let Some(lang) = lang {
             self.speak(lang);
-            self.keep.push(Cookie::Lang.set(&app.front, lang.as_str(), Some(A_YEAR))?);
+            self.keep
+                .push(Cookie::Lang.set(&app.front, lang.as_str(), Some(A_YEAR))?);
         }
         if let Some(theme) = theme {
             self.theme = theme;
-            self.keep.push(Cookie::Theme.set(&app.front, theme.as_str(), Some(A_YEAR))?);
+            self.keep
+                .push(Cookie::Theme.set(&app.front, theme.as_str(), Some(A_YEAR))?);
         }
         Ok(())
     }

@@ -62,12 +62,7 @@ pub(super) async fn show_sign_in(ctx: Ctx, visitor: Visitor, request: HttpReques
 }
 
 /// `POST /sign-in`
-pub(super) async fn sign_in(
-    ctx: Ctx,
-    mut visitor: Visitor,
-    request: HttpRequest,
-    form: Form,
-) -> Result<HttpResponse> {
+pub(super) async fn sign_in(ctx: Ctx, mut visitor: Visitor, request: HttpRequest, form: Form) -> Result<HttpResponse> {
     if let Some((lang, theme)) = form.switched() {
         visitor.switch(&ctx.app, lang, theme)?;
         return visitor.show(&blank(&ctx, &visitor, form));
@@ -156,13 +151,7 @@ fn turned_away(
     again(ctx, visitor, form, findings, None)
 }
 
-fn again(
-    ctx: &Ctx,
-    visitor: &Visitor,
-    form: Form,
-    findings: Findings,
-    sealed: Option<String>,
-) -> Result<HttpResponse> {
+fn again(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings, sealed: Option<String>) -> Result<HttpResponse> {
     let mut page = blank(ctx, visitor, form);
     if !findings.is_empty() {
         page.page.title = fl!(visitor.words, "title-with-errors", title = page.page.title);
@@ -217,7 +206,14 @@ mod tests {
     #[test]
     fn after_signing_in_one_goes_to_a_page_of_the_desk() {
         assert_eq!(next_of(Some("/desk/complaints?x=1")), "/desk/complaints?x=1");
-        for elsewhere in ["", "//evil.example", "https://evil.example", "/\\evil", "/sign-out", "/desk\r\nx"] {
+        for elsewhere in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil",
+            "/sign-out",
+            "/desk\r\nx",
+        ] {
             assert_eq!(next_of(Some(elsewhere)), "/desk", "{elsewhere}");
         }
     }

@@ -8,7 +8,17 @@ use super::locale::Lang;
 use crate::clock::Moment;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -77,7 +87,10 @@ pub(crate) fn zone_name(words: Words, lang: Lang, zone: Tz) -> String {
     if zone == Tz::UTC {
         return "UTC".to_owned();
     }
-    if matches!(zone, Tz::Asia__Shanghai | Tz::PRC | Tz::Asia__Chongqing | Tz::Asia__Harbin) {
+    if matches!(
+        zone,
+        Tz::Asia__Shanghai | Tz::PRC | Tz::Asia__Chongqing | Tz::Asia__Harbin
+    ) {
         return fl!(words, "zone-beijing");
     }
     let city = zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ");
@@ -160,8 +173,14 @@ mod tests {
     fn a_window_names_its_day_once() {
         let zone = Tz::Asia__Shanghai;
         let (from, until) = (at("2026-11-24T10:00:00Z"), at("2026-11-24T12:30:00Z"));
-        assert_eq!(window(Lang::En, zone, from, until), "Tuesday 24 November 2026, 18:00 to 20:30");
-        assert_eq!(window(Lang::Zh, zone, from, until), "2026年11月24日（周二）18:00至20:30");
+        assert_eq!(
+            window(Lang::En, zone, from, until),
+            "Tuesday 24 November 2026, 18:00 to 20:30"
+        );
+        assert_eq!(
+            window(Lang::Zh, zone, from, until),
+            "2026年11月24日（周二）18:00至20:30"
+        );
         assert_eq!(
             window(Lang::Zh, zone, from, at("2026-11-24T16:30:00Z")),
             "2026年11月24日（周二）18:00至2026年11月25日（周三）00:30"

@@ -291,10 +291,7 @@ fn the_edges_do_not_lean_on_each_other() {
         "the API names pages",
         "api/",
         &["crate::web"],
-        &[
-            ("api/routes.rs", "crate::web::routes"),
-            ("api/server.rs", "crate::web"),
-        ],
+        &[("api/routes.rs", "crate::web::routes"), ("api/server.rs", "crate::web")],
     );
     refuse(
         "pages name another edge",

@@ -44,9 +44,7 @@ fn refused(place: &Place, words: &[&str]) -> String {
 /// Where a program redeems the link that was said: the page `/invitation/…` is for people.
 #[track_caller]
 fn link(said: &str) -> String {
-    let start = said
-        .find("/invitation/")
-        .unwrap_or_else(|| panic!("no link in {said}"));
+    let start = said.find("/invitation/").unwrap_or_else(|| panic!("no link in {said}"));
     let page = said[start..].split_whitespace().next().unwrap();
     page.replacen("/invitation/", "/api/v1/public/invitations/", 1)
 }

@@ -278,7 +278,11 @@ pub(crate) async fn send_file(
 }
 
 /// `GET /track/{token}/files/{attachment}`
-pub(crate) async fn read_file(ctx: Ctx, path: Id<(String, AttachmentId)>, request: HttpRequest) -> Result<HttpResponse> {
+pub(crate) async fn read_file(
+    ctx: Ctx,
+    path: Id<(String, AttachmentId)>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
     let (token, id) = path.0;
     files::content(&ctx, Way::Link(token), id, &request).await
 }

@@ -127,7 +127,11 @@ pub(crate) async fn file_complaint(
         }
     };
     let unkept = keep_files(&ctx, &form, &token, files).await;
-    let more = if unkept > 0 { format!("?unkept={unkept}") } else { String::new() };
+    let more = if unkept > 0 {
+        format!("?unkept={unkept}")
+    } else {
+        String::new()
+    };
     Ok(visitor.go(&format!("/complain/done/{token}{more}")))
 }
 
@@ -175,7 +179,9 @@ fn public_form(ctx: &Ctx, visitor: &Visitor, form: &Form, wrong: &mut Vec<FieldE
             });
         }
     };
-    let zone_name = form.given("time_zone").filter(|name| name.parse::<chrono_tz::Tz>().is_ok());
+    let zone_name = form
+        .given("time_zone")
+        .filter(|name| name.parse::<chrono_tz::Tz>().is_ok());
     let zone = time::zone(zone_name.as_deref().unwrap_or(&ctx.app.policy.default_time_zone));
     let on = form.given("incident_on").map(|text| text.trim().parse::<NaiveDate>());
     read("incident_at", on.as_ref().is_none_or(Result::is_ok));

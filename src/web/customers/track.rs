@@ -154,8 +154,16 @@ fn build(
         can_accept: closed && seen.accepted_at.is_none() && decides(seen.decision),
         can_withdraw: !closed,
         steps: steps(words, &seen),
-        calls: seen.call_backs.iter().map(|call| call_of(words, lang, now, call)).collect(),
-        ahead: if closed { Vec::new() } else { ahead(words, lang, zone, now, expected) },
+        calls: seen
+            .call_backs
+            .iter()
+            .map(|call| call_of(words, lang, now, call))
+            .collect(),
+        ahead: if closed {
+            Vec::new()
+        } else {
+            ahead(words, lang, zone, now, expected)
+        },
         messages: seen.messages.iter().map(|m| message(words, lang, zone, m)).collect(),
         files: files.into_iter().map(|file| file_of(words, file)).collect(),
         received: time::moment(lang, zone, seen.received_at),
@@ -209,10 +217,7 @@ fn decided(words: Words, decision: Decision) -> String {
 
 /// Whether it is a decision of ours that somebody can accept.
 const fn decides(decision: Option<Decision>) -> bool {
-    matches!(
-        decision,
-        Some(Decision::Upheld | Decision::Partly | Decision::Rejected)
-    )
+    matches!(decision, Some(Decision::Upheld | Decision::Partly | Decision::Rejected))
 }
 
 fn steps(words: Words, seen: &PublicComplaint) -> Vec<Step> {
@@ -280,7 +285,11 @@ fn message(words: Words, lang: Lang, zone: chrono_tz::Tz, message: &MessageView)
     let ours = message.direction == Direction::Out;
     Message {
         ours,
-        who: if ours { fl!(words, "message-ours") } else { fl!(words, "message-yours") },
+        who: if ours {
+            fl!(words, "message-ours")
+        } else {
+            fl!(words, "message-yours")
+        },
         at: time::moment(lang, zone, message.written_at),
         machine: time::machine(message.written_at),
         lang: language_of(&message.body),
@@ -366,7 +375,10 @@ fn secret_in(text: &str) -> Option<&str> {
     let text = text.trim();
     let last = text.rsplit_once("/track/").map_or(text, |(_, rest)| rest);
     let secret = last.split(['/', '?', '#']).next()?;
-    let fits = secret.len() >= 20 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    let fits = secret.len() >= 20
+        && secret
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     fits.then_some(secret)
 }
 
@@ -384,7 +396,13 @@ mod tests {
         ] {
             assert_eq!(secret_in(&text), Some(secret), "{text}");
         }
-        for text in ["", "K7QM-3R9X", "https://desk.example/", "../../sign-out/aaaaaaaaaaaaaaaaaaaaaa", "投诉投诉投诉投诉投诉投诉"] {
+        for text in [
+            "",
+            "K7QM-3R9X",
+            "https://desk.example/",
+            "../../sign-out/aaaaaaaaaaaaaaaaaaaaaa",
+            "投诉投诉投诉投诉投诉投诉",
+        ] {
             assert_eq!(secret_in(text), None, "{text}");
         }
     }

@@ -14,12 +14,18 @@ pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x
 
 /// A desk whose public form lets a few complaints pass without a proof of work.
 fn without_scripts(desk: &Desk, most: u32) -> crate::support::Door {
-    desk.door(EdgeSettings { filing_without_proof: most, ..lenient() })
+    desk.door(EdgeSettings {
+        filing_without_proof: most,
+        ..lenient()
+    })
 }
 
 /// What somebody fills in.
 pub const FILLED: &[(&str, &str)] = &[
-    ("statement", "The washing machine arrived with a broken door.\r\nNobody answers. <b>\"really\"</b> & so on"),
+    (
+        "statement",
+        "The washing machine arrived with a broken door.\r\nNobody answers. <b>\"really\"</b> & so on",
+    ),
     ("incident_on", "2026-11-20"),
     ("desired_remedy", "A new door"),
     ("product", "W-700"),

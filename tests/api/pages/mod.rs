@@ -66,7 +66,11 @@ impl Reader {
     }
 
     async fn send(&mut self, request: reqwest::RequestBuilder, path: &str) -> Shown {
-        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let mut request = request.headers(self.headers.clone()).header("accept", "text/html");
         if !pairs.is_empty() {
             request = request.header("cookie", pairs.join("; "));
@@ -96,7 +100,9 @@ impl Reader {
 
     /// Sends a form of fields.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let request = self
             .http
             .request(Method::POST, format!("{}{path}", self.url))
@@ -160,14 +166,24 @@ impl Shown {
     /// Whether the page says this, as a reader sees it.
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
-        assert!(self.text().contains(text), "{}: no “{text}” in {}", self.path, self.text());
+        assert!(
+            self.text().contains(text),
+            "{}: no “{text}” in {}",
+            self.path,
+            self.text()
+        );
         self
     }
 
     /// Whether the page says this nowhere.
     #[track_caller]
     pub fn is_silent_about(&self, text: &str) -> &Self {
-        assert!(!self.text().contains(text), "{}: “{text}” in {}", self.path, self.text());
+        assert!(
+            !self.text().contains(text),
+            "{}: “{text}” in {}",
+            self.path,
+            self.text()
+        );
         self
     }
 
@@ -223,7 +239,9 @@ impl Shown {
 
     /// The values that do not fit, as the summary names their fields.
     pub fn wrong_fields(&self) -> Vec<String> {
-        let Some((_, rest)) = self.html.split_once("id=\"errors\"") else { return Vec::new() };
+        let Some((_, rest)) = self.html.split_once("id=\"errors\"") else {
+            return Vec::new();
+        };
         let summary = rest.split("</ul>").next().unwrap();
         summary
             .split("<a href=\"#")
@@ -248,7 +266,9 @@ fn plain(html: &str) -> String {
 
 /// The fields of a form with those that are hidden in it.
 pub fn with_hidden<'f>(hidden: &'f [(String, String)], fields: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
-    let hidden = hidden.iter().filter(|(name, _)| !fields.iter().any(|(have, _)| have == name));
+    let hidden = hidden
+        .iter()
+        .filter(|(name, _)| !fields.iter().any(|(have, _)| have == name));
     let mut all: Vec<(&str, &str)> = hidden.map(|(name, value)| (name.as_str(), value.as_str())).collect();
     all.extend_from_slice(fields);
     all

@@ -42,11 +42,22 @@ async fn open(reader: &mut Reader, route: &Route, path: &str) -> Shown {
 /// What every page carries.
 fn check_frame(shown: &Shown) {
     let policy = shown.header("content-security-policy");
-    for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
+    for part in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ] {
         assert!(policy.contains(part), "{}: {policy}", shown.path);
     }
     assert!(!policy.contains("unsafe"), "{}: {policy}", shown.path);
-    assert_eq!(shown.header("content-type"), "text/html; charset=utf-8", "{}", shown.path);
+    assert_eq!(
+        shown.header("content-type"),
+        "text/html; charset=utf-8",
+        "{}",
+        shown.path
+    );
     assert_eq!(shown.header("cache-control"), "no-store", "{}", shown.path);
     assert_eq!(shown.header("x-content-type-options"), "nosniff");
     assert_eq!(shown.header("x-frame-options"), "DENY");
@@ -55,15 +66,30 @@ fn check_frame(shown: &Shown) {
     for inline in ["<style", " style=", "<script>", " onclick=", "javascript:"] {
         assert!(!html.contains(inline), "{}: {inline}", shown.path);
     }
-    for part in ["<html lang=\"", "<title>", "href=\"#main\"", "<main id=\"main\"", "<header", "<footer"] {
+    for part in [
+        "<html lang=\"",
+        "<title>",
+        "href=\"#main\"",
+        "<main id=\"main\"",
+        "<header",
+        "<footer",
+    ] {
         assert!(html.contains(part), "{}: no {part}", shown.path);
     }
-    assert_eq!(html.matches("<h1").count(), 1, "{}: one heading of the first rank", shown.path);
+    assert_eq!(
+        html.matches("<h1").count(),
+        1,
+        "{}: one heading of the first rank",
+        shown.path
+    );
 }
 
 /// The style sheets, scripts and pictures that a page names.
 fn named(html: &str) -> BTreeSet<String> {
-    html.split('"').filter(|part| part.starts_with("/assets/")).map(str::to_owned).collect()
+    html.split('"')
+        .filter(|part| part.starts_with("/assets/"))
+        .map(str::to_owned)
+        .collect()
 }
 
 on_both! {

@@ -25,7 +25,11 @@ fn messages(lang: &str) -> BTreeMap<String, BTreeSet<String>> {
         };
         let mut arguments = BTreeSet::new();
         gather(message.value.as_ref().unwrap(), &mut arguments);
-        assert!(message.attributes.is_empty(), "{lang}: {} has attributes", message.id.name);
+        assert!(
+            message.attributes.is_empty(),
+            "{lang}: {} has attributes",
+            message.id.name
+        );
         let twice = found.insert(message.id.name.clone(), arguments);
         assert!(twice.is_none(), "{lang}: {} is there twice", message.id.name);
     }
@@ -87,7 +91,10 @@ fn both_languages_have_the_same_words_with_the_same_arguments() {
     let (en, zh) = (messages("en"), messages("zh-CN"));
     let missing: Vec<_> = en.keys().filter(|key| !zh.contains_key(*key)).collect();
     let surplus: Vec<_> = zh.keys().filter(|key| !en.contains_key(*key)).collect();
-    assert!(missing.is_empty() && surplus.is_empty(), "not translated: {missing:?}; of nothing: {surplus:?}");
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "not translated: {missing:?}; of nothing: {surplus:?}"
+    );
     for (key, arguments) in &en {
         // A plural may name the number in one language and not in the other; any other argument stands in both.
         assert_eq!(&zh[key], arguments, "the arguments of {key}");
@@ -100,7 +107,11 @@ fn chinese_words_are_chinese() {
     for line in text.lines().filter(|line| line.contains(" = ")) {
         let (key, value) = line.split_once(" = ").unwrap();
         let chinese = value.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        let only_arguments = value.trim_start_matches('{').trim_end_matches('}').trim().starts_with('$');
+        let only_arguments = value
+            .trim_start_matches('{')
+            .trim_end_matches('}')
+            .trim()
+            .starts_with('$');
         assert!(chinese || only_arguments, "{key} is not translated: {value}");
         for half in [", ", "; ", "! ", "? "] {
             assert!(!value.contains(half), "{key}: full-width punctuation in {value}");

@@ -51,13 +51,19 @@ pub fn of_what_comes_in(conn: &mut Conn, now: Moment, kind: Kind, channel: Chann
     };
     let mut found = Vec::new();
     for slug in book.applying(&facts, now, now) {
-        let Some(policy) = book.in_force(&slug, now) else { continue };
+        let Some(policy) = book.in_force(&slug, now) else {
+            continue;
+        };
         let body = &policy.content;
         if body.family != Family::Service {
             continue;
         }
         let calendar = book.calendar_at(&body.calendar, now);
-        for metric in body.metrics.iter().filter(|metric| metric.kind.counts_from_the_beginning()) {
+        for metric in body
+            .metrics
+            .iter()
+            .filter(|metric| metric.kind.counts_from_the_beginning())
+        {
             if let Some(due_at) = preview::clock(body, metric, calendar, now, &[]).due_at {
                 found.push(Expected {
                     kind: metric.kind,

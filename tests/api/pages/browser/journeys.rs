@@ -65,13 +65,17 @@ async fn last(desk: &Desk) -> Case<'_> {
 /// From the start page to the withdrawal.
 async fn journey(look: Look) {
     let desk = Desk::sqlite();
-    let Some(browser) = Browser::open(look).await else { return };
+    let Some(browser) = Browser::open(look).await else {
+        return;
+    };
     let door = door(&desk, look.scripts);
     let said = if look.lang == "en" { EN } else { ZH };
     browser.go(&door.url).await;
     browser.press("a[href='/complain']").await;
     browser.says(said.complain).await;
-    browser.fill("#statement", "洗衣机到货时门是坏的。 The door is broken.").await;
+    browser
+        .fill("#statement", "洗衣机到货时门是坏的。 The door is broken.")
+        .await;
     browser.fill("#email", "no address").await;
     browser.press("#complaint button.start").await;
     browser.says(said.missing).await;
@@ -98,12 +102,22 @@ async fn journey(look: Look) {
     browser.press(".call.open details:first-of-type summary").await;
     let from = format!("#from-{first}");
     browser.find(&from).await.clear().await.unwrap();
-    browser.fill(&from, if look.lang == "en" { "0930AM" } else { "0930" }).await;
+    browser
+        .fill(&from, if look.lang == "en" { "0930AM" } else { "0930" })
+        .await;
     browser.press(".call.open details:first-of-type button").await;
     browser.says(said.moved).await;
     let list = case.list("call-backs").await;
-    let open = list.items().iter().find(|call| call["state"] == "open").unwrap().clone();
-    assert_eq!(open["window_start"], "2026-11-23T01:30:00Z", "half past nine in Shanghai");
+    let open = list
+        .items()
+        .iter()
+        .find(|call| call["state"] == "open")
+        .unwrap()
+        .clone();
+    assert_eq!(
+        open["window_start"], "2026-11-23T01:30:00Z",
+        "half past nine in Shanghai"
+    );
 
     let path = format!("/api/v1/call-backs/{}/attempts", open["id"].as_str().unwrap());
     let settled = json!({ "result": "reached", "satisfied": true });
@@ -130,27 +144,48 @@ async fn a_customer_goes_all_the_way_in_english() {
 
 #[tokio::test]
 async fn a_customer_goes_all_the_way_in_chinese_on_a_telephone() {
-    journey(Look { lang: "zh-CN", width: 320, dark: true, ..Look::default() }).await;
+    journey(Look {
+        lang: "zh-CN",
+        width: 320,
+        dark: true,
+        ..Look::default()
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_customer_goes_all_the_way_without_scripts_in_english() {
-    journey(Look { scripts: false, ..Look::default() }).await;
+    journey(Look {
+        scripts: false,
+        ..Look::default()
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_customer_goes_all_the_way_without_scripts_in_chinese() {
-    journey(Look { scripts: false, lang: "zh-CN", ..Look::default() }).await;
+    journey(Look {
+        scripts: false,
+        lang: "zh-CN",
+        ..Look::default()
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_complaint_is_filed_with_the_keyboard_alone() {
     let desk = Desk::sqlite();
-    let Some(browser) = Browser::open(Look::default()).await else { return };
+    let Some(browser) = Browser::open(Look::default()).await else {
+        return;
+    };
     let door = door(&desk, true);
     browser.go(&format!("{}/complain", door.url)).await;
     browser.key(Key::Tab + "").await;
-    assert_eq!(browser.eval("return document.activeElement.className").await, "skip", "first, the way past the frame");
+    assert_eq!(
+        browser.eval("return document.activeElement.className").await,
+        "skip",
+        "first, the way past the frame"
+    );
     browser.key(Key::Enter + "").await;
     browser.tab_to("#statement").await;
     browser.key("It arrived broken.").await;
@@ -188,7 +223,9 @@ async fn a_complaint_is_filed_with_the_keyboard_alone() {
 #[tokio::test]
 async fn a_draft_is_kept_on_the_device_until_the_complaint_is_filed() {
     let desk = Desk::sqlite();
-    let Some(browser) = Browser::open(Look::default()).await else { return };
+    let Some(browser) = Browser::open(Look::default()).await else {
+        return;
+    };
     let door = door(&desk, true);
     let form = format!("{}/complain", door.url);
     browser.go(&form).await;
@@ -197,12 +234,24 @@ async fn a_draft_is_kept_on_the_device_until_the_complaint_is_filed() {
     browser.go(&door.url).await;
     browser.go(&form).await;
     browser.says("We have put back what you wrote").await;
-    assert_eq!(browser.find("#statement").await.value().await.unwrap().unwrap(), "It arrived broken.");
+    assert_eq!(
+        browser.find("#statement").await.value().await.unwrap().unwrap(),
+        "It arrived broken."
+    );
     browser.press("#complaint button.start").await;
     browser.says(EN.received).await;
     browser.go(&form).await;
     browser.says(EN.complain).await;
-    assert_eq!(browser.find("#statement").await.value().await.unwrap().unwrap_or_default(), "");
+    assert_eq!(
+        browser
+            .find("#statement")
+            .await
+            .value()
+            .await
+            .unwrap()
+            .unwrap_or_default(),
+        ""
+    );
     assert_eq!(browser.eval("return localStorage.length").await, 0);
     browser.content("the draft").await;
     browser.close().await;
@@ -211,11 +260,18 @@ async fn a_draft_is_kept_on_the_device_until_the_complaint_is_filed() {
 #[tokio::test]
 async fn a_page_that_breaks_its_policy_is_noticed() {
     let desk = Desk::sqlite();
-    let Some(browser) = Browser::open(Look::default()).await else { return };
+    let Some(browser) = Browser::open(Look::default()).await else {
+        return;
+    };
     browser.go(&desk.url).await;
     browser.content("as it is").await;
-    browser.eval("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">x</p>')").await;
+    browser
+        .eval("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">x</p>')")
+        .await;
     let complaints = browser.complaints().await;
-    assert!(complaints.iter().any(|text| text.contains("Content Security Policy")), "{complaints:?}");
+    assert!(
+        complaints.iter().any(|text| text.contains("Content Security Policy")),
+        "{complaints:?}"
+    );
     browser.close().await;
 }

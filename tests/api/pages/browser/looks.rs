@@ -19,20 +19,40 @@ type Place = (&'static str, String);
 /// A complaint with everything that the page behind the link can show.
 async fn full(desk: &Desk) -> (Case<'_>, String) {
     let long = "一台洗衣机".repeat(40);
-    let form = merged(by_web(), json!({ "subject": long, "name": "Maximiliane Alexandra von Hohenfels-Wallenstein" }));
+    let form = merged(
+        by_web(),
+        json!({ "subject": long, "name": "Maximiliane Alexandra von Hohenfels-Wallenstein" }),
+    );
     let filed = desk.anonymous().post(PUBLIC, &form).await.expect(201);
     let list = format!("/api/v1/complaints?reference={}", filed.str("/reference"));
     let id = desk.agent().get(&list).await.expect(200).str("/items/0/id").to_owned();
-    let case = Case { desk, agent: desk.agent(), id };
+    let case = Case {
+        desk,
+        agent: desk.agent(),
+        id,
+    };
     let link = filed.str("/tracking_url").to_owned();
-    crate::attachments::send(&desk.anonymous(), &link, "a-very-long-name-of-a-photo-from-the-telephone-2026-11-23.txt", b"x")
-        .await
-        .expect(201);
+    crate::attachments::send(
+        &desk.anonymous(),
+        &link,
+        "a-very-long-name-of-a-photo-from-the-telephone-2026-11-23.txt",
+        b"x",
+    )
+    .await
+    .expect(201);
     case.work().await;
     case.promise(60, 120).await;
-    case.post("messages", &json!({ "body": "We have ordered a new door. It comes on Thursday." })).await.expect(200);
+    case.post(
+        "messages",
+        &json!({ "body": "We have ordered a new door. It comes on Thursday." }),
+    )
+    .await
+    .expect(200);
     let thanks = json!({ "body": "谢谢。请在下午送来。" });
-    desk.anonymous().post(&format!("{link}/messages"), &thanks).await.expect(200);
+    desk.anonymous()
+        .post(&format!("{link}/messages"), &thanks)
+        .await
+        .expect(200);
     (case, link.rsplit('/').next().unwrap().to_owned())
 }
 
@@ -47,7 +67,9 @@ async fn places(desk: &Desk) -> Vec<Place> {
     closed.post("close", &upheld()).await.expect(200);
     let closed = link.rsplit('/').next().unwrap().to_owned();
     let staff = person::add(desk, "long.name", "agent").await;
-    let invitation = person::invite(desk, &staff).await.replace("/api/v1/public/invitations/", "/invitation/");
+    let invitation = person::invite(desk, &staff)
+        .await
+        .replace("/api/v1/public/invitations/", "/invitation/");
     vec![
         ("start", "/".to_owned()),
         ("complain", "/complain".to_owned()),
@@ -66,8 +88,18 @@ async fn places(desk: &Desk) -> Vec<Place> {
 
 async fn look_at(look: Look) {
     let desk = Desk::sqlite();
-    let Some(browser) = Browser::open(look).await else { return };
-    enforce(&desk, "ours", &policy(&[metric("first", "first_response", 120), metric("resolve", "resolve", 960)])).await;
+    let Some(browser) = Browser::open(look).await else {
+        return;
+    };
+    enforce(
+        &desk,
+        "ours",
+        &policy(&[
+            metric("first", "first_response", 120),
+            metric("resolve", "resolve", 960),
+        ]),
+    )
+    .await;
     let colours = if look.dark { "dark" } else { "light" };
     for (name, path) in places(&desk).await {
         for width in WIDTHS {
@@ -85,7 +117,9 @@ async fn look_at(look: Look) {
     browser.fill("#email", "no address").await;
     browser.press("#complaint button.start").await;
     browser.find("#errors").await;
-    browser.picture(&format!("complain-errors-{}-{colours}-1366", look.lang)).await;
+    browser
+        .picture(&format!("complain-errors-{}-{colours}-1366", look.lang))
+        .await;
     browser.judge("the form with errors").await;
     person::with_password(&desk, "li.ming", "admin").await;
     browser.go(&format!("{}/sign-in", desk.url)).await;
@@ -96,7 +130,10 @@ async fn look_at(look: Look) {
     browser.picture(&format!("desk-{}-{colours}-1366", look.lang)).await;
     browser.judge("the desk").await;
     let complaints: Vec<String> = browser.complaints().await;
-    let unexpected: Vec<&String> = complaints.iter().filter(|text| !text.contains("status of 404")).collect();
+    let unexpected: Vec<&String> = complaints
+        .iter()
+        .filter(|text| !text.contains("status of 404"))
+        .collect();
     assert!(unexpected.is_empty(), "{unexpected:#?}");
     browser.close().await;
 }
@@ -108,5 +145,10 @@ async fn pages_look_right_in_english_on_light() {
 
 #[tokio::test]
 async fn pages_look_right_in_chinese_on_dark() {
-    look_at(Look { lang: "zh-CN", dark: true, ..Look::default() }).await;
+    look_at(Look {
+        lang: "zh-CN",
+        dark: true,
+        ..Look::default()
+    })
+    .await;
 }

@@ -78,7 +78,13 @@ impl Chromedriver {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let port: u16 = lines
-            .find_map(|line| line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok())
+            .find_map(|line| {
+                line.split_once("started successfully on port ")?
+                    .1
+                    .trim_end_matches('.')
+                    .parse()
+                    .ok()
+            })
             .expect("chromedriver did not start");
         // What else it says is read, so that it never waits to say it.
         std::thread::spawn(move || lines.for_each(drop));
@@ -188,14 +194,21 @@ impl Browser {
     }
 
     async fn ask(&self, path: &str, body: &Value) -> Value {
-        let answer = self.http.post(format!("{}/{path}", self.session)).json(body).send().await.unwrap();
+        let answer = self
+            .http
+            .post(format!("{}/{path}", self.session))
+            .json(body)
+            .send()
+            .await
+            .unwrap();
         let json: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
         assert!(json["value"].get("error").is_none(), "{path}: {json}");
         json["value"].clone()
     }
 
     async fn cdp(&self, command: &str, parameters: &Value) -> Value {
-        self.ask("goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).await
+        self.ask("goog/cdp/execute", &json!({ "cmd": command, "params": parameters }))
+            .await
     }
 
     /// Opens a page.
@@ -283,7 +296,12 @@ impl Browser {
         let wide = "const most = document.documentElement.clientWidth; \
                     return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > most + 1 && \
                     !e.closest('.skip') && !e.closest('.hidden-text')).map(e => e.outerHTML.slice(0, 80))";
-        assert_eq!(self.eval(wide).await, json!([]), "{called}: wider than {}", self.look.width);
+        assert_eq!(
+            self.eval(wide).await,
+            json!([]),
+            "{called}: wider than {}",
+            self.look.width
+        );
     }
 
     /// Everything that the browser complains about since the last time: the policy, scripts that break, what is missing.
@@ -307,9 +325,14 @@ impl Browser {
     /// A picture of the whole page, under a name.
     pub async fn picture(&self, name: &str) {
         let shot = self
-            .cdp("Page.captureScreenshot", &json!({ "captureBeyondViewport": true, "format": "png" }))
+            .cdp(
+                "Page.captureScreenshot",
+                &json!({ "captureBeyondViewport": true, "format": "png" }),
+            )
             .await;
-        let png = base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
+        let png = base64::engine::general_purpose::STANDARD
+            .decode(shot["data"].as_str().unwrap())
+            .unwrap();
         let folder = screenshots();
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
