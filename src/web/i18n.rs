@@ -25,8 +25,9 @@ static EN: LazyLock<FluentLanguageLoader> = LazyLock::new(|| load(&["en"]));
 static ZH: LazyLock<FluentLanguageLoader> = LazyLock::new(|| load(&["zh-CN", "en"]));
 
 fn load(names: &[&str]) -> FluentLanguageLoader {
-    let loader = FluentLanguageLoader::new("hark", LanguageIdentifier::default());
     let languages: Vec<LanguageIdentifier> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    // The last resort is English.
+    let loader = FluentLanguageLoader::new("hark", languages.last().cloned().unwrap_or_default());
     if let Err(error) = loader.load_languages(&Texts, &languages) {
         // The tests see to it that they load; without them a page shows keys rather than nothing.
         tracing::error!(%error, "the words of the pages cannot be read");
