@@ -251,7 +251,7 @@ pub(crate) async fn read_all(reading: &mut Reading, pace: Pace, limit: usize) ->
 /// The largest body, bytes.
 pub(crate) struct BodyLimit(pub(crate) usize);
 
-pub(super) fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
+pub(crate) fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
     let not_json = |error: &serde_json::Error| {
         // What is wrong with the data repeats the data.
         let detail = if error.is_data() {

@@ -53,7 +53,7 @@ pub(crate) async fn propose(ctx: &Ctx, intake: &Intake) -> Proposal {
 }
 
 /// Counts what an agent said of a complaint's proposal.
-pub(super) fn count_decision(ctx: &Ctx, complaint: &ComplaintView) {
+pub(crate) fn count_decision(ctx: &Ctx, complaint: &ComplaintView) {
     if let Some(proposal) = &complaint.type_proposal
         && let (Some(proposed), Some(said)) = (proposal.proposed, proposal.decided)
     {

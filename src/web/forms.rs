@@ -73,6 +73,11 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every field with what it holds, in the order of the page.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Whether a field of this name holds this value: for `checked` and `selected`.
     pub(crate) fn is(&self, name: &str, value: &str) -> bool {
         self.every(name).any(|have| have == value)

@@ -277,6 +277,11 @@ impl Page {
         self
     }
 
+    /// A word of the desk's templates; `tests/api/pages/words.rs` sees to it that there is one for every key they name.
+    pub(crate) fn say(&self, key: &str) -> String {
+        self.words.get(key)
+    }
+
     /// The session's token for the forms of the page; empty where nobody is signed in.
     pub(crate) fn csrf(&self) -> &str {
         self.who.as_ref().map_or("", |who| &who.csrf)

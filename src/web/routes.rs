@@ -6,6 +6,7 @@ use super::{assets, customers, desk, invitations, sign_in, start};
 use crate::api::limits::Rate;
 use crate::api::routes::{Access, Route, counted, usual, verb};
 use crate::api::{answer, observe};
+use crate::domain::staff::Permission;
 
 macro_rules! pages {
     ($($path:literal => { $($method:ident $access:expr $(, $rate:ident)? => $($module:ident)::+),+ $(,)? })+) => {
@@ -31,7 +32,8 @@ macro_rules! pages {
     };
 }
 
-use Access::{Person, Public};
+use Access::{Needs, Person, Public};
+use Permission as P;
 
 pages! {
     "/" => { get Public => start::show_start }
@@ -66,5 +68,30 @@ pages! {
     "/track/{token}/call-backs/{id}/move" => { post Public, Tracking => customers::actions::move_call }
     "/track/{token}/call-backs/{id}/decline" => { post Public, Tracking => customers::actions::decline_call }
 
-    "/desk" => { get Person => desk::show_desk }
+    "/desk" => { get Person => desk::work::show_desk }
+    "/desk/search" => { get Needs(P::ReadComplaints) => desk::work::show_search }
+    "/desk/new" => {
+        get Needs(P::LogComplaints) => desk::log_call::show_new,
+        post Needs(P::LogComplaints) => desk::log_call::log_call,
+    }
+    "/desk/new/caller" => { post Needs(P::LogComplaints) => desk::log_call::show_caller }
+    "/desk/new/proposal" => { post Needs(P::LogComplaints) => desk::log_call::show_proposal }
+    "/desk/complaints/{id}" => { get Needs(P::ReadComplaints) => desk::complaint::show_complaint }
+    "/desk/complaints/{id}/steps" => { post Needs(P::HandleComplaints) => desk::deeds::record_steps }
+    "/desk/complaints/{id}/promise" => { post Needs(P::HandleComplaints) => desk::deeds::promise }
+    "/desk/complaints/{id}/type" => { post Needs(P::HandleComplaints) => desk::deeds::set_type }
+    "/desk/complaints/{id}/sort" => { post Needs(P::HandleComplaints) => desk::deeds::sort }
+    "/desk/complaints/{id}/assign" => { post Needs(P::AssignComplaints) => desk::deeds::assign }
+    "/desk/complaints/{id}/wait" => { post Needs(P::HandleComplaints) => desk::deeds::wait }
+    "/desk/complaints/{id}/resume" => { post Needs(P::HandleComplaints) => desk::deeds::resume }
+    "/desk/complaints/{id}/close" => { post Needs(P::HandleComplaints) => desk::deeds::close }
+    "/desk/complaints/{id}/redress" => { post Needs(P::HandleComplaints) => desk::deeds::redress }
+    "/desk/complaints/{id}/reopen" => { post Needs(P::HandleComplaints) => desk::deeds::reopen }
+    "/desk/complaints/{id}/withdraw" => { post Needs(P::HandleComplaints) => desk::deeds::withdraw }
+    "/desk/complaints/{id}/link" => { post Needs(P::HandleComplaints) => desk::deeds::link }
+    "/desk/complaints/{id}/write" => { post Needs(P::HandleComplaints) => desk::deeds::write }
+    "/desk/call-backs/{id}" => { get Needs(P::ReadComplaints) => desk::call_back::show_call_back }
+    "/desk/call-backs/{id}/attempt" => { post Needs(P::HandleComplaints) => desk::deeds::attempt }
+    "/desk/call-backs/{id}/move" => { post Needs(P::HandleComplaints) => desk::deeds::move_call }
+    "/desk/call-backs/{id}/cancel" => { post Needs(P::HandleComplaints) => desk::deeds::cancel_call }
 }

@@ -69,6 +69,23 @@ pub(crate) fn moment(lang: Lang, zone: Tz, at: Moment) -> String {
     }
 }
 
+/// Day and time for those who work here: “Tue 24 Nov 18:05”, “11月24日周二 18:05”.
+pub(crate) fn short(lang: Lang, zone: Tz, at: Moment) -> String {
+    let local = at.with_timezone(&zone);
+    let (week, clock) = (weekday(lang, local.weekday()), clock(zone, at));
+    let month = usize::try_from(local.month0()).ok().and_then(|n| MONTHS.get(n));
+    let three = |name: &'static str| name.get(..3).unwrap_or(name);
+    match lang {
+        Lang::En => format!(
+            "{} {} {} {clock}",
+            three(week),
+            local.day(),
+            month.map_or("", |month| three(month))
+        ),
+        Lang::Zh => format!("{}月{}日{week} {clock}", local.month(), local.day()),
+    }
+}
+
 /// A window: the day once, if it is the same.
 pub(crate) fn window(lang: Lang, zone: Tz, from: Moment, until: Moment) -> String {
     let same = from.with_timezone(&zone).date_naive() == until.with_timezone(&zone).date_naive();
