@@ -91,7 +91,7 @@ pub(super) async fn show(
         agreed: agreed.unwrap_or_default(),
         guide: guidance(visitor.lang, playbooks::of(summary.customer_type)?),
         handles: visitor.may(Permission::HandleComplaints),
-        done: visitor.query("done").map(|_| voice.words.get("desk-done-call")),
+        done: visitor.query("done").map(|_| voice.words.get("word-done-call")),
         form,
         findings,
     };

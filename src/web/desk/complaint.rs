@@ -190,7 +190,6 @@ struct ComplaintPage {
     safety: bool,
     manner: TypePart,
     steps: Vec<StepPart>,
-    steps_left: bool,
     next: Option<ClockPart>,
     clocks: Vec<ClockPart>,
     ended: Vec<ClockPart>,
@@ -342,7 +341,6 @@ fn build(
         preferred: preferred(voice, view),
         safety: view.statement.safety,
         manner,
-        steps_left: steps.iter().any(|step| matches!(step.stands, "now" | "coming") && step.slug != "call_back"),
         steps,
         next,
         clocks: running,
@@ -380,7 +378,7 @@ fn build(
         today: voice.now.with_timezone(&zone).format("%Y-%m-%d").to_string(),
         done: visitor
             .query("done")
-            .map(|what| format!("desk-done-{what}"))
+            .map(|what| format!("word-done-{what}"))
             .filter(|key| words.has(key))
             .map(|key| words.get(&key)),
         form,

@@ -93,7 +93,6 @@ pub(super) struct TryPart {
 /// A promised call.
 pub(super) struct CallPart {
     pub(super) id: String,
-    pub(super) complaint: String,
     pub(super) version: i32,
     pub(super) purpose: String,
     pub(super) confirms: bool,
@@ -119,7 +118,6 @@ pub(super) fn call(voice: Voice, call: &CallBackView) -> CallPart {
     let zone = time::zone(&call.time_zone);
     CallPart {
         id: call.id.to_string(),
-        complaint: call.complaint_id.to_string(),
         version: call.version,
         purpose: word(words, "purpose", call.purpose.as_str()),
         confirms: call.purpose == crate::domain::complaints::vocabulary::CallBackPurpose::ConfirmResolution,
@@ -166,7 +164,6 @@ pub(super) struct Point {
 /// Who the customer is.
 #[derive(Clone)]
 pub(super) struct Card {
-    pub(super) id: String,
     pub(super) name: String,
     pub(super) lang: &'static str,
     /// Whether the record may be shown.
@@ -185,7 +182,6 @@ pub(super) fn card(voice: Voice, seen: Option<&SeenCustomer>) -> (Card, Option<T
     let words = voice.words;
     let Some(SeenCustomer::Whole(customer)) = seen else {
         let masked = Card {
-            id: seen.map_or(String::new(), |seen| seen.id().to_string()),
             name: words.get("desk-customer-restricted"),
             lang: voice.lang.as_str(),
             shown: false,
@@ -209,7 +205,6 @@ pub(super) fn card(voice: Voice, seen: Option<&SeenCustomer>) -> (Card, Option<T
         value: point.value.clone(),
     });
     let card = Card {
-        id: customer.id.to_string(),
         name: match customer.name.trim().is_empty() {
             true => words.get("desk-customer-unnamed"),
             false => customer.name.clone(),
@@ -287,7 +282,6 @@ pub(super) fn row(voice: Voice, summary: &ComplaintSummary) -> Row {
 
 /// Something that happened.
 pub(super) struct EntryPart {
-    pub(super) id: String,
     pub(super) what: String,
     pub(super) who: String,
     pub(super) at: String,
@@ -298,7 +292,6 @@ pub(super) struct EntryPart {
 
 pub(super) fn entry(voice: Voice, entry: &EntryView) -> EntryPart {
     EntryPart {
-        id: entry.id.to_string(),
         what: word(voice.words, "action", &entry.action),
         who: entry.actor.clone(),
         at: time::short(voice.lang, voice.zone, entry.happened_at),
