@@ -185,7 +185,7 @@ async fn disclose(
 }
 
 /// Sends a complaint through the intake lane, once for each idempotency key.
-pub(crate) async fn submit(ctx: &Ctx, arrival: Arrival) -> Result<Receipt> {
+pub(super) async fn submit(ctx: &Ctx, arrival: Arrival) -> Result<Receipt> {
     let claim = arrival.claim.as_ref();
     let _guard = claim.map(|claim| ctx.app.take_in_flight(*claim.lookup())).transpose()?;
     ctx.app.intake.submit(arrival.intake.lane_key(), arrival).await

@@ -8,7 +8,7 @@ mod calendars;
 mod call_backs;
 pub(crate) mod challenge;
 mod clocks;
-pub(crate) mod complaints;
+mod complaints;
 pub(crate) mod cookies;
 mod credentials;
 mod customers;

@@ -39,7 +39,8 @@ impl Deed {
         B: Clone + Send + 'static,
         F: Fn(&mut Conn, &Act, &B) -> Result<PublicComplaint> + Clone + Send + 'static,
     {
-        let ctx = ctx.with_key(self.form.key());
+        // One key for the whole page, and several forms on it.
+        let ctx = ctx.with_key(self.form.key().map(|key| format!("{key}:{}", self.done)));
         let done = patiently(async || {
             let body = Body {
                 value: value.clone(),

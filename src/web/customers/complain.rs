@@ -11,7 +11,7 @@ use crate::api::challenge::Solution;
 use crate::api::edge::Edge;
 use crate::api::extract::{Ctx, Id};
 use crate::api::upload::MoreFiles;
-use crate::api::{complaints, public as kept_answers, typing};
+use crate::api::{public as kept_answers, typing};
 use crate::clock::Moment;
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::attachments::Way;
@@ -150,6 +150,12 @@ async fn file(ctx: &Ctx, edge: &Edge, visitor: &Visitor, form: &Form) -> Result<
         Err(other) => return Err(other),
     };
     let claim = ctx.claim(&form.fingerprint());
+    let lookup = claim.as_ref().map(|claim| *claim.lookup());
+    // From here on one at a time: a second press of the button finds the answer to the first.
+    let _guard = match lookup {
+        Some(lookup) => Some(patiently(async || ctx.app.take_in_flight(lookup)).await?),
+        None => None,
+    };
     let proof = match kept_answers::kept(ctx, claim.as_ref()).await? {
         // The same form once more is answered from what is kept, and asked for nothing.
         true => None,
@@ -162,7 +168,7 @@ async fn file(ctx: &Ctx, edge: &Edge, visitor: &Visitor, form: &Form) -> Result<
         claim,
         proof,
     };
-    let receipt = patiently(async || complaints::submit(ctx, arrival.clone()).await).await?;
+    let receipt = ctx.app.intake.submit(arrival.intake.lane_key(), arrival).await?;
     let token = receipt
         .tracking_token
         .ok_or_else(|| Error::internal("a public complaint without a private link"))?;

@@ -199,7 +199,8 @@ impl Shown {
                 _ => {}
             }
         }
-        plain(&text)
+        let words: Vec<String> = plain(&text).split_whitespace().map(str::to_owned).collect();
+        words.join(" ")
     }
 
     /// The value of the first field of this name; what a text area holds is its value.
