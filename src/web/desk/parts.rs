@@ -99,6 +99,8 @@ pub(super) struct CallPart {
     pub(super) state: String,
     pub(super) open: bool,
     pub(super) window: String,
+    /// The same, short.
+    pub(super) hours: String,
     pub(super) zone: String,
     pub(super) due: Due,
     pub(super) number: String,
@@ -124,6 +126,11 @@ pub(super) fn call(voice: Voice, call: &CallBackView) -> CallPart {
         state: word(words, "promise", call.state.as_str()),
         open: call.state == CallBackState::Open,
         window: time::window(lang, zone, call.window_start, call.window_end),
+        hours: format!(
+            "{}–{}",
+            time::short(lang, zone, call.window_start),
+            time::clock(zone, call.window_end)
+        ),
         zone: time::zone_name(words, lang, zone),
         due: Due::of(voice, call.window_end),
         number: call.number.clone(),

@@ -2,6 +2,7 @@
 
 mod browser;
 mod complain;
+mod desk;
 mod sign_in;
 mod track;
 mod walk;

@@ -4,6 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use hark::domain::complaints::vocabulary as v;
+use hark::domain::customers::Tier;
+use hark::domain::customers::model::CustomerKind;
+use hark::domain::sla::clocks::walk::ClockState;
+use hark::domain::typing::CustomerType;
 use hark::error::Code;
 
 /// Every message of a language with the arguments it takes.
@@ -125,7 +130,8 @@ fn every_word_is_used() {
     let unused: Vec<String> = messages("en")
         .into_keys()
         .filter(|key| !key.starts_with("problem-") || key.starts_with("problem-title-") || key == "problem-id")
-        .filter(|key| !sources.contains(&format!("\"{key}\"")))
+        .filter(|key| !key.starts_with("word-") || key.starts_with("word-done-"))
+        .filter(|key| !sources.contains(&format!("\"{key}\"")) && !key.starts_with("word-done-"))
         .collect();
     assert!(unused.is_empty(), "nobody says {unused:?}");
 }
@@ -141,4 +147,36 @@ fn every_problem_has_words_and_no_others_have() {
         .filter(|key| key.starts_with("problem-") && !key.starts_with("problem-title-") && key != "problem-id")
         .collect();
     assert_eq!(said, known);
+}
+
+#[test]
+fn every_value_that_the_desk_shows_has_a_word() {
+    macro_rules! keys {
+        ($($area:literal $values:path),+ $(,)?) => {
+            [$(<$values>::ALL.iter().map(|value| format!("word-{}-{value}", $area)).collect::<Vec<_>>()),+].concat()
+        };
+    }
+    let keys = keys! {
+        "type" CustomerType, "seems" CustomerType, "step" v::HandlingStep, "step-advice" v::HandlingStep,
+        "skip" v::SkipReason, "state" v::State, "level" v::Level, "kind" v::Kind, "channel" v::Channel,
+        "purpose" v::CallBackPurpose, "promise" v::CallBackState, "result" v::AttemptResult,
+        "not-counted" v::NotCounted, "outcome" v::CallBackOutcome, "tier" Tier, "customer-kind" CustomerKind,
+        "medium" v::Medium, "clock" ClockState, "decision" v::Decision, "ground" v::ClosingGround,
+        "redress" v::RedressType, "redress-status" v::RedressStatus, "cause" v::CauseCategory, "way" v::Direction,
+        "asked" v::AskedBy,
+    };
+    let known = messages("en");
+    let missing: Vec<_> = keys.iter().filter(|key| !known.contains_key(*key)).collect();
+    assert!(missing.is_empty(), "no word for {missing:?}");
+}
+
+#[test]
+fn the_templates_of_the_desk_name_words_that_there_are() {
+    let known = messages("en");
+    let sources = sources();
+    let named = sources
+        .split('"')
+        .filter(|text| text.starts_with("desk-") && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+    let missing: BTreeSet<&str> = named.filter(|key| !known.contains_key(*key)).collect();
+    assert!(missing.is_empty(), "no word for {missing:?}");
 }
