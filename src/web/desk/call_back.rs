@@ -72,7 +72,11 @@ pub(super) async fn show(
     let summary = &complaint.summary;
     let title = fl!(voice.words, "desk-call-title", reference = summary.reference.as_str());
     // The last that was agreed: what the call is about.
-    let agreed = complaint.steps.iter().rev().find_map(|step| step.record.as_ref()?.agreed.clone());
+    let agreed = complaint
+        .steps
+        .iter()
+        .rev()
+        .find_map(|step| step.record.as_ref()?.agreed.clone());
     let (status, page) = match findings.is_empty() {
         true => (StatusCode::OK, visitor.page(title)),
         false => (StatusCode::UNPROCESSABLE_ENTITY, visitor.page_with_errors(&title)),

@@ -402,7 +402,10 @@ fn typed(voice: Voice, form: &Form) -> Vec<(String, String)> {
 fn preferred(voice: Voice, view: &ComplaintView) -> String {
     let medium = view.statement.preferred_medium;
     let medium = medium.map(|medium| word(voice.words, "medium", medium.as_str()));
-    let parts: Vec<String> = medium.into_iter().chain(view.statement.preferred_time.clone()).collect();
+    let parts: Vec<String> = medium
+        .into_iter()
+        .chain(view.statement.preferred_time.clone())
+        .collect();
     parts.join(" · ")
 }
 
@@ -486,13 +489,16 @@ fn letter(voice: Voice, message: &MessageView) -> Letter {
 fn closing_of(voice: Voice, closing: &view::ClosureView) -> ClosePart {
     let words = voice.words;
     let kind = closing.redress_type.map(|kind| word(words, "redress", kind.as_str()));
-    let status = closing.redress_status.map(|s| word(words, "redress-status", s.as_str()));
-    let amount = closing.redress_minor_units.zip(closing.redress_currency.as_ref()).map(|(units, currency)| {
-        match currency.as_str() {
+    let status = closing
+        .redress_status
+        .map(|s| word(words, "redress-status", s.as_str()));
+    let amount = closing
+        .redress_minor_units
+        .zip(closing.redress_currency.as_ref())
+        .map(|(units, currency)| match currency.as_str() {
             "JPY" | "KRW" | "VND" => format!("{currency} {units}"),
             _ => format!("{currency} {}.{:02}", units / 100, units % 100),
-        }
-    });
+        });
     let redress: Vec<String> = kind.into_iter().chain(amount).chain(status).collect();
     ClosePart {
         decision: word(words, "decision", closing.decision.as_str()),
@@ -500,7 +506,9 @@ fn closing_of(voice: Voice, closing: &view::ClosureView) -> ClosePart {
         reason: closing.decision_reason.clone(),
         ground: word(words, "ground", closing.ground.as_str()),
         redress: redress.join(" · "),
-        cause: closing.cause_category.map_or(String::new(), |cause| word(words, "cause", cause.as_str())),
+        cause: closing
+            .cause_category
+            .map_or(String::new(), |cause| word(words, "cause", cause.as_str())),
         who: format!(
             "{} · {}",
             closing.closed_by,
@@ -524,16 +532,37 @@ fn menus(voice: Voice, seen: &Seen, form: &Form) -> Menus {
     let chosen_team = form.given("assign-team").unwrap_or(present_team);
     let status = || RedressStatus::ALL.iter().map(|status| status.as_str());
     Menus {
-        decision: or_none(words, choices(words, "decision", decisions, (form, "close-decision"), "")),
+        decision: or_none(
+            words,
+            choices(words, "decision", decisions, (form, "close-decision"), ""),
+        ),
         redress: or_none(
             words,
-            choices(words, "redress", RedressType::ALL.iter().map(|r| r.as_str()), (form, "close-redress-type"), ""),
+            choices(
+                words,
+                "redress",
+                RedressType::ALL.iter().map(|r| r.as_str()),
+                (form, "close-redress-type"),
+                "",
+            ),
         ),
-        redress_status: choices(words, "redress-status", status(), (form, "close-redress-status"), "offered"),
+        redress_status: choices(
+            words,
+            "redress-status",
+            status(),
+            (form, "close-redress-status"),
+            "offered",
+        ),
         progress: choices(words, "redress-status", status(), (form, "redress-status"), "paid"),
         cause: or_none(
             words,
-            choices(words, "cause", CauseCategory::ALL.iter().map(|c| c.as_str()), (form, "close-cause_category"), ""),
+            choices(
+                words,
+                "cause",
+                CauseCategory::ALL.iter().map(|c| c.as_str()),
+                (form, "close-cause_category"),
+                "",
+            ),
         ),
         purpose: choices(
             words,
@@ -542,8 +571,20 @@ fn menus(voice: Voice, seen: &Seen, form: &Form) -> Menus {
             (form, "promise-purpose"),
             "confirm_resolution",
         ),
-        ball: choices(words, "ball", ["customer", "third_party"], (form, "wait-ball_with"), "customer"),
-        way: choices(words, "way", ["internal", "out", "in"], (form, "write-direction"), "internal"),
+        ball: choices(
+            words,
+            "ball",
+            ["customer", "third_party"],
+            (form, "wait-ball_with"),
+            "customer",
+        ),
+        way: choices(
+            words,
+            "way",
+            ["internal", "out", "in"],
+            (form, "write-direction"),
+            "internal",
+        ),
         severity: choices(
             words,
             "level",
@@ -551,7 +592,13 @@ fn menus(voice: Voice, seen: &Seen, form: &Form) -> Menus {
             (form, "sort-severity"),
             summary.severity.as_str(),
         ),
-        category: choices(words, "category", categories, (form, "sort-category"), &summary.category),
+        category: choices(
+            words,
+            "category",
+            categories,
+            (form, "sort-category"),
+            &summary.category,
+        ),
         kind: choices(
             words,
             "kind",

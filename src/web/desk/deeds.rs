@@ -66,7 +66,9 @@ impl Deed {
         F: Fn(&mut Conn, &Act, Option<i32>, &B) -> Result<T> + Clone + Send + 'static,
     {
         let (value, version) = (value?, self.form.version()?);
-        let ctx = ctx.clone().with_key(self.form.key());
+        // One key for the page, and many forms on it.
+        let key = self.form.key().map(|key| format!("{key}:{}", self.prefix));
+        let ctx = ctx.clone().with_key(key);
         patiently(async || {
             let body = Body {
                 value: value.clone(),
@@ -82,7 +84,9 @@ impl Deed {
     /// Where one goes on.
     async fn settle(self, ctx: &Ctx, visitor: &Visitor, done: Result<()>) -> Result<HttpResponse> {
         match (done, self.place) {
-            (Ok(()), Place::CallBack(_, call)) => Ok(visitor.go(&format!("/desk/call-backs/{call}?done={}", self.done))),
+            (Ok(()), Place::CallBack(_, call)) => {
+                Ok(visitor.go(&format!("/desk/call-backs/{call}?done={}", self.done)))
+            }
             (Ok(()), Place::Complaint(id)) => Ok(visitor.go(&format!("/desk/complaints/{id}?done={}", self.done))),
             (Err(error), _) => self.again(ctx, visitor, error).await,
         }
@@ -174,12 +178,7 @@ async fn zone_of(ctx: &Ctx, id: ComplaintId) -> Result<chrono_tz::Tz> {
 }
 
 /// `POST /desk/complaints/{id}/steps`
-pub(crate) async fn record_steps(
-    ctx: Ctx,
-    visitor: Visitor,
-    id: Id<ComplaintId>,
-    form: Form,
-) -> Result<HttpResponse> {
+pub(crate) async fn record_steps(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form: Form) -> Result<HttpResponse> {
     let id = id.0;
     let zone = zone_of(&ctx, id).await?;
     let (said, said_values): (Vec<HandlingStep>, Vec<Value>) = fields::steps(&form, zone).into_iter().unzip();
@@ -271,8 +270,7 @@ pub(crate) async fn wait(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form: 
 /// `POST /desk/complaints/{id}/resume`
 pub(crate) async fn resume(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form: Form) -> Result<HttpResponse> {
     let id = id.0;
-    let value =
-        fields::read::<ResumeForm>(&fields::object([("note", fields::text(&form, "resume-note"))]));
+    let value = fields::read::<ResumeForm>(&fields::object([("note", fields::text(&form, "resume-note"))]));
     let deed = Deed::on(id, form, "resume", "note", "resume");
     deed.run(ctx, &visitor, value, move |conn, act, version, form| {
         changes::resume(conn, act, id, version, form)
@@ -288,7 +286,14 @@ pub(crate) async fn close(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form:
     let redress = match form.given("close-redress-type") {
         Some(kind) => fields::object([
             ("type", json!(kind)),
-            ("currency", if units.is_null() { Value::Null } else { text("close-redress-currency") }),
+            (
+                "currency",
+                if units.is_null() {
+                    Value::Null
+                } else {
+                    text("close-redress-currency")
+                },
+            ),
             ("minor_units", units),
             ("status", text("close-redress-status")),
         ]),
@@ -373,7 +378,9 @@ pub(crate) async fn write(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form:
     deed.run(ctx, &visitor, value, move |conn, act, _, form| match form.direction {
         // What is written changes nothing that somebody else may have changed meanwhile.
         Some(Direction::Internal) => {
-            let note = MessageForm { body: form.body.clone() };
+            let note = MessageForm {
+                body: form.body.clone(),
+            };
             messages::write(conn, act, id, None, Direction::Internal, &note)
         }
         _ => messages::write_as_staff(conn, act, id, None, form),
@@ -435,8 +442,14 @@ pub(crate) async fn move_call(ctx: Ctx, visitor: Visitor, id: Id<CallBackId>, fo
     let value = fields::read::<RescheduleForm>(&fields::object([
         ("asked_by", text("asked_by")),
         ("reason", json!(deed.form.text(&name("reason")))),
-        ("window_start", fields::on_day(&deed.form, &name("day"), &name("from"), zone)),
-        ("window_end", fields::on_day(&deed.form, &name("day"), &name("until"), zone)),
+        (
+            "window_start",
+            fields::on_day(&deed.form, &name("day"), &name("from"), zone),
+        ),
+        (
+            "window_end",
+            fields::on_day(&deed.form, &name("day"), &name("until"), zone),
+        ),
     ]));
     deed.run(ctx, &visitor, value, move |conn, act, version, form| {
         call_backs::reschedule(conn, act, id, version, form)

@@ -66,7 +66,9 @@ pub(super) fn ticked(form: &Form, name: &str) -> Value {
 
 /// A moment by the clocks of a zone; what cannot be read stays as it is, and the domain says so.
 pub(super) fn moment(form: &Form, name: &str, zone: Tz) -> Value {
-    let Some(text) = form.given(name) else { return Value::Null };
+    let Some(text) = form.given(name) else {
+        return Value::Null;
+    };
     let text = text.trim();
     let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
         .iter()
@@ -97,7 +99,9 @@ fn machine(zone: Tz, local: NaiveDateTime) -> Option<Value> {
 
 /// An amount of money in minor units.
 pub(super) fn minor_units(form: &Form, amount: &str, currency: &str) -> Value {
-    let Some(text) = form.given(amount) else { return Value::Null };
+    let Some(text) = form.given(amount) else {
+        return Value::Null;
+    };
     let digits: u32 = match form.text(currency).trim() {
         "JPY" | "KRW" | "VND" => 0,
         "BHD" | "KWD" | "OMR" | "TND" => 3,
@@ -138,7 +142,10 @@ pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Result<T> {
 /// What the fields say of a step, as the domain's form takes it; nothing when they say nothing.
 fn step(form: &Form, zone: Tz, step: HandlingStep) -> Option<Value> {
     if let Some(reason) = form.given(&format!("{step}-skip")) {
-        let skip = object([("reason", json!(reason)), ("note", text(form, &format!("{step}-skip_note")))]);
+        let skip = object([
+            ("reason", json!(reason)),
+            ("note", text(form, &format!("{step}-skip_note"))),
+        ]);
         return Some(json!({ "step": step, "skip": skip }));
     }
     let record = object(asks(step).iter().map(|(name, ask)| {
@@ -233,7 +240,12 @@ mod tests {
 
     #[test]
     fn times_are_read_by_the_clocks_of_the_zone() {
-        let form = form(&[("d", "2026-11-26"), ("t", "18:00"), ("m", "2026-11-26T09:30"), ("x", "soon")]);
+        let form = form(&[
+            ("d", "2026-11-26"),
+            ("t", "18:00"),
+            ("m", "2026-11-26T09:30"),
+            ("x", "soon"),
+        ]);
         let zone = Tz::Asia__Shanghai;
         assert_eq!(on_day(&form, "d", "t", zone), json!("2026-11-26T10:00:00Z"));
         assert_eq!(moment(&form, "m", zone), json!("2026-11-26T01:30:00Z"));

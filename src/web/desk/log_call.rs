@@ -12,7 +12,7 @@ use super::parts::{self, Card, Row, Voice};
 use super::steps::{self, Hand, StepPart};
 use super::words::{Choice, choices, guidance, word};
 use crate::api::extract::{Body, Ctx};
-use crate::api::{complaints, typing};
+use crate::api::typing;
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::call_backs::{self, CallBackView, PromiseForm};
@@ -192,7 +192,11 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, number: String) -> Result<Know
         let part = parts::call(voice, call);
         format!("{}: {} · {}", part.purpose, part.window, part.state)
     });
-    Ok((found, complaints.iter().map(|summary| parts::row(voice, summary)).collect(), promise))
+    Ok((
+        found,
+        complaints.iter().map(|summary| parts::row(voice, summary)).collect(),
+        promise,
+    ))
 }
 
 async fn recognise(ctx: &Ctx, visitor: &Visitor, form: &Form) -> Result<Caller> {
@@ -229,7 +233,9 @@ async fn recognise(ctx: &Ctx, visitor: &Visitor, form: &Form) -> Result<Caller> 
 
 async fn propose(ctx: &Ctx, voice: Voice, form: &Form) -> Result<Proposal> {
     let words = voice.words;
-    let said = form.given("customer_type").and_then(|slug| slug.parse::<CustomerType>().ok());
+    let said = form
+        .given("customer_type")
+        .and_then(|slug| slug.parse::<CustomerType>().ok());
     let text = form.text("statement").replace("\r\n", "\n");
     let live = ctx.app.typing().await;
     let suggested: Option<Suggestion> = match text.trim().chars().count() {
@@ -253,7 +259,10 @@ async fn propose(ctx: &Ctx, voice: Voice, form: &Form) -> Result<Proposal> {
         (Some(_), Some(_)) => "clear",
     };
     let slug = proposed.unwrap_or(CustomerType::NotClear);
-    let best = suggested.as_ref().and_then(|s| s.types.first()).map_or(0.0, |first| first.probability);
+    let best = suggested
+        .as_ref()
+        .and_then(|s| s.types.first())
+        .map_or(0.0, |first| first.probability);
     Ok(Proposal {
         stands,
         slug: slug.as_str(),
@@ -266,7 +275,10 @@ async fn propose(ctx: &Ctx, voice: Voice, form: &Form) -> Result<Proposal> {
         #[expect(clippy::cast_possible_truncation, reason = "a percentage")]
         percent: (best * 100.0).round() as i64,
         nearest: suggested.as_ref().map_or(Vec::new(), |s| {
-            s.nearest.iter().map(|kind| word(words, "type", kind.as_str())).collect()
+            s.nearest
+                .iter()
+                .map(|kind| word(words, "type", kind.as_str()))
+                .collect()
         }),
         pieces: suggested.map_or(Vec::new(), |s| s.evidence.into_iter().map(|e| e.text).collect()),
         guide: guidance(voice.lang, playbooks::of(guided)?),
@@ -279,8 +291,15 @@ async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) 
     let caller = recognise(ctx, visitor, &form).await?;
     let proposal = propose(ctx, voice, &form).await?;
     if form.given("time_zone").is_none() {
-        let known = caller.card.as_ref().map(|card| card.time_zone.clone()).filter(|zone| !zone.is_empty());
-        form.set("time_zone", known.unwrap_or_else(|| ctx.app.policy.default_time_zone.clone()));
+        let known = caller
+            .card
+            .as_ref()
+            .map(|card| card.time_zone.clone())
+            .filter(|zone| !zone.is_empty());
+        form.set(
+            "time_zone",
+            known.unwrap_or_else(|| ctx.app.policy.default_time_zone.clone()),
+        );
     }
     let zone = time::zone(form.text("time_zone"));
     let steps = {
@@ -294,10 +313,34 @@ async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) 
         steps::of_a_call(&hand)
     };
     let menus = Menus {
-        channel: choices(words, "channel", Channel::ALL.iter().map(|c| c.as_str()), (&form, "channel"), "phone"),
-        kind: choices(words, "kind", Kind::ALL.iter().map(|k| k.as_str()), (&form, "kind"), "complaint"),
-        category: choices(words, "category", CATEGORIES.iter().copied(), (&form, "category"), "other"),
-        severity: choices(words, "level", Level::ALL.iter().map(|l| l.as_str()), (&form, "severity"), "medium"),
+        channel: choices(
+            words,
+            "channel",
+            Channel::ALL.iter().map(|c| c.as_str()),
+            (&form, "channel"),
+            "phone",
+        ),
+        kind: choices(
+            words,
+            "kind",
+            Kind::ALL.iter().map(|k| k.as_str()),
+            (&form, "kind"),
+            "complaint",
+        ),
+        category: choices(
+            words,
+            "category",
+            CATEGORIES.iter().copied(),
+            (&form, "category"),
+            "other",
+        ),
+        severity: choices(
+            words,
+            "level",
+            Level::ALL.iter().map(|l| l.as_str()),
+            (&form, "severity"),
+            "medium",
+        ),
         manner: choices(
             words,
             "type",
@@ -318,7 +361,10 @@ async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) 
         true => (StatusCode::OK, visitor.page(title)),
         false => (StatusCode::UNPROCESSABLE_ENTITY, visitor.page_with_errors(&title)),
     };
-    let filled = |prefix: &str| form.all().any(|(name, value)| name.starts_with(prefix) && !value.is_empty());
+    let filled = |prefix: &str| {
+        form.all()
+            .any(|(name, value)| name.starts_with(prefix) && !value.is_empty())
+    };
     let page = CallPage {
         page: page
             .style("desk.css")
@@ -401,7 +447,11 @@ fn better(visitor: &Visitor, error: &FieldError) -> Option<String> {
 
 /// Whether the form promises a call.
 fn promised(form: &Form) -> bool {
-    ["promise-day", "promise-from", "promise-until"].iter().filter(|name| form.given(name).is_some()).count() > 1
+    ["promise-day", "promise-from", "promise-until"]
+        .iter()
+        .filter(|name| form.given(name).is_some())
+        .count()
+        > 1
 }
 
 /// The first line of what was said, where nobody has written a subject.
@@ -411,7 +461,9 @@ fn subject(form: &Form) -> Value {
         return own;
     }
     let statement = form.text("statement").trim();
-    let end = statement.find(['。', '！', '？', '.', '!', '?', '\n']).unwrap_or(statement.len());
+    let end = statement
+        .find(['。', '！', '？', '.', '!', '?', '\n'])
+        .unwrap_or(statement.len());
     let line: String = statement.get(..end).unwrap_or(statement).chars().take(80).collect();
     json!(line.trim())
 }
@@ -434,7 +486,10 @@ fn intake_form(form: &Form, act: &Act) -> Result<IntakeForm> {
     ]);
     fields::read(&fields::object([
         ("kind", text("kind")),
-        ("channel", json!(form.given("channel").unwrap_or_else(|| "phone".to_owned()))),
+        (
+            "channel",
+            json!(form.given("channel").unwrap_or_else(|| "phone".to_owned())),
+        ),
         ("customer", customer),
         ("subject", subject(form)),
         ("statement", json!(form.text("statement").replace("\r\n", "\n"))),
@@ -450,7 +505,10 @@ fn intake_form(form: &Form, act: &Act) -> Result<IntakeForm> {
         ("language", language),
         ("preferred_time", text("preferred_time")),
         ("customer_type", text("customer_type")),
-        ("owner", form.given("mine").map_or(Value::Null, |_| json!(act.actor.name))),
+        (
+            "owner",
+            form.given("mine").map_or(Value::Null, |_| json!(act.actor.name)),
+        ),
         ("draft", text("draft")),
     ]))
 }
@@ -474,7 +532,13 @@ async fn take_in(ctx: &Ctx, form: &Form) -> Result<Receipt> {
         intake,
         proof: None,
     };
-    patiently(async || complaints::submit(&ctx, arrival.clone()).await).await
+    // One at a time: a second press of the button finds the answer to the first.
+    let lookup = arrival.claim.as_ref().map(|claim| *claim.lookup());
+    let _guard = match lookup {
+        Some(lookup) => Some(patiently(async || ctx.app.take_in_flight(lookup)).await?),
+        None => None,
+    };
+    ctx.app.intake.submit(arrival.intake.lane_key(), arrival).await
 }
 
 fn zone(form: &Form) -> chrono_tz::Tz {
@@ -493,10 +557,7 @@ fn said_steps(form: &Form) -> Vec<(HandlingStep, Value)> {
         ("facts", fields::lines(form, "facts")),
         ("opinions", fields::lines(form, "opinions")),
     ]);
-    said.insert(
-        0,
-        (HandlingStep::Listen, json!({ "step": "listen", "record": record })),
-    );
+    said.insert(0, (HandlingStep::Listen, json!({ "step": "listen", "record": record })));
     said
 }
 
@@ -526,7 +587,8 @@ fn checked_steps(said: &[(HandlingStep, Value)]) -> Result<StepsForm> {
 /// Records the steps and promises the call, if the form says so; each once, whatever became of the other.
 async fn follow_up(ctx: &Ctx, id: ComplaintId, form: &Form) -> Result<()> {
     let under = |what: &str| {
-        let ctx = ctx.clone().with_key(form.key());
+        // One key for the form, and several things that it does.
+        let ctx = ctx.clone().with_key(form.key().map(|key| format!("{key}:{what}")));
         ctx.under(format!("/desk/complaints/{id}/{what}"))
     };
     let said = said_steps(form);

@@ -109,7 +109,8 @@ pub(super) fn fields(hand: &Hand, step: HandlingStep, present: &Value) -> Vec<St
                     Ask::List => "list",
                     Ask::When => "when",
                 },
-                value: typed.unwrap_or_else(|| present.get(name).map_or(String::new(), |value| held(hand, *ask, value))),
+                value: typed
+                    .unwrap_or_else(|| present.get(name).map_or(String::new(), |value| held(hand, *ask, value))),
                 wrong: hand.findings.at(&id).map(str::to_owned),
                 id,
             }
@@ -126,7 +127,10 @@ pub(super) fn skips(hand: &Hand, step: HandlingStep, kind: Kind, present: Option
     let name = format!("{step}-skip");
     let present = present.map_or("", SkipReason::as_str);
     let values = reasons.iter().map(|reason| reason.as_str());
-    or_none(hand.words, choices(hand.words, "skip", values, (hand.form, &name), present))
+    or_none(
+        hand.words,
+        choices(hand.words, "skip", values, (hand.form, &name), present),
+    )
 }
 
 /// The seven steps of a complaint.
@@ -140,11 +144,10 @@ pub(super) fn of_complaint(hand: &Hand, view: &ComplaintView) -> Vec<StepPart> {
         .zip(1..)
         .map(|(step, number)| {
             // Steps before the fourth carry over from earlier rounds.
-            let row = view
-                .steps
-                .iter()
-                .rev()
-                .find(|row| row.step == *step && (row.round == summary.round || *step < procedure::ROUND_STARTS_AT));
+            let row =
+                view.steps.iter().rev().find(|row| {
+                    row.step == *step && (row.round == summary.round || *step < procedure::ROUND_STARTS_AT)
+                });
             let before = summary.step.is_none_or(|current| *step < current);
             let row = row.filter(|_| before || summary.step != Some(*step));
             let stands = match row {
@@ -185,9 +188,11 @@ fn part(
         })
         .collect();
     let reason = row.and_then(|row| row.skip_reason);
-    let gist = match reason {
-        Some(reason) => word(words, "skip", reason.as_str()),
-        None => recorded.iter().map(|r| r.text.as_str()).collect::<Vec<_>>().join(" · "),
+    let outcome = row.and_then(|row| row.record.as_ref()?.outcome);
+    let gist = match (reason, outcome) {
+        (Some(reason), _) => word(words, "skip", reason.as_str()),
+        (None, Some(outcome)) => word(words, "outcome", outcome.as_str()),
+        (None, None) => recorded.iter().map(|r| r.text.as_str()).collect::<Vec<_>>().join(" · "),
     };
     let fields = fields(hand, step, present);
     let note = format!("{step}-skip_note");

@@ -104,7 +104,12 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen>
             limit: 100,
             ..Listing::default()
         };
-        free.extend(listing::list(conn, act, &held)?.items.into_iter().filter(|c| c.owner.is_none()));
+        free.extend(
+            listing::list(conn, act, &held)?
+                .items
+                .into_iter()
+                .filter(|c| c.owner.is_none()),
+        );
     }
     free.sort_by_key(|summary| summary.next_due_at);
     free.truncate(20);
@@ -138,8 +143,13 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
     let seen = match works {
         true => {
             let tomorrow = voice.now.with_timezone(&voice.zone).date_naive() + Days::new(1);
-            let until = voice.zone.from_local_datetime(&tomorrow.and_time(NaiveTime::MIN)).earliest();
-            let until = until.and_then(|at| Moment::try_from(at.to_utc()).ok()).unwrap_or(voice.now);
+            let until = voice
+                .zone
+                .from_local_datetime(&tomorrow.and_time(NaiveTime::MIN))
+                .earliest();
+            let until = until
+                .and_then(|at| Moment::try_from(at.to_utc()).ok())
+                .unwrap_or(voice.now);
             let seen = ctx.read(move |conn, act| look(conn, act, voice, until)).await?;
             let ids: Vec<ComplaintId> = seen.mine.iter().map(|(summary, _)| summary.id).collect();
             let event = Event::about_many(ObjectKind::Complaint, "complaint.listed").of(seen.whose.clone());
@@ -240,7 +250,10 @@ pub(crate) async fn show_search(ctx: Ctx, visitor: Visitor) -> Result<HttpRespon
         };
         (rows, people, more) = ctx.read(looked).await?;
         let ids: Vec<ComplaintId> = rows.iter().map(|row| row.id).collect();
-        let whose = rows.iter().map(|row| row.customer_id).chain(people.iter().map(SeenCustomer::id));
+        let whose = rows
+            .iter()
+            .map(|row| row.customer_id)
+            .chain(people.iter().map(SeenCustomer::id));
         let event = Event::about_many(ObjectKind::Complaint, "complaint.listed").of(whose);
         ctx.disclose(event.with(json!({ "complaints": ids }))).await?;
     }

@@ -49,8 +49,17 @@ fn id_of(to: &str) -> String {
 
 /// The promise of a complaint that is open.
 async fn promise_of(desk: &Desk, id: &str) -> String {
-    let list = desk.agent().get(&format!("{COMPLAINTS}/{id}/call-backs")).await.expect(200);
-    let open = list.json.as_array().unwrap().iter().find(|call| call["state"] == "open");
+    let list = desk
+        .agent()
+        .get(&format!("{COMPLAINTS}/{id}/call-backs"))
+        .await
+        .expect(200);
+    let open = list
+        .json
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|call| call["state"] == "open");
     open.expect("a promise is open")["id"].as_str().unwrap().to_owned()
 }
 
