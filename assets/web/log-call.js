@@ -27,13 +27,14 @@ function live(target, names, delay) {
   };
 }
 
-let zoneIsChosen = false;
+const atFirst = document.getElementById("known")?.dataset.zone ?? "";
+let zoneIsChosen = !["", atFirst].includes(fields.namedItem("time_zone").value);
 fields.namedItem("time_zone").addEventListener("input", () => (zoneIsChosen = true));
 
 function arrived() {
   for (const button of document.querySelectorAll("button.js")) button.hidden = false;
-  const zone = document.getElementById("known")?.dataset.zone;
-  if (zone && !zoneIsChosen) fields.namedItem("time_zone").value = zone;
+  const known = document.getElementById("known")?.dataset.zone;
+  if (!zoneIsChosen && fields.namedItem("caller").value) fields.namedItem("time_zone").value = known ?? "";
 }
 
 const who = live("recognised", ["caller"], 250);

@@ -74,8 +74,8 @@ pages! {
         get Needs(P::LogComplaints) => desk::log_call::show_new,
         post Needs(P::LogComplaints) => desk::log_call::log_call,
     }
-    "/desk/new/caller" => { post Needs(P::LogComplaints) => desk::log_call::show_caller }
-    "/desk/new/proposal" => { post Needs(P::LogComplaints) => desk::log_call::show_proposal }
+    "/desk/new/caller" => { post Needs(P::LogComplaints) => desk::log_call::beside::show_caller }
+    "/desk/new/proposal" => { post Needs(P::LogComplaints) => desk::log_call::beside::show_proposal }
     "/desk/complaints/{id}" => { get Needs(P::ReadComplaints) => desk::complaint::show_complaint }
     "/desk/complaints/{id}/steps" => { post Needs(P::HandleComplaints) => desk::deeds::record_steps }
     "/desk/complaints/{id}/promise" => { post Needs(P::HandleComplaints) => desk::deeds::promise }
@@ -91,7 +91,7 @@ pages! {
     "/desk/complaints/{id}/link" => { post Needs(P::HandleComplaints) => desk::deeds::link }
     "/desk/complaints/{id}/write" => { post Needs(P::HandleComplaints) => desk::deeds::write }
     "/desk/call-backs/{id}" => { get Needs(P::ReadComplaints) => desk::call_back::show_call_back }
-    "/desk/call-backs/{id}/attempt" => { post Needs(P::HandleComplaints) => desk::deeds::attempt }
-    "/desk/call-backs/{id}/move" => { post Needs(P::HandleComplaints) => desk::deeds::move_call }
-    "/desk/call-backs/{id}/cancel" => { post Needs(P::HandleComplaints) => desk::deeds::cancel_call }
+    "/desk/call-backs/{id}/attempt" => { post Needs(P::HandleComplaints) => desk::deeds::calls::attempt }
+    "/desk/call-backs/{id}/move" => { post Needs(P::HandleComplaints) => desk::deeds::calls::move_call }
+    "/desk/call-backs/{id}/cancel" => { post Needs(P::HandleComplaints) => desk::deeds::calls::cancel_call }
 }

@@ -1,13 +1,18 @@
 //! The complaint on one screen: who it is, what to do now, what helps.
 
+mod manner;
+mod menus;
+mod told;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 use serde_json::json;
 
+pub(super) use self::menus::CATEGORIES;
 use super::parts::{self, CallPart, Card, ClockPart, EntryPart, Row, Voice};
 use super::steps::{self, Hand, StepPart};
-use super::words::{Choice, choices, guidance, or_none, word};
+use super::words::{guidance, word};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
@@ -16,9 +21,7 @@ use crate::domain::complaints::listing::{self, Listing};
 use crate::domain::complaints::messages::{self, MessageView};
 use crate::domain::complaints::timeline::{self, EntryView};
 use crate::domain::complaints::view::{self, ComplaintSummary, ComplaintView};
-use crate::domain::complaints::vocabulary::{
-    CallBackPurpose, CauseCategory, Decision, Direction, Kind, Level, RedressStatus, RedressType, State,
-};
+use crate::domain::complaints::vocabulary::{RedressStatus, State};
 use crate::domain::customers::model::SeenCustomer;
 use crate::domain::customers::record;
 use crate::domain::sla::clocks::view::{self as clocks, ClockView};
@@ -26,7 +29,6 @@ use crate::domain::staff::people::{self, StaffView};
 use crate::domain::staff::teams::{self, TeamView};
 use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::playbooks::{self, Guidance};
-use crate::domain::typing::suggestion::{self, Evidence, SuggestionForm};
 use crate::domain::typing::{CustomerType, Live};
 use crate::error::Result;
 use crate::ids::ComplaintId;
@@ -38,21 +40,6 @@ use crate::web::time;
 
 /// The most entries of the timeline, and messages, that the page shows.
 const SHOWN: i64 = 500;
-/// The subjects that a complaint may be about, beside what a desk calls by names of its own.
-pub(super) const CATEGORIES: &[&str] = &[
-    "other",
-    "service_delay",
-    "billing",
-    "product_quality",
-    "delivery",
-    "repair",
-    "contract",
-    "information",
-    "staff_conduct",
-    "unwanted_mail",
-    "unsolved",
-];
-
 /// Everything that the page is made of.
 pub(super) struct Seen {
     pub(super) view: ComplaintView,
@@ -103,70 +90,12 @@ fn look(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<Seen> {
     })
 }
 
-/// A piece of the statement: plain, or words that a proposal rests on.
-struct Piece {
-    text: String,
-    marked: bool,
-}
-
-/// The customer's manner: what is said, and what is proposed.
-struct TypePart {
-    slug: &'static str,
-    name: String,
-    /// The proposal, while nobody has said anything.
-    proposed: Option<(&'static str, String)>,
-    percent: i64,
-    /// Whether the agent is to say it before a proposal is shown.
-    blind: bool,
-    others: Vec<Choice>,
-    history: Vec<String>,
-}
-
-/// A message or a note.
-struct Letter {
-    /// `in`, `out` or `internal`: the class, too.
-    way: &'static str,
-    who: String,
-    at: String,
-    machine: String,
-    lang: &'static str,
-    body: String,
-    not_sent: bool,
-}
-
-/// A closing.
-struct ClosePart {
-    decision: String,
-    reason: String,
-    lang: &'static str,
-    ground: String,
-    redress: String,
-    cause: String,
-    who: String,
-}
-
 /// Somebody changed the complaint while the form was filled in.
 pub(super) struct Conflict {
     /// What was to be done: the label and the text of every field.
     pub(super) typed: Vec<(String, String)>,
     /// What has happened since.
     pub(super) changes: Vec<EntryPart>,
-}
-
-/// What can be chosen in the forms of the page.
-struct Menus {
-    decision: Vec<Choice>,
-    redress: Vec<Choice>,
-    redress_status: Vec<Choice>,
-    progress: Vec<Choice>,
-    cause: Vec<Choice>,
-    purpose: Vec<Choice>,
-    ball: Vec<Choice>,
-    way: Vec<Choice>,
-    severity: Vec<Choice>,
-    category: Vec<Choice>,
-    kind: Vec<Choice>,
-    team: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -181,34 +110,33 @@ struct ComplaintPage {
     category: String,
     team: String,
     who: Card,
-    pieces: Vec<Piece>,
+    pieces: Vec<manner::Piece>,
     statement_lang: &'static str,
     remedy: String,
     facts: Vec<String>,
     opinions: Vec<String>,
     preferred: String,
     safety: bool,
-    manner: TypePart,
+    manner: manner::TypePart,
     steps: Vec<StepPart>,
     next: Option<ClockPart>,
     clocks: Vec<ClockPart>,
     ended: Vec<ClockPart>,
     calls: Vec<CallPart>,
-    letters: Vec<Letter>,
+    letters: Vec<told::Letter>,
     entries: Vec<EntryPart>,
     guide: Guidance,
     guide_slug: &'static str,
     earlier: Vec<Row>,
-    closings: Vec<ClosePart>,
+    closings: Vec<told::ClosePart>,
     redress_open: bool,
     closed: bool,
     waiting: bool,
     mine: bool,
-    me: String,
     handles: bool,
     assigns: bool,
     people: Vec<(String, String)>,
-    menus: Menus,
+    menus: menus::Menus,
     zone: String,
     today: String,
     owner: String,
@@ -279,7 +207,7 @@ fn build(
     let title = fl!(words, "desk-complaint-title", reference = summary.reference.as_str());
     let (who, zone) = parts::card(voice, seen.customer.as_ref());
     let zone = zone.unwrap_or(voice.zone);
-    let (manner, evidence) = manner(voice, live, view, &form)?;
+    let (manner, evidence) = manner::manner(voice, live, view, &form)?;
     let guided = match (summary.customer_type, manner.proposed.as_ref()) {
         (CustomerType::NotClear, Some((proposed, _))) => proposed.parse().unwrap_or(CustomerType::NotClear),
         (said, _) => said,
@@ -315,7 +243,7 @@ fn build(
     let closed = summary.state == State::Closed;
     let team = seen.teams.iter().find(|team| Some(team.id) == summary.team);
     let wrong = !findings.is_empty();
-    let menus = menus(voice, seen, &form);
+    let menus = menus::menus(voice, summary, &seen.teams, &form);
     Ok(ComplaintPage {
         page: match wrong || conflict.is_some() {
             true => visitor.page_with_errors(&title),
@@ -333,7 +261,7 @@ fn build(
         category: word(words, "category", &summary.category),
         team: team.map_or(String::new(), |team| team.name.clone()),
         who,
-        pieces: pieces(&view.statement.statement, &evidence),
+        pieces: manner::pieces(&view.statement.statement, &evidence),
         statement_lang: language_of(&view.statement.statement),
         remedy: view.statement.desired_remedy.clone().unwrap_or_default(),
         facts: view.statement.facts.clone(),
@@ -346,7 +274,11 @@ fn build(
         clocks: running,
         ended,
         calls: seen.calls.iter().map(|call| parts::call(voice, call)).collect(),
-        letters: seen.messages.iter().map(|message| letter(voice, message)).collect(),
+        letters: seen
+            .messages
+            .iter()
+            .map(|message| told::letter(voice, message))
+            .collect(),
         entries,
         guide: guidance(lang, playbooks::of(guided)?),
         guide_slug: guided.as_str(),
@@ -356,7 +288,11 @@ fn build(
             .filter(|other| other.id != summary.id)
             .map(|other| parts::row(voice, other))
             .collect(),
-        closings: view.closures.iter().map(|closing| closing_of(voice, closing)).collect(),
+        closings: view
+            .closures
+            .iter()
+            .map(|closing| told::closing_of(voice, closing))
+            .collect(),
         redress_open: view
             .closures
             .last()
@@ -365,7 +301,6 @@ fn build(
         waiting: summary.state == State::Waiting,
         mine: summary.owner.as_deref() == Some(me.as_str()),
         owner: summary.owner.clone().unwrap_or_default(),
-        me,
         handles: visitor.may(Permission::HandleComplaints),
         assigns: visitor.may(Permission::AssignComplaints),
         people: seen
@@ -407,233 +342,4 @@ fn preferred(voice: Voice, view: &ComplaintView) -> String {
         .chain(view.statement.preferred_time.clone())
         .collect();
     parts.join(" · ")
-}
-
-/// The manner that is said and proposed, and the words that a proposal rests on.
-fn manner(voice: Voice, live: &Live, view: &ComplaintView, form: &Form) -> Result<(TypePart, Vec<Evidence>)> {
-    let words = voice.words;
-    let present = view.summary.customer_type;
-    let proposal = view.type_proposal.as_ref();
-    let undecided = proposal.is_some_and(|proposal| proposal.decided.is_none());
-    let proposed = proposal
-        .filter(|_| undecided)
-        .and_then(|proposal| proposal.proposed)
-        .filter(|proposed| *proposed != CustomerType::NotClear);
-    let evidence = match proposal.and_then(|proposal| proposal.proposed) {
-        Some(_) => {
-            let asked = SuggestionForm {
-                text: view.statement.statement.clone(),
-                lang: Some(view.summary.language.clone()),
-                draft: None,
-                customer_type: None,
-            };
-            suggestion::suggest(live, &asked, 0)?.evidence
-        }
-        None => Vec::new(),
-    };
-    let values = CustomerType::ALL.iter().map(|kind| kind.as_str());
-    let part = TypePart {
-        slug: present.as_str(),
-        name: word(words, "type", present.as_str()),
-        proposed: proposed.map(|kind| (kind.as_str(), word(words, "seems", kind.as_str()))),
-        percent: i64::from(proposal.and_then(|p| p.confidence_permille).unwrap_or(0)) / 10,
-        blind: undecided && proposal.is_some_and(|proposal| proposal.proposed.is_none()),
-        others: choices(words, "type", values, (form, "type-customer_type"), present.as_str()),
-        history: view
-            .type_changes
-            .iter()
-            .map(|change| {
-                let name = word(words, "type", change.customer_type.as_str());
-                let at = time::short(voice.lang, voice.zone, change.changed_at);
-                let note = change.note.as_ref().map_or(String::new(), |note| format!(" · {note}"));
-                format!("{name} · {} · {at}{note}", change.agent)
-            })
-            .collect(),
-    };
-    Ok((part, evidence))
-}
-
-/// The statement in pieces, the evidence marked.
-fn pieces(text: &str, evidence: &[Evidence]) -> Vec<Piece> {
-    let mut spans: Vec<(u32, u32)> = evidence.iter().map(|found| (found.start, found.end)).collect();
-    spans.sort_unstable();
-    let mut pieces: Vec<Piece> = Vec::new();
-    for (at, c) in (0_u32..).zip(text.chars()) {
-        let marked = spans.iter().any(|(start, end)| (*start..*end).contains(&at));
-        match pieces.last_mut() {
-            Some(piece) if piece.marked == marked => piece.text.push(c),
-            _ => pieces.push(Piece {
-                text: c.to_string(),
-                marked,
-            }),
-        }
-    }
-    pieces
-}
-
-fn letter(voice: Voice, message: &MessageView) -> Letter {
-    Letter {
-        way: message.direction.as_str(),
-        who: match message.direction {
-            Direction::In => voice.words.get("desk-from-customer"),
-            Direction::Out | Direction::Internal => message.author.clone(),
-        },
-        at: time::short(voice.lang, voice.zone, message.written_at),
-        machine: time::machine(message.written_at),
-        lang: language_of(&message.body),
-        body: message.body.clone(),
-        not_sent: message.not_sent.is_some(),
-    }
-}
-
-fn closing_of(voice: Voice, closing: &view::ClosureView) -> ClosePart {
-    let words = voice.words;
-    let kind = closing.redress_type.map(|kind| word(words, "redress", kind.as_str()));
-    let status = closing
-        .redress_status
-        .map(|s| word(words, "redress-status", s.as_str()));
-    let amount = closing
-        .redress_minor_units
-        .zip(closing.redress_currency.as_ref())
-        .map(|(units, currency)| match currency.as_str() {
-            "JPY" | "KRW" | "VND" => format!("{currency} {units}"),
-            _ => format!("{currency} {}.{:02}", units / 100, units % 100),
-        });
-    let redress: Vec<String> = kind.into_iter().chain(amount).chain(status).collect();
-    ClosePart {
-        decision: word(words, "decision", closing.decision.as_str()),
-        lang: language_of(&closing.decision_reason),
-        reason: closing.decision_reason.clone(),
-        ground: word(words, "ground", closing.ground.as_str()),
-        redress: redress.join(" · "),
-        cause: closing
-            .cause_category
-            .map_or(String::new(), |cause| word(words, "cause", cause.as_str())),
-        who: format!(
-            "{} · {}",
-            closing.closed_by,
-            time::short(voice.lang, voice.zone, closing.closed_at)
-        ),
-    }
-}
-
-fn menus(voice: Voice, seen: &Seen, form: &Form) -> Menus {
-    let words = voice.words;
-    let summary = &seen.view.summary;
-    let decisions = Decision::ALL
-        .iter()
-        .filter(|decision| **decision != Decision::Withdrawn)
-        .map(|decision| decision.as_str());
-    let mut categories = CATEGORIES.to_vec();
-    if !categories.contains(&summary.category.as_str()) {
-        categories.push(&summary.category);
-    }
-    let present_team = summary.team.map_or(String::new(), |team| team.to_string());
-    let chosen_team = form.given("assign-team").unwrap_or(present_team);
-    let status = || RedressStatus::ALL.iter().map(|status| status.as_str());
-    Menus {
-        decision: or_none(
-            words,
-            choices(words, "decision", decisions, (form, "close-decision"), ""),
-        ),
-        redress: or_none(
-            words,
-            choices(
-                words,
-                "redress",
-                RedressType::ALL.iter().map(|r| r.as_str()),
-                (form, "close-redress-type"),
-                "",
-            ),
-        ),
-        redress_status: choices(
-            words,
-            "redress-status",
-            status(),
-            (form, "close-redress-status"),
-            "offered",
-        ),
-        progress: choices(words, "redress-status", status(), (form, "redress-status"), "paid"),
-        cause: or_none(
-            words,
-            choices(
-                words,
-                "cause",
-                CauseCategory::ALL.iter().map(|c| c.as_str()),
-                (form, "close-cause_category"),
-                "",
-            ),
-        ),
-        purpose: choices(
-            words,
-            "purpose",
-            CallBackPurpose::ALL.iter().map(|p| p.as_str()),
-            (form, "promise-purpose"),
-            "confirm_resolution",
-        ),
-        ball: choices(
-            words,
-            "ball",
-            ["customer", "third_party"],
-            (form, "wait-ball_with"),
-            "customer",
-        ),
-        way: choices(
-            words,
-            "way",
-            ["internal", "out", "in"],
-            (form, "write-direction"),
-            "internal",
-        ),
-        severity: choices(
-            words,
-            "level",
-            Level::ALL.iter().map(|level| level.as_str()),
-            (form, "sort-severity"),
-            summary.severity.as_str(),
-        ),
-        category: choices(
-            words,
-            "category",
-            categories,
-            (form, "sort-category"),
-            &summary.category,
-        ),
-        kind: choices(
-            words,
-            "kind",
-            Kind::ALL.iter().map(|kind| kind.as_str()),
-            (form, "sort-kind"),
-            summary.kind.as_str(),
-        ),
-        team: std::iter::once(Choice {
-            value: String::new(),
-            label: words.get("desk-no-team"),
-            chosen: chosen_team.is_empty(),
-        })
-        .chain(seen.teams.iter().map(|team| Choice {
-            chosen: team.id.to_string() == chosen_team,
-            value: team.id.to_string(),
-            label: team.name.clone(),
-        }))
-        .collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_words_of_the_evidence_are_marked_where_they_stand() {
-        let found = Evidence {
-            start: 2,
-            end: 5,
-            text: "没人管".to_owned(),
-            weight: 0.4,
-        };
-        let pieces = pieces("三次没人管！", &[found]);
-        let told: Vec<_> = pieces.iter().map(|piece| (piece.text.as_str(), piece.marked)).collect();
-        assert_eq!(told, [("三次", false), ("没人管", true), ("！", false)]);
-    }
 }

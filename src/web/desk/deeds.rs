@@ -1,5 +1,7 @@
 //! What is done with a complaint from its page: each deed is one form and one operation of the domain.
 
+pub(crate) mod calls;
+
 use actix_web::HttpResponse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,7 +11,7 @@ use super::{call_back, complaint, fields};
 use crate::api::extract::{Body, Ctx, Id};
 use crate::api::typing;
 use crate::db::conn::Conn;
-use crate::domain::complaints::call_backs::{self, AttemptForm, CancelForm, PromiseForm, RescheduleForm};
+use crate::domain::complaints::call_backs::{self, PromiseForm};
 use crate::domain::complaints::changes::{self, AssignForm, EditForm, LinkForm, ResumeForm, TypeForm, WaitForm};
 use crate::domain::complaints::closing::{self, CloseForm, ReasonForm, RedressProgressForm};
 use crate::domain::complaints::messages::{self, MessageForm, StaffMessageForm};
@@ -226,7 +228,11 @@ pub(crate) async fn set_type(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, fo
 pub(crate) async fn assign(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form: Form) -> Result<HttpResponse> {
     let id = id.0;
     // Both fields are on the page: an empty one means nobody.
-    let mut said = json!({ "owner": fields::text(&form, "assign-owner"), "note": fields::text(&form, "assign-note") });
+    let owner = match form.given("take") {
+        Some(_) => json!(ctx.actor().name),
+        None => fields::text(&form, "assign-owner"),
+    };
+    let mut said = json!({ "owner": owner, "note": fields::text(&form, "assign-note") });
     if form.all().any(|(name, _)| name == "assign-team")
         && let Some(said) = said.as_object_mut()
     {
@@ -384,87 +390,6 @@ pub(crate) async fn write(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form:
             messages::write(conn, act, id, None, Direction::Internal, &note)
         }
         _ => messages::write_as_staff(conn, act, id, None, form),
-    })
-    .await
-}
-
-/// The deed on a promise: shown again where it was asked for.
-async fn on_call(ctx: &Ctx, id: CallBackId, form: Form, prefix: &str, first: &str) -> Result<(Deed, chrono_tz::Tz)> {
-    let call = ctx.read(move |conn, act| call_backs::get(conn, act.now, id)).await?;
-    let prefix = format!("{prefix}-{id}");
-    let deed = Deed {
-        place: match form.text("back") {
-            "call" => Place::CallBack(call.complaint_id, id),
-            _ => Place::Complaint(call.complaint_id),
-        },
-        form,
-        first: format!("{prefix}-{first}"),
-        prefix,
-        done: "call",
-        said: Vec::new(),
-    };
-    Ok((deed, time::zone(&call.time_zone)))
-}
-
-/// `POST /desk/call-backs/{id}/attempt`
-pub(crate) async fn attempt(ctx: Ctx, visitor: Visitor, id: Id<CallBackId>, form: Form) -> Result<HttpResponse> {
-    let id = id.0;
-    let (deed, _) = on_call(&ctx, id, form, "attempt", "result").await?;
-    let text = |name: &str| fields::text(&deed.form, &format!("attempt-{id}-{name}"));
-    // One key says both: that the customer was reached, and what they say.
-    let (result, satisfied) = match text("result").as_str() {
-        Some("satisfied") => (json!("reached"), json!(true)),
-        Some("not_satisfied") => (json!("reached"), json!(false)),
-        _ => (text("result"), Value::Null),
-    };
-    let value = fields::read::<AttemptForm>(&fields::object([
-        ("result", result),
-        ("satisfied", satisfied),
-        ("note", text("note")),
-        ("recording_ref", text("recording_ref")),
-    ]));
-    deed.run(ctx, &visitor, value, move |conn, act, version, form| {
-        call_backs::attempt(conn, act, id, version, form)
-    })
-    .await
-}
-
-/// `POST /desk/call-backs/{id}/move`
-pub(crate) async fn move_call(ctx: Ctx, visitor: Visitor, id: Id<CallBackId>, form: Form) -> Result<HttpResponse> {
-    let id = id.0;
-    let (mut deed, zone) = on_call(&ctx, id, form, "move", "from").await?;
-    // The promise that takes its place is another one.
-    if let Place::CallBack(complaint, _) = deed.place {
-        deed.place = Place::Complaint(complaint);
-    }
-    let name = |name: &str| format!("move-{id}-{name}");
-    let text = |field: &str| fields::text(&deed.form, &name(field));
-    let value = fields::read::<RescheduleForm>(&fields::object([
-        ("asked_by", text("asked_by")),
-        ("reason", json!(deed.form.text(&name("reason")))),
-        (
-            "window_start",
-            fields::on_day(&deed.form, &name("day"), &name("from"), zone),
-        ),
-        (
-            "window_end",
-            fields::on_day(&deed.form, &name("day"), &name("until"), zone),
-        ),
-    ]));
-    deed.run(ctx, &visitor, value, move |conn, act, version, form| {
-        call_backs::reschedule(conn, act, id, version, form)
-    })
-    .await
-}
-
-/// `POST /desk/call-backs/{id}/cancel`
-pub(crate) async fn cancel_call(ctx: Ctx, visitor: Visitor, id: Id<CallBackId>, form: Form) -> Result<HttpResponse> {
-    let id = id.0;
-    let (deed, _) = on_call(&ctx, id, form, "cancel", "reason").await?;
-    let reason = deed.form.text(&format!("cancel-{id}-reason")).to_owned();
-    let value = fields::read::<CancelForm>(&json!({ "reason": reason }));
-    deed.run(ctx, &visitor, value, move |conn, act, version, form| {
-        call_backs::cancel(conn, act, id, version, form)
     })
     .await
 }

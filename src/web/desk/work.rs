@@ -46,7 +46,6 @@ struct WorkPage {
     calls: Vec<CallPart>,
     free: Vec<Row>,
     in_a_team: bool,
-    me: String,
     assigns: bool,
     form: Form,
     today: String,
@@ -188,7 +187,6 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
             seen.free.iter().map(|summary| parts::row(voice, summary)).collect()
         }),
         in_a_team: !ctx.actor().teams.is_empty(),
-        me: ctx.actor().name.clone(),
         assigns: visitor.may(Permission::AssignComplaints),
         form: Form::fresh(),
         today: time::day(voice.lang, voice.zone, voice.now),

@@ -99,6 +99,9 @@ on_both! {
         let work = agent.get("/desk").await;
         work.says("18:00–19:00").says("Angry");
         desk.pass(TimeDelta::hours(9) + TimeDelta::minutes(10));
+        // In the evening somebody else is there.
+        let mut agent = Reader::signed_in(&desk, "wang.tao", "agent").await;
+        let screen = agent.get(&format!("/desk/call-backs/{call}")).await;
         let result = format!("attempt-{call}-result");
         let action = format!("/desk/call-backs/{call}/attempt");
         let nothing = send(&mut agent, &screen, &action, &[(&format!("attempt-{call}-note"), "通话")]).await;
