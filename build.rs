@@ -1,5 +1,7 @@
-//! A new migration folder makes the program that embeds it be built anew.
+//! A new migration, text or asset makes the program that embeds it be built anew.
 
 fn main() {
-    println!("cargo:rerun-if-changed=migrations");
+    for folder in ["migrations", "assets", "i18n"] {
+        println!("cargo:rerun-if-changed={folder}");
+    }
 }

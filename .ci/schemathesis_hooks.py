@@ -499,7 +499,7 @@ def put_known_link(case, parameters):
         promise = ask("POST", f"/complaints/{complaint}/call-backs", {"window_start": start, "window_end": end})
         if UUID.match(str(parameters["id"])):
             parameters["id"] = promise["id"]
-    elif case.path.endswith("/dispute"):
+    elif case.path.endswith(("/accept", "/dispute")):
         parameters["token"], complaint = a_public_one()
         ask("POST", f"/complaints/{complaint}/withdraw", {"reason": "A mistake."})
     else:

@@ -19,4 +19,5 @@ pub mod open_id;
 pub mod review;
 pub mod settings;
 pub mod telemetry;
+pub mod web;
 pub mod worker;

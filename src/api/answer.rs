@@ -37,7 +37,7 @@ pub struct ProblemDocument {
 }
 
 /// The answer for an error. What went wrong inside stays inside.
-pub(super) fn problem(error: &Error, request_id: Option<&str>) -> HttpResponse {
+pub(crate) fn problem(error: &Error, request_id: Option<&str>) -> HttpResponse {
     let code = error.code();
     let (detail, errors) = match error {
         Error::Problem(problem) => (problem.detail.clone(), problem.errors.clone()),
@@ -75,7 +75,15 @@ pub(super) fn problem(error: &Error, request_id: Option<&str>) -> HttpResponse {
     }
     // Not `json`: that would set its own content type.
     builder.insert_header(("content-type", "application/problem+json"));
-    builder.body(serde_json::to_string(&document).unwrap_or_default())
+    let mut response = builder.body(serde_json::to_string(&document).unwrap_or_default());
+    response.extensions_mut().insert(Told { code });
+    response
+}
+
+/// Which problem an answer tells of; beside the answer, for whoever shows it in another way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told {
+    pub(crate) code: Code,
 }
 
 impl ResponseError for Error {
@@ -127,7 +135,7 @@ fn etag(version: i32) -> String {
 }
 
 /// 405 with the methods that there are.
-pub(super) fn method_not_allowed(allowed: &str, request_id: Option<&str>) -> HttpResponse {
+pub(crate) fn method_not_allowed(allowed: &str, request_id: Option<&str>) -> HttpResponse {
     let error = Error::problem(Code::MethodNotAllowed, format!("this address takes: {allowed}"));
     let mut response = problem(&error, request_id);
     if let Ok(value) = allowed.parse() {

@@ -9,6 +9,7 @@ use actix_web::http::header::{
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use futures_util::stream::LocalBoxStream;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
@@ -78,23 +79,50 @@ async fn add(
     upload: Upload,
     at: &str,
 ) -> Result<HttpResponse> {
+    upload.check_length(ctx.app.policy.attachments.bytes)?;
+    let asked = way.clone();
+    ctx.read(move |conn, act| attachments::room(conn, act, &asked, 1))
+        .await?;
+    let (sent_name, content) = upload.open().await?;
+    let file = NamedFile {
+        name: query.name.or(sent_name).unwrap_or_default(),
+        shared: query.shared.unwrap_or_default(),
+        content,
+    };
+    let added = keep(ctx, way, version.0, file).await?;
+    answer::created(&format!("{at}/{}", added.id), 1, &added)
+}
+
+/// A file on its way in.
+pub(crate) struct NamedFile<'f> {
+    /// What its sender calls it.
+    pub(crate) name: String,
+    /// Whether the customer is to see what staff attach.
+    pub(crate) shared: bool,
+    /// What is in it.
+    pub(crate) content: LocalBoxStream<'f, Result<Bytes>>,
+}
+
+/// Reads a file to its end and keeps it with the complaint, once for each idempotency key.
+///
+/// # Errors
+/// `resource.not_found`; `attachment.…`; `request.too_large`.
+pub(crate) async fn keep(ctx: &Ctx, way: Way, version: Option<i32>, file: NamedFile<'_>) -> Result<AttachmentView> {
     let limit = ctx.app.policy.attachments.bytes;
-    upload.check_length(limit)?;
     let asked = way.clone();
     let whose = ctx
         .read(move |conn, act| attachments::room(conn, act, &asked, 1))
         .await?;
     let id = AttachmentId::new(ctx.app.clock.now());
-    let (sent_name, content) = upload.open().await?;
-    let received = ctx.app.files.receive(id.0, limit, content).await?;
+    let received = ctx.app.files.receive(id.0, limit, file.content).await?;
     let new = NewAttachment {
         id,
-        name: query.name.or(sent_name).unwrap_or_default(),
+        name: file.name,
         media: received.media,
         bytes: received.bytes,
         sha256: received.sha256,
         scan: received.scan,
-        shared: query.shared.unwrap_or_default(),
+        shared: file.shared,
     };
     let key = attachments::key(whose.complaint, id);
     ctx.app.files.put_in_place(&received, &key).await?;
@@ -105,15 +133,14 @@ async fn add(
     };
     let added = ctx
         .once(body, move |conn, act, new| {
-            attachments::add(conn, act, &way, version.0, new)
+            attachments::add(conn, act, &way, version, new)
         })
         .await;
     if added.as_ref().map_or(true, |view| view.id != id) {
         // Refused, or answered from what was kept: this content belongs to no row.
         ctx.app.files.delete(&key).await?;
     }
-    let added = added?;
-    answer::created(&format!("{at}/{}", added.id), 1, &added)
+    added
 }
 
 /// What makes a repeated request the same.
@@ -208,7 +235,11 @@ pub(super) async fn read_own_attachment(
     content(&ctx, Way::Link(token), id, &req).await
 }
 
-async fn content(ctx: &Ctx, way: Way, id: AttachmentId, req: &HttpRequest) -> Result<HttpResponse> {
+/// The content of a file, to be saved; the audit is told.
+///
+/// # Errors
+/// `resource.not_found`; `attachment.quarantined`.
+pub(crate) async fn content(ctx: &Ctx, way: Way, id: AttachmentId, req: &HttpRequest) -> Result<HttpResponse> {
     let (whose, row) = ctx.read(move |conn, _| attachments::open(conn, &way, id)).await?;
     let Whose { complaint, customer } = whose;
     let event = Event::on(ObjectKind::Attachment, id.0, "attachment.read").of([customer]);

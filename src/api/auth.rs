@@ -2,7 +2,8 @@
 //!
 //! Programs show a bearer token, browsers the cookie of a session; where both come, the token counts. A
 //! browser sends its cookie along whoever asks it to, so a change with a cookie also needs the session's own
-//! token in a header, and must not come from a page of another site.
+//! token in a header, and must not come from a page of another site. Pages know people by their cookie alone; the
+//! forms of a page carry the session's token as a field, which is checked where they are read ([`crate::web::forms`]).
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::domain::staff::Actor;
 use crate::error::{Code, Error, Result};
 
 /// The middleware. A route that is not in the table lets nobody in.
-pub(super) async fn authorise(
+pub(crate) async fn authorise(
     app: web::Data<App>,
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -39,18 +40,28 @@ pub(super) async fn authorise(
 
 /// Who comes in; `None` where nobody is asked.
 async fn admit(app: &App, req: &ServiceRequest) -> Result<Option<Arc<Actor>>> {
-    let access = match req.match_pattern() {
-        Some(pattern) => routes::access(req.method().as_str(), &pattern),
+    let pattern = req.match_pattern();
+    let access = match &pattern {
+        Some(pattern) => routes::access(req.method().as_str(), pattern),
         // No such address: the answer is 404 for everybody.
         None => Some(Access::Public),
     };
+    let is_page = pattern.as_deref().is_some_and(routes::is_page);
+    if is_page && !req.method().is_safe() {
+        same_site(&app.front, req.headers())?;
+    }
     let Some(access) = access else {
         return Err(Error::problem(Code::Forbidden, "this route is open to nobody"));
     };
     if access == Access::Public {
         return Ok(None);
     }
-    let (actor, signed_in) = known(app, req).await?;
+    let (actor, signed_in) = if is_page {
+        let signed_in = in_session(app, req.headers()).await?;
+        (Arc::clone(&signed_in.actor), Some(signed_in))
+    } else {
+        known(app, req).await?
+    };
     let must_enrol = signed_in.as_ref().is_some_and(|signed_in| signed_in.session.must_enrol);
     match access {
         Access::Person if signed_in.is_none() => {
@@ -74,6 +85,17 @@ async fn admit(app: &App, req: &ServiceRequest) -> Result<Option<Arc<Actor>>> {
     Ok(Some(actor))
 }
 
+/// Whose session the request's cookie belongs to.
+///
+/// # Errors
+/// `auth.required`.
+pub(crate) async fn in_session(app: &App, headers: &HeaderMap) -> Result<SignedIn> {
+    match Cookie::Session.read(&app.front, headers) {
+        Some(cookie) => app.authenticate_session(&cookie).await,
+        None => Err(Error::problem(Code::Unauthenticated, "sign in")),
+    }
+}
+
 /// Whose credentials the request carries.
 async fn known(app: &App, req: &ServiceRequest) -> Result<(Arc<Actor>, Option<SignedIn>)> {
     let headers = req.headers();
@@ -84,7 +106,8 @@ async fn known(app: &App, req: &ServiceRequest) -> Result<(Arc<Actor>, Option<Si
     let signed_in = app.authenticate_session(&cookie).await?;
     if !req.method().is_safe() {
         same_site(&app.front, headers)?;
-        check_token(headers, &signed_in.csrf_token)?;
+        let given = headers.get("x-csrf-token").map(|value| value.as_bytes());
+        check_token(given.unwrap_or_default(), &signed_in.csrf_token)?;
     }
     Ok((Arc::clone(&signed_in.actor), Some(signed_in)))
 }
@@ -109,11 +132,10 @@ fn cross_site(why: &str) -> Error {
 }
 
 /// Refuses a change without the session's own token.
-fn check_token(headers: &HeaderMap, expected: &str) -> Result<()> {
-    let given = headers
-        .get("x-csrf-token")
-        .map(|value| value.as_bytes())
-        .unwrap_or_default();
+///
+/// # Errors
+/// `auth.cross_site`.
+pub(crate) fn check_token(given: &[u8], expected: &str) -> Result<()> {
     if bool::from(given.ct_eq(expected.as_bytes())) {
         Ok(())
     } else {
@@ -122,7 +144,7 @@ fn check_token(headers: &HeaderMap, expected: &str) -> Result<()> {
 }
 
 /// Refuses a change of which the browser says that it comes from another site.
-pub(super) fn same_site(front: &Front, headers: &HeaderMap) -> Result<()> {
+pub(crate) fn same_site(front: &Front, headers: &HeaderMap) -> Result<()> {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if let Some(from) = text("sec-fetch-site")
         && !matches!(from, "same-origin" | "none")
@@ -149,7 +171,7 @@ fn authority(url: &str) -> &str {
 }
 
 /// The person who is signed in; only where the table says [`Access::Person`].
-pub(super) struct Own(pub(super) SignedIn);
+pub(crate) struct Own(pub(crate) SignedIn);
 
 impl FromRequest for Own {
     type Error = Error;

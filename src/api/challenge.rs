@@ -23,7 +23,7 @@ pub(super) async fn get_challenge(ctx: Ctx, edge: web::Data<Edge>) -> Result<Htt
 }
 
 /// What stands in `X-Challenge`.
-pub(super) struct Solution(Option<String>);
+pub(crate) struct Solution(Option<String>);
 
 impl FromRequest for Solution {
     type Error = Error;
@@ -41,11 +41,16 @@ impl FromRequest for Solution {
 }
 
 impl Solution {
+    /// What a form brought along, if it brought anything.
+    pub(crate) fn of_form(text: &str) -> Self {
+        Self(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    }
+
     /// The proof in it, where one is asked for; without one, the caller's few free complaints are counted.
     ///
     /// # Errors
     /// `challenge.required`; `challenge.invalid`; `challenge.expired`.
-    pub(super) async fn check(self, ctx: &Ctx, edge: &Edge) -> Result<Option<Proof>> {
+    pub(crate) async fn check(self, ctx: &Ctx, edge: &Edge) -> Result<Option<Proof>> {
         if edge.proof.is_none() {
             return Ok(None);
         }

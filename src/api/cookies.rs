@@ -11,13 +11,17 @@ use crate::error::{Error, Result};
 
 /// A cookie of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cookie {
+pub(crate) enum Cookie {
     /// The secret of a session.
     Session,
     /// That somebody has signed in from this browser before.
     Device,
     /// What a browser keeps while it is at the OpenID provider.
     Flow,
+    /// The language in which somebody wants to see the pages.
+    Lang,
+    /// The colours in which somebody wants to see the pages.
+    Theme,
 }
 
 impl Cookie {
@@ -29,11 +33,15 @@ impl Cookie {
             (Self::Device, false) => "hark_device",
             (Self::Flow, true) => "__Host-hark-oidc",
             (Self::Flow, false) => "hark_oidc",
+            (Self::Lang, true) => "__Host-hark-lang",
+            (Self::Lang, false) => "hark_lang",
+            (Self::Theme, true) => "__Host-hark-theme",
+            (Self::Theme, false) => "hark_theme",
         }
     }
 
     /// What the browser sent. Two of one name are none: one of them was planted.
-    pub(super) fn read(self, front: &Front, headers: &HeaderMap) -> Option<String> {
+    pub(crate) fn read(self, front: &Front, headers: &HeaderMap) -> Option<String> {
         let name = self.name(front);
         let mut found = headers
             .get_all(COOKIE)
@@ -46,7 +54,7 @@ impl Cookie {
     }
 
     /// The header that sets it; for as long as the browser is open, or for a time.
-    pub(super) fn set(self, front: &Front, value: &str, life: Option<TimeDelta>) -> Result<(HeaderName, HeaderValue)> {
+    pub(crate) fn set(self, front: &Front, value: &str, life: Option<TimeDelta>) -> Result<(HeaderName, HeaderValue)> {
         let life = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.num_seconds()));
         let secure = if front.secure_cookies { "; Secure" } else { "" };
         let text = format!(
@@ -57,7 +65,7 @@ impl Cookie {
     }
 
     /// The header that takes it away.
-    pub(super) fn clear(self, front: &Front) -> Result<(HeaderName, HeaderValue)> {
+    pub(crate) fn clear(self, front: &Front) -> Result<(HeaderName, HeaderValue)> {
         self.set(front, "", Some(TimeDelta::zero()))
     }
 }

@@ -14,6 +14,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::edge::Edge;
 use super::limits::address::Origin;
 use super::observe::RequestId;
+use super::pace::Pace;
 use super::unread::Reading;
 use crate::app::App;
 use crate::db::conn::Conn;
@@ -23,11 +24,12 @@ use crate::domain::staff::{Act, Actor, tokens};
 use crate::error::{Code, Error, FieldError, Result};
 
 /// The application, who acts, and the request's key for doing things once.
-pub(super) struct Ctx {
-    pub(super) app: App,
+#[derive(Clone)]
+pub(crate) struct Ctx {
+    pub(crate) app: App,
     actor: Arc<Actor>,
     request_id: Option<Arc<str>>,
-    pub(super) address: Option<IpAddr>,
+    pub(crate) address: Option<IpAddr>,
     purpose: Option<Arc<str>>,
     method: String,
     path: String,
@@ -61,7 +63,7 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
 }
 
 /// The key under which the request is done once.
-pub(super) fn key(req: &HttpRequest) -> Result<Option<String>> {
+pub(crate) fn key(req: &HttpRequest) -> Result<Option<String>> {
     let Some(value) = req.headers().get("idempotency-key") else {
         return Ok(None);
     };
@@ -74,8 +76,11 @@ pub(super) fn key(req: &HttpRequest) -> Result<Option<String>> {
 }
 
 /// What an address names: the id in it, or the hash of a private link.
-pub(super) fn subject(path: &str) -> Option<Vec<u8>> {
-    if let Some(rest) = path.strip_prefix("/api/v1/public/complaints/") {
+pub(crate) fn subject(path: &str) -> Option<Vec<u8>> {
+    let link = path
+        .strip_prefix("/api/v1/public/complaints/")
+        .or_else(|| path.strip_prefix("/track/"));
+    if let Some(rest) = link {
         return rest.split('/').next().map(tokens::hash);
     }
     let id = path.split('/').find_map(|part| part.parse::<uuid::Uuid>().ok());
@@ -97,8 +102,22 @@ pub(super) fn purpose(req: &HttpRequest) -> Result<Option<Arc<str>>> {
 }
 
 impl Ctx {
+    /// The same with the key that a form brought along, under which it is done once.
+    #[must_use]
+    pub(crate) fn with_key(mut self, key: Option<String>) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// The same as if it had come to this path: one form may do several things, each under an address of its own.
+    #[must_use]
+    pub(crate) fn under(mut self, path: String) -> Self {
+        self.path = path;
+        self
+    }
+
     /// The act of this request, now.
-    pub(super) fn act(&self) -> Act {
+    pub(crate) fn act(&self) -> Act {
         Act {
             now: self.app.clock.now(),
             actor: Arc::clone(&self.actor),
@@ -110,12 +129,12 @@ impl Ctx {
     }
 
     /// Who acts.
-    pub(super) fn actor(&self) -> &Actor {
+    pub(crate) fn actor(&self) -> &Actor {
         &self.actor
     }
 
     /// The request's idempotency key with its fingerprint, if it has one.
-    pub(super) fn claim(&self, body: &[u8]) -> Option<Claim> {
+    pub(crate) fn claim(&self, body: &[u8]) -> Option<Claim> {
         let key = self.key.as_deref()?;
         let principal = self
             .actor
@@ -126,13 +145,13 @@ impl Ctx {
 
     /// Tells the audit that personal data is about to be shown, and waits until it has that safely.
     /// If it cannot be told, nothing is shown.
-    pub(super) async fn disclose(&self, event: audit::Event) -> Result<()> {
+    pub(crate) async fn disclose(&self, event: audit::Event) -> Result<()> {
         let entry = audit::Entry::of(&self.act(), event);
         self.app.disclosures.submit(rand::random(), entry).await
     }
 
     /// Reads.
-    pub(super) async fn read<T, F>(&self, work: F) -> Result<T>
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn, &Act) -> Result<T> + Send + 'static,
@@ -142,7 +161,7 @@ impl Ctx {
     }
 
     /// Writes in one transaction.
-    pub(super) async fn write<T, F>(&self, work: F) -> Result<T>
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Conn, &Act) -> Result<T> + Send + 'static,
@@ -152,7 +171,7 @@ impl Ctx {
     }
 
     /// Writes in one transaction, once for each idempotency key.
-    pub(super) async fn once<T, F, B>(&self, body: Body<B>, work: F) -> Result<T>
+    pub(crate) async fn once<T, F, B>(&self, body: Body<B>, work: F) -> Result<T>
     where
         T: Serialize + DeserializeOwned + Send + 'static,
         B: Send + 'static,
@@ -172,9 +191,9 @@ impl Ctx {
 }
 
 /// A JSON body, with the bytes it was read from.
-pub(super) struct Body<T> {
-    pub(super) value: T,
-    pub(super) raw: web::Bytes,
+pub(crate) struct Body<T> {
+    pub(crate) value: T,
+    pub(crate) raw: web::Bytes,
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
@@ -204,15 +223,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                     "send `Content-Type: application/json`",
                 ));
             }
-            let mut raw = web::BytesMut::new();
-            let mut paced = pace.start();
-            while let Some(chunk) = paced.next(reading.payload()).await? {
-                if raw.len() + chunk.len() > limit {
-                    return Err(Error::problem(Code::TooLarge, format!("at most {limit} bytes")));
-                }
-                raw.extend_from_slice(&chunk);
-            }
-            let raw = raw.freeze();
+            let raw = read_all(&mut reading, pace, limit).await?;
             Ok(Self {
                 value: parse(&raw)?,
                 raw,
@@ -221,10 +232,26 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
-/// The largest body, bytes.
-pub(super) struct BodyLimit(pub(super) usize);
+/// Reads a body to its end.
+///
+/// # Errors
+/// `request.too_large`; `request.too_slow`; `request.malformed` when it breaks off.
+pub(crate) async fn read_all(reading: &mut Reading, pace: Pace, limit: usize) -> Result<web::Bytes> {
+    let mut raw = web::BytesMut::new();
+    let mut paced = pace.start();
+    while let Some(chunk) = paced.next(reading.payload()).await? {
+        if raw.len() + chunk.len() > limit {
+            return Err(Error::problem(Code::TooLarge, format!("at most {limit} bytes")));
+        }
+        raw.extend_from_slice(&chunk);
+    }
+    Ok(raw.freeze())
+}
 
-pub(super) fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
+/// The largest body, bytes.
+pub(crate) struct BodyLimit(pub(crate) usize);
+
+pub(crate) fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
     let not_json = |error: &serde_json::Error| {
         // What is wrong with the data repeats the data.
         let detail = if error.is_data() {
@@ -346,7 +373,7 @@ impl FromRequest for IfMatch {
 }
 
 /// An id in the path; one that cannot be read names nothing.
-pub(super) struct Id<T>(pub(super) T);
+pub(crate) struct Id<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Id<T> {
     type Error = Error;

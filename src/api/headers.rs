@@ -39,7 +39,7 @@ pub(super) async fn guard(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let documentation = req.path() == "/" || req.path().starts_with("/docs");
+    let documentation = req.path().starts_with("/docs");
     let mut response = if size_of(req.headers()) > MOST {
         let error = Error::problem(Code::HeadersTooLarge, format!("at most {MOST} bytes"));
         let id = observe::id_of(req.request());
@@ -55,7 +55,10 @@ pub(super) async fn guard(
         .is_some_and(|origin| origin.tls);
     let headers = response.headers_mut();
     for (name, value) in &ALWAYS {
-        headers.insert(name.clone(), HeaderValue::from_static(value));
+        // A page says itself how much its forms tell of where they come from.
+        if *name != header::REFERRER_POLICY || !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         let policy = if documentation { DOCUMENTATION } else { NOTHING };

@@ -19,10 +19,10 @@ use crate::telemetry::traces::{self, Caller};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request: the caller's, or a new one.
-pub(super) struct RequestId(pub(super) Arc<str>);
+pub(crate) struct RequestId(pub(crate) Arc<str>);
 
 /// The id of a request that is on its way.
-pub(super) fn id_of(req: &HttpRequest) -> Option<Arc<str>> {
+pub(crate) fn id_of(req: &HttpRequest) -> Option<Arc<str>> {
     req.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0))
 }
 
@@ -104,7 +104,8 @@ fn with_request_id(response: ServiceResponse<BoxBody>, id: &str) -> ServiceRespo
     response
 }
 
-fn described(error: &actix_web::Error, id: &str) -> actix_web::HttpResponse {
+/// The answer for an error that a handler answered with; what failed inside goes to the log.
+pub(crate) fn described(error: &actix_web::Error, id: &str) -> actix_web::HttpResponse {
     let Some(own) = error.as_error::<Error>() else {
         // Not from us: the framework could not read the request.
         let status = error.as_response_error().status_code();

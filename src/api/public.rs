@@ -80,7 +80,7 @@ pub(super) async fn file_complaint(
 }
 
 /// Whether there is an answer to this request already.
-async fn kept(ctx: &Ctx, claim: Option<&Claim>) -> Result<bool> {
+pub(crate) async fn kept(ctx: &Ctx, claim: Option<&Claim>) -> Result<bool> {
     let Some(claim) = claim.cloned() else { return Ok(false) };
     ctx.read(move |conn, _| {
         Ok(idempotency::recall::<Receipt>(conn, &[Some(&claim)])?
@@ -119,6 +119,25 @@ pub(super) async fn write_to_desk(
     let changed = ctx
         .once(body, move |conn, act, form| {
             public::write(conn, act, &token.0, version.0, form)
+        })
+        .await?;
+    answer::ok_version(changed.version, &changed)
+}
+
+/// Accept the decision.
+///
+/// Of a closed complaint; the desk sees it in the timeline. Said again, it changes nothing.
+#[utoipa::path(post, path = "/api/v1/public/complaints/{token}/accept", tag = "public",
+    params(("token" = String, Path, description = "The secret of the private link.")),
+    responses((status = 200, description = "The complaint as the customer sees it.", body = PublicComplaint)))]
+pub(super) async fn accept_decision(ctx: Ctx, token: Id<String>, version: IfMatch) -> Result<HttpResponse> {
+    let nothing = Body {
+        value: (),
+        raw: web::Bytes::new(),
+    };
+    let changed = ctx
+        .once(nothing, move |conn, act, ()| {
+            public::accept(conn, act, &token.0, version.0)
         })
         .await?;
     answer::ok_version(changed.version, &changed)

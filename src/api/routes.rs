@@ -10,6 +10,7 @@ use super::{
     teams, tokens, typing, work, work_profiles,
 };
 use crate::domain::staff::Permission;
+use crate::web::routes::PAGES;
 
 /// What a route needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,15 +56,17 @@ macro_rules! verb {
     };
 }
 
+pub(crate) use verb;
+
 /// What a route counts as when its line does not say.
-const fn usual(access: Access) -> Rate {
+pub(crate) const fn usual(access: Access) -> Rate {
     match access {
         Access::Public => Rate::Open,
         _ => Rate::Staff,
     }
 }
 
-macro_rules! rate {
+macro_rules! counted {
     ($access:expr) => {
         usual($access)
     };
@@ -72,11 +75,13 @@ macro_rules! rate {
     };
 }
 
+pub(crate) use counted;
+
 macro_rules! routes {
     ($($path:literal => { $($method:ident $access:expr $(, $rate:ident)? => $module:ident :: $handler:ident),+ $(,)? })+) => {
         /// Every route of the API.
         pub const ROUTES: &[Route] = &[
-            $($(Route { method: verb!($method), path: $path, access: $access, rate: rate!($access $(, $rate)?) }),+),+
+            $($(Route { method: verb!($method), path: $path, access: $access, rate: counted!($access $(, $rate)?) }),+),+
         ];
 
         /// Registers every route of the API.
@@ -361,6 +366,7 @@ routes! {
         get Public, Tracking => attachments::read_own_attachment,
     }
     "/api/v1/public/complaints/{token}/messages" => { post Public, Tracking => public::write_to_desk }
+    "/api/v1/public/complaints/{token}/accept" => { post Public, Tracking => public::accept_decision }
     "/api/v1/public/complaints/{token}/dispute" => { post Public, Tracking => public::dispute_decision }
     "/api/v1/public/complaints/{token}/withdraw" => { post Public, Tracking => public::take_back_complaint }
     "/api/v1/public/complaints/{token}/call-backs/{id}/move" => { post Public, Tracking => public::move_call_back }
@@ -375,23 +381,33 @@ pub const ASKS: &[&str] = &[
     "/api/v1/routing/dry-run",
 ];
 
-/// What a request needs; `None` when the table does not know it. Documentation is open to
+/// Whether an address is that of a page.
+pub(crate) fn is_page(pattern: &str) -> bool {
+    PAGES.iter().any(|page| page.path == pattern)
+}
+
+/// Everything that the two tables know of an address.
+fn at(pattern: &str) -> impl Iterator<Item = &'static Route> + Clone {
+    ROUTES.iter().chain(PAGES).filter(move |route| route.path == pattern)
+}
+
+/// What a request needs; `None` when the tables do not know it. Documentation is open to
 /// everybody, and so is the answer that an address takes other methods.
 pub(super) fn access(method: &str, pattern: &str) -> Option<Access> {
     let mut known = false;
-    for route in ROUTES.iter().filter(|route| route.path == pattern) {
+    for route in at(pattern) {
         known = true;
         if route.method == method {
             return Some(route.access);
         }
     }
-    let documentation = pattern.starts_with("/docs") || pattern == "/openapi.json" || pattern == "/";
+    let documentation = pattern.starts_with("/docs") || pattern == "/openapi.json";
     (known || documentation).then_some(Access::Public)
 }
 
 /// What a request counts as.
 pub(super) fn rate(method: &str, pattern: &str) -> Rate {
-    let mut rates = ROUTES.iter().filter(|route| route.path == pattern);
+    let mut rates = at(pattern);
     let first = rates.clone().next();
     rates
         .find(|route| route.method == method)

@@ -14,6 +14,7 @@ use super::{answer, auth, headers, limits, observe, openapi, routes};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::settings::edge::EdgeSettings;
+use crate::web as web_pages;
 
 /// How the server behaves.
 #[derive(Debug, Clone)]
@@ -49,9 +50,10 @@ pub fn server(app: App, listener: TcpListener, options: &Options) -> Result<Serv
             .wrap(from_fn(limits::by_address))
             .wrap(Condition::new(!origins.is_empty(), headers::cors(&origins)))
             .wrap(from_fn(headers::guard))
+            .wrap(from_fn(web_pages::errors::as_pages))
             .wrap(from_fn(observe::observe))
             .configure(routes::configure)
-            .route("/", web::get().to(to_docs))
+            .configure(web_pages::routes::configure)
             .route("/docs", web::get().to(to_docs))
             .route("/openapi.json", web::get().to(openapi::serve))
             .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))

@@ -50,7 +50,7 @@ pub(super) struct EndedResponse {
 }
 
 /// What a browser brings along when somebody signs in.
-pub(super) fn surroundings(ctx: &Ctx, headers: &HeaderMap) -> Surroundings {
+pub(crate) fn surroundings(ctx: &Ctx, headers: &HeaderMap) -> Surroundings {
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     Surroundings {
         old_session: Cookie::Session.read(&ctx.app.front, headers),

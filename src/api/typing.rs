@@ -43,7 +43,7 @@ pub(super) async fn suggest_customer_type(ctx: Ctx, body: Body<SuggestionForm>) 
 }
 
 /// What the model proposes for a complaint on its way in.
-pub(super) async fn propose(ctx: &Ctx, intake: &Intake) -> Proposal {
+pub(crate) async fn propose(ctx: &Ctx, intake: &Intake) -> Proposal {
     let live = ctx.app.typing().await;
     let proposal = intake.proposal(&live, ctx.app.policy.typing_blind_percent);
     if let Some(said) = intake.said() {
@@ -53,7 +53,7 @@ pub(super) async fn propose(ctx: &Ctx, intake: &Intake) -> Proposal {
 }
 
 /// Counts what an agent said of a complaint's proposal.
-pub(super) fn count_decision(ctx: &Ctx, complaint: &ComplaintView) {
+pub(crate) fn count_decision(ctx: &Ctx, complaint: &ComplaintView) {
     if let Some(proposal) = &complaint.type_proposal
         && let (Some(proposed), Some(said)) = (proposal.proposed, proposal.decided)
     {

@@ -11,7 +11,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
 
 /// A body while it is read. When the reader is done, the request has it back.
-pub(super) struct Reading {
+pub(crate) struct Reading {
     payload: Payload,
     request: HttpRequest,
 }
@@ -21,7 +21,7 @@ struct Unread {
 }
 
 impl Reading {
-    pub(super) fn of(request: &HttpRequest, payload: &mut Payload) -> Self {
+    pub(crate) fn of(request: &HttpRequest, payload: &mut Payload) -> Self {
         Self {
             payload: payload.take(),
             request: request.clone(),
@@ -29,7 +29,7 @@ impl Reading {
     }
 
     /// The body itself.
-    pub(super) fn payload(&mut self) -> &mut Payload {
+    pub(crate) fn payload(&mut self) -> &mut Payload {
         &mut self.payload
     }
 }

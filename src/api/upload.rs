@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use actix_multipart::{Multipart, MultipartError};
+use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
@@ -34,7 +34,7 @@ pub(super) struct UploadQuery {
 }
 
 /// A file that is about to be read.
-pub(super) struct Upload {
+pub(crate) struct Upload {
     headers: HeaderMap,
     pace: Pace,
     reading: Reading,
@@ -76,12 +76,81 @@ impl Upload {
 
     /// The name, if the request gives one, and the content.
     pub(super) async fn open(self) -> Result<(Option<String>, LocalBoxStream<'static, Result<Bytes>>)> {
+        if !self.is_form() {
+            return Ok((None, self.paced().0));
+        }
+        let mut form = self.form();
+        let field = form.next().await?;
+        let Some(field) = field.filter(|field| field.name() == Some("file")) else {
+            return Err(Error::problem(
+                Code::BadRequest,
+                "the form needs one field `file`, the first",
+            ));
+        };
+        Ok((file_name(&field), form.content_of(field)))
+    }
+
+    /// The fields of a form of at most `limit` bytes, up to its first file; and the files.
+    ///
+    /// # Errors
+    /// `request.malformed` when it is no form; `request.too_large`.
+    pub(crate) async fn fields(self, limit: usize) -> Result<(Vec<(String, String)>, MoreFiles)> {
+        if !self.is_form() {
+            return Err(Error::problem(Code::BadRequest, "not a form that can be read"));
+        }
+        let mut files = MoreFiles {
+            form: self.form(),
+            next: None,
+        };
+        let (mut fields, mut left) = (Vec::new(), limit);
+        while let Some(mut field) = files.form.next().await? {
+            if file_name(&field).is_some_and(|name| !name.is_empty()) {
+                files.next = Some(field);
+                break;
+            }
+            let name = field.name().unwrap_or_default().to_owned();
+            let mut value = Vec::new();
+            while let Some(piece) = unless_cut_off(field.try_next(), &files.form.ended).await? {
+                left = left
+                    .checked_sub(piece.len())
+                    .ok_or_else(|| Error::problem(Code::TooLarge, format!("at most {limit} bytes")))?;
+                value.extend_from_slice(&piece);
+            }
+            // A place for a file, and none was chosen.
+            if file_name(&field).is_none() {
+                fields.push((name, String::from_utf8_lossy(&value).into_owned()));
+            }
+        }
+        Ok((fields, files))
+    }
+
+    /// The same as the extractor, at once.
+    pub(crate) fn extract_now(req: &HttpRequest, payload: &mut Payload) -> Result<Self> {
+        Self::from_request(req, payload).into_inner()
+    }
+
+    fn is_form(&self) -> bool {
         let essence = self
             .headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .and_then(|text| text.split(';').next())
             .map(|text| text.trim().to_ascii_lowercase());
+        essence.as_deref() == Some("multipart/form-data")
+    }
+
+    fn form(self) -> PacedForm {
+        let headers = self.headers.clone();
+        let (paced, ended) = self.paced();
+        let inner = paced.map_err(|error| PayloadError::Io(std::io::Error::other(error)));
+        PacedForm {
+            form: Multipart::new(&headers, inner.boxed_local()),
+            ended,
+        }
+    }
+
+    /// The body, at its pace; and whether it has ended.
+    fn paced(self) -> (LocalBoxStream<'static, Result<Bytes>>, Rc<Cell<bool>>) {
         let ended = Rc::new(Cell::new(false));
         let (start, at_end) = ((self.reading, self.pace.start()), Rc::clone(&ended));
         let paced = stream::try_unfold(start, move |(mut reading, mut paced)| {
@@ -92,28 +161,79 @@ impl Upload {
                 Ok::<_, Error>(next.map(|piece| (piece, (reading, paced))))
             }
         });
-        if essence.as_deref() != Some("multipart/form-data") {
-            return Ok((None, paced.boxed_local()));
-        }
-        let inner = paced.map_err(|error| PayloadError::Io(std::io::Error::other(error)));
-        let mut form = Multipart::new(&self.headers, inner.boxed_local());
-        let field = unless_cut_off(form.try_next(), &ended).await?;
-        let Some(field) = field.filter(|field| field.name() == Some("file")) else {
-            return Err(Error::problem(
-                Code::BadRequest,
-                "the form needs one field `file`, the first",
-            ));
-        };
-        let name = field
-            .content_disposition()
-            .and_then(|disposition| disposition.get_filename().map(str::to_owned));
-        // The form is kept with its field: without it, the field would end.
-        let content = stream::try_unfold((form, field, ended), |(form, mut field, ended)| async move {
-            let next = unless_cut_off(field.try_next(), &ended).await?;
-            Ok(next.map(|piece| (piece, (form, field, ended))))
-        });
-        Ok((name, content.boxed_local()))
+        (paced.boxed_local(), ended)
     }
+}
+
+/// A form while it comes in.
+struct PacedForm {
+    form: Multipart,
+    ended: Rc<Cell<bool>>,
+}
+
+impl PacedForm {
+    async fn next(&mut self) -> Result<Option<Field>> {
+        unless_cut_off(self.form.try_next(), &self.ended).await
+    }
+
+    /// The content of a field, to which the form belongs from now on: without it, the field would end.
+    fn content_of(self, field: Field) -> LocalBoxStream<'static, Result<Bytes>> {
+        stream::try_unfold((self, field), |(form, mut field)| async move {
+            let next = unless_cut_off(field.try_next(), &form.ended).await?;
+            Ok(next.map(|piece| (piece, (form, field))))
+        })
+        .boxed_local()
+    }
+}
+
+/// The files of a form, one after the other.
+pub(crate) struct MoreFiles {
+    form: PacedForm,
+    next: Option<Field>,
+}
+
+impl MoreFiles {
+    /// The next file: what it is called, and its content, which is to be read before the one after it.
+    ///
+    /// # Errors
+    /// `request.malformed`; `request.too_slow`.
+    pub(crate) async fn next(&mut self) -> Result<Option<(String, LocalBoxStream<'_, Result<Bytes>>)>> {
+        let mut next = self.next.take();
+        while next.is_none() {
+            let Some(field) = self.form.next().await? else {
+                return Ok(None);
+            };
+            next = file_name(&field).is_some_and(|name| !name.is_empty()).then_some(field);
+        }
+        let Some(field) = next else { return Ok(None) };
+        let name = file_name(&field).unwrap_or_default();
+        let ended = Rc::clone(&self.form.ended);
+        let content = stream::try_unfold((field, ended), |(mut field, ended)| async move {
+            let next = unless_cut_off(field.try_next(), &ended).await?;
+            Ok(next.map(|piece| (piece, (field, ended))))
+        });
+        Ok(Some((name, content.boxed_local())))
+    }
+
+    /// Reads at most `most` bytes of what is left, and forgets them: a browser shows the answer to a form when it has
+    /// sent the whole of it.
+    pub(crate) async fn let_pass(mut self, most: u64) {
+        let mut passed = 0_u64;
+        while let Ok(Some((_, mut content))) = self.next().await {
+            while let Ok(Some(piece)) = content.try_next().await {
+                passed += u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                if passed > most {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// What a part of a form calls its file, if it is one.
+fn file_name(field: &Field) -> Option<String> {
+    let disposition = field.content_disposition()?;
+    disposition.get_filename().map(str::to_owned)
 }
 
 /// The next part of a form. The reader of forms waits for ever when a body ends within the mark between two

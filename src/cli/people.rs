@@ -63,7 +63,7 @@ fn member(conn: &mut Conn, handle: &str) -> Result<StaffMember> {
 
 /// What to tell the person whom a link is for.
 pub(super) fn link(base: &str, made: &NewInvitation) -> String {
-    format!("{base}/api/v1/public/invitations/{}", made.token.reveal())
+    format!("{base}/invitation/{}", made.token.reveal())
 }
 
 fn hand_out(settings: &Settings, made: &NewInvitation) {

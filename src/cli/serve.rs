@@ -121,10 +121,12 @@ fn welcome(url: &str, secret: &str, link: Option<&str>) -> String {
     let person = link.map_or_else(String::new, |link| {
         format!(
             "
-  A person signs in with a password. That of the first administrator, `admin`, is set by this
-  link, once, within three days (POST it a JSON body with the `password`):
+  The first administrator is called `admin`. Open this page, once, within three days, and choose
+  the password:
 
       {link}
+
+  After that, sign in at  {url}/sign-in
 
   More people: hark admin create-person --handle HANDLE --name NAME --role agent
 "
@@ -132,12 +134,14 @@ fn welcome(url: &str, secret: &str, link: Option<&str>) -> String {
     });
     format!(
         "
-  Welcome. Open  {url}/docs/  and press Authorize with this token:
+  Welcome to  {url}/
+{person}
+  Programs use a token. This one may do everything, works for a year, and is not shown again; the
+  API is described at  {url}/docs/
 
       {secret}
 
-  It may do everything, works for a year, and is not shown again.
   More tokens: hark admin create-token --name NAME --role agent
-{person}"
+"
     )
 }

@@ -286,10 +286,23 @@ fn the_edges_do_not_lean_on_each_other() {
         &["crate::cli", "crate::worker", "clap"],
         &[],
     );
+    // The tables of both are looked into where requests are let in; both are registered where they are served.
+    refuse(
+        "the API names pages",
+        "api/",
+        &["crate::web"],
+        &[("api/routes.rs", "crate::web::routes"), ("api/server.rs", "crate::web")],
+    );
+    refuse(
+        "pages name another edge",
+        "web/",
+        &["crate::cli", "crate::worker", "clap", "crate::api::routes::ROUTES"],
+        &[],
+    );
     refuse(
         "the worker names another edge",
         "worker/",
-        &["crate::cli", "crate::api", "actix_web", "clap"],
+        &["crate::cli", "crate::api", "crate::web", "actix_web", "clap"],
         &[],
     );
     let foundations = ["clock.rs", "ids.rs", "error.rs"];
@@ -300,6 +313,7 @@ fn the_edges_do_not_lean_on_each_other() {
     {
         for module in [
             "crate::api",
+            "crate::web",
             "crate::cli",
             "crate::worker",
             "crate::app",

@@ -41,13 +41,12 @@ fn refused(place: &Place, words: &[&str]) -> String {
     text
 }
 
-/// The path of the link in what was said.
+/// Where a program redeems the link that was said: the page `/invitation/…` is for people.
 #[track_caller]
 fn link(said: &str) -> String {
-    let start = said
-        .find("/api/v1/public/invitations/")
-        .unwrap_or_else(|| panic!("no link in {said}"));
-    said[start..].split_whitespace().next().unwrap().to_owned()
+    let start = said.find("/invitation/").unwrap_or_else(|| panic!("no link in {said}"));
+    let page = said[start..].split_whitespace().next().unwrap();
+    page.replacen("/invitation/", "/api/v1/public/invitations/", 1)
 }
 
 /// What the service answers to somebody without credentials.
@@ -284,7 +283,7 @@ async fn first_start(place: Place) {
     again.terminate();
     let (_, said) = again.ended();
     assert!(
-        !said.contains("/public/invitations/") && !said.contains("hark_"),
+        !said.contains("/invitation/") && !said.contains("hark_"),
         "told once: {said}"
     );
     let db = Db::open(&place.target(), 2).unwrap();

@@ -27,6 +27,7 @@ mod journeys;
 mod migrations;
 mod monitoring;
 mod open_id;
+mod pages;
 mod playbooks;
 mod privacy;
 mod properties;

@@ -70,6 +70,8 @@ pub enum Action {
     SetType,
     /// Write a message or a note.
     Write,
+    /// Accept the decision (the customer).
+    Accept,
 }
 
 /// Where an allowed action leads.
@@ -142,6 +144,8 @@ pub fn allowed(case: &Case, action: &Action) -> Result<Next> {
         }),
         Action::Reopen => refuse(Code::ComplaintOpen, "only a closed complaint can be reopened"),
         Action::Write | Action::SetType => Ok(Next::stay(case.state)),
+        Action::Accept if closed => Ok(Next::stay(case.state)),
+        Action::Accept => refuse(Code::ComplaintOpen, "there is no decision yet"),
         _ if closed => refuse(Code::ComplaintClosed, "the complaint is closed; reopen it first"),
         Action::Steps(steps) => allowed_steps(case, steps),
         Action::Promise => Ok(Next::stay(begun(case.state))),

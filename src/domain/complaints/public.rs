@@ -7,17 +7,21 @@ use super::call_backs::{self, CancelForm, RescheduleForm};
 use super::closing::{self, ReasonForm};
 use super::messages::{self, MessageForm, MessageView};
 use super::model::Complaint;
+use super::procedure::Action;
 use super::store;
 use super::view::StatementView;
 use super::vocabulary::{
     AskedBy, BallWith, CallBackPurpose, CallBackState, Decision, Direction, HandlingStep, Kind, State,
 };
-use super::work::{check_version, dealt_with};
+use super::work::{Work, check_version, dealt_with};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::staff::{Act, tokens};
 use crate::error::{Error, Result};
 use crate::ids::{CallBackId, ComplaintId, CustomerId};
+
+/// What the timeline says when the customer accepts the decision.
+const ACCEPTED: &str = "decision_accepted";
 
 /// The most messages shown on the tracking page.
 const MESSAGES: i64 = 500;
@@ -76,6 +80,8 @@ pub struct PublicComplaint {
     pub decision: Option<Decision>,
     /// Why.
     pub decision_reason: Option<String>,
+    /// When the customer accepted the decision, if they have.
+    pub accepted_at: Option<Moment>,
     /// When it reached us.
     pub received_at: Moment,
     /// When it was closed, while it is.
@@ -137,6 +143,12 @@ fn seen(conn: &mut Conn, complaint: Complaint) -> Result<PublicComplaint> {
         State::Closed => store::closures_of(conn, complaint.id)?.pop(),
         _ => None,
     };
+    let accepted_at = match (complaint.state, complaint.closed_at) {
+        (State::Closed, Some(closed_at)) => store::last_entry(conn, complaint.id, ACCEPTED)?
+            .filter(|entry| entry.happened_at >= closed_at)
+            .map(|entry| entry.happened_at),
+        _ => None,
+    };
     Ok(PublicComplaint {
         reference: complaint.reference,
         kind: complaint.kind,
@@ -166,6 +178,7 @@ fn seen(conn: &mut Conn, complaint: Complaint) -> Result<PublicComplaint> {
         messages: messages.into_iter().map(|m| without_names(m.into())).collect(),
         decision: complaint.decision,
         decision_reason: closure.map(|closure| closure.decision_reason),
+        accepted_at,
         received_at: complaint.received_at,
         closed_at: complaint.closed_at,
         version: complaint.version,
@@ -193,6 +206,22 @@ pub fn write(
 ) -> Result<PublicComplaint> {
     let complaint = find_version(conn, token, expected)?;
     messages::write_on(conn, act, complaint, Direction::In, form)?;
+    get(conn, token)
+}
+
+/// The customer accepts the decision. Said twice, it is accepted once.
+///
+/// # Errors
+/// `resource.not_found`; `complaint.open`; `request.precondition_failed`.
+pub fn accept(conn: &mut Conn, act: &Act, token: &str, expected: Option<i32>) -> Result<PublicComplaint> {
+    let complaint = find_version(conn, token, expected)?;
+    let seen = get(conn, token)?;
+    if seen.accepted_at.is_some() {
+        return Ok(seen);
+    }
+    let mut work = Work::of(conn, act, complaint)?;
+    work.take(&Action::Accept)?;
+    work.finish(conn, act, ACCEPTED, None, None)?;
     get(conn, token)
 }
 

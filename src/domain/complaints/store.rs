@@ -349,6 +349,17 @@ pub(super) fn timeline(
     Ok(query.load(conn)?)
 }
 
+/// The last entry about an action.
+pub(super) fn last_entry(conn: &mut Conn, id: ComplaintId, action: &str) -> Result<Option<TimelineEntry>> {
+    Ok(timeline_entries::table
+        .filter(timeline_entries::complaint_id.eq(id))
+        .filter(timeline_entries::action.eq(action))
+        .order(timeline_entries::id.desc())
+        .select(TimelineEntry::as_select())
+        .first(conn)
+        .optional()?)
+}
+
 pub(super) fn insert_message(conn: &mut Conn, row: &Message) -> Result<()> {
     insert_rows!(conn, messages::table, std::slice::from_ref(row))?;
     Ok(())

@@ -422,6 +422,10 @@ async fn by_the_customer(desk: &Desk, rest: &[&str]) -> Parts {
         ["messages"] => ("messages".to_owned(), json!({ "body": "It is 4711." })),
         ["withdraw"] => ("withdraw".to_owned(), reason("found it")),
         ["attachments"] => ("attachments".to_owned(), json!({ "note": "the bill" })),
+        ["accept"] => {
+            case.post("withdraw", &reason("a misunderstanding")).await.expect(200);
+            return (desk.anonymous(), format!("{link}/accept"), None, link);
+        }
         ["dispute"] => {
             case.post("withdraw", &reason("a misunderstanding")).await.expect(200);
             ("dispute".to_owned(), reason("it was not"))

@@ -13,6 +13,7 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "GET /api/v1/public/complaints/{token}/attachments",
             "POST /api/v1/public/complaints/{token}/attachments",
             "GET /api/v1/public/complaints/{token}/attachments/{attachment}/content",
+            "POST /api/v1/public/complaints/{token}/accept",
             "POST /api/v1/public/complaints/{token}/call-backs/{id}/decline",
             "POST /api/v1/public/complaints/{token}/call-backs/{id}/move",
             "POST /api/v1/public/complaints/{token}/dispute",

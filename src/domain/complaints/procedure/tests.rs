@@ -66,6 +66,7 @@ fn line(action: &Action) -> usize {
         Action::Assign => 14,
         Action::SetType => 15,
         Action::Write => 16,
+        Action::Accept => 17,
     }
 }
 
@@ -75,7 +76,7 @@ fn every_action_in_every_state_leads_where_the_table_says() {
     let closed = No(ComplaintClosed);
     let listen = Action::Steps(vec![(HandlingStep::Listen, Dealt::Done)]);
     #[rustfmt::skip]
-    let table: [(Action, [Outcome; 4]); 17] = [
+    let table: [(Action, [Outcome; 4]); 18] = [
         // action                              received                 in handling              waiting                closed
         (listen,                              [To(H),                   To(H),                   No(ComplaintWaiting),  closed]),
         (Action::Promise,                     [To(H),                   To(H),                   To(W),                 closed]),
@@ -94,6 +95,7 @@ fn every_action_in_every_state_leads_where_the_table_says() {
         (Action::Assign,                      [To(R),                   To(H),                   To(W),                 closed]),
         (Action::SetType,                     [To(R),                   To(H),                   To(W),                 To(C)]),
         (Action::Write,                       [To(R),                   To(H),                   To(W),                 To(C)]),
+        (Action::Accept,                      [No(ComplaintOpen),       No(ComplaintOpen),       No(ComplaintOpen),     To(C)]),
     ];
     for (n, (action, expected)) in table.iter().enumerate() {
         assert_eq!(line(action), n, "the lines of the table are in the order of `line`");

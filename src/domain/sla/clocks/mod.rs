@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod export;
 mod follow;
 mod nudge;
+pub mod outlook;
 mod pauses;
 pub mod row;
 pub mod signals;

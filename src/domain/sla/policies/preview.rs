@@ -174,7 +174,8 @@ pub fn preview(conn: &mut Conn, act: &Act, form: &PreviewForm) -> Result<PolicyP
     })
 }
 
-fn clock(
+/// A clock of a metric that begins at `started_at`.
+pub(crate) fn clock(
     body: &PolicyBody,
     metric: &Metric,
     calendar: Option<&Edition<Calendar>>,

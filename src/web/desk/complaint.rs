@@ -1,0 +1,345 @@
+//! The complaint on one screen: who it is, what to do now, what helps.
+
+mod manner;
+mod menus;
+mod told;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use serde_json::json;
+
+pub(super) use self::menus::CATEGORIES;
+use super::parts::{self, CallPart, Card, ClockPart, EntryPart, Row, Voice};
+use super::steps::{self, Hand, StepPart};
+use super::words::{guidance, word};
+use crate::api::extract::{Ctx, Id};
+use crate::db::conn::Conn;
+use crate::domain::audit::{Event, ObjectKind};
+use crate::domain::complaints::call_backs::{self, CallBackView};
+use crate::domain::complaints::listing::{self, Listing};
+use crate::domain::complaints::messages::{self, MessageView};
+use crate::domain::complaints::timeline::{self, EntryView};
+use crate::domain::complaints::view::{self, ComplaintSummary, ComplaintView};
+use crate::domain::complaints::vocabulary::{RedressStatus, State};
+use crate::domain::customers::model::SeenCustomer;
+use crate::domain::customers::record;
+use crate::domain::sla::clocks::view::{self as clocks, ClockView};
+use crate::domain::staff::people::{self, StaffView};
+use crate::domain::staff::teams::{self, TeamView};
+use crate::domain::staff::{Act, Permission};
+use crate::domain::typing::playbooks::{self, Guidance};
+use crate::domain::typing::{CustomerType, Live};
+use crate::error::Result;
+use crate::ids::ComplaintId;
+use crate::web::customers::language_of;
+use crate::web::forms::{Findings, Form};
+use crate::web::i18n::fl;
+use crate::web::page::{Page, Visitor};
+use crate::web::time;
+
+/// The most entries of the timeline, and messages, that the page shows.
+const SHOWN: i64 = 500;
+/// Everything that the page is made of.
+pub(super) struct Seen {
+    pub(super) view: ComplaintView,
+    clocks: Vec<ClockView>,
+    calls: Vec<CallBackView>,
+    messages: Vec<MessageView>,
+    entries: Vec<EntryView>,
+    customer: Option<SeenCustomer>,
+    earlier: Vec<ComplaintSummary>,
+    teams: Vec<TeamView>,
+    people: Vec<StaffView>,
+}
+
+fn look(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<Seen> {
+    let view = view::get(conn, id)?;
+    let whose = view.summary.customer_id;
+    let earlier = Listing {
+        customer_id: Some(whose),
+        limit: 8,
+        ..Listing::default()
+    };
+    let customer = match act.actor.may(Permission::ReadCustomers) {
+        true => Some(record::see(conn, act, whose)?),
+        false => None,
+    };
+    let staff = act.actor.may(Permission::ReadStaff);
+    let listed = people::Listing {
+        active: Some(true),
+        limit: 200,
+        ..people::Listing::default()
+    };
+    Ok(Seen {
+        clocks: clocks::of_complaint(conn, act.now, id)?.items,
+        calls: call_backs::of_complaint(conn, act.now, id)?,
+        messages: messages::page(conn, id, None, SHOWN)?,
+        entries: timeline::page(conn, id, None, SHOWN)?,
+        earlier: listing::list(conn, act, &earlier)?.items,
+        teams: match staff {
+            true => teams::list(conn, None, 200)?,
+            false => Vec::new(),
+        },
+        people: match staff {
+            true => people::list(conn, &listed)?,
+            false => Vec::new(),
+        },
+        customer,
+        view,
+    })
+}
+
+/// Somebody changed the complaint while the form was filled in.
+pub(super) struct Conflict {
+    /// What was to be done: the label and the text of every field.
+    pub(super) typed: Vec<(String, String)>,
+    /// What has happened since.
+    pub(super) changes: Vec<EntryPart>,
+}
+
+#[derive(Template)]
+#[template(path = "web/desk/complaint.html")]
+struct ComplaintPage {
+    page: Page,
+    id: String,
+    version: i32,
+    seen_entry: String,
+    row: Row,
+    channel: String,
+    category: String,
+    team: String,
+    who: Card,
+    pieces: Vec<manner::Piece>,
+    statement_lang: &'static str,
+    remedy: String,
+    facts: Vec<String>,
+    opinions: Vec<String>,
+    preferred: String,
+    safety: bool,
+    manner: manner::TypePart,
+    steps: Vec<StepPart>,
+    next: Option<ClockPart>,
+    clocks: Vec<ClockPart>,
+    ended: Vec<ClockPart>,
+    calls: Vec<CallPart>,
+    letters: Vec<told::Letter>,
+    entries: Vec<EntryPart>,
+    guide: Guidance,
+    guide_slug: &'static str,
+    earlier: Vec<Row>,
+    closings: Vec<told::ClosePart>,
+    redress_open: bool,
+    closed: bool,
+    waiting: bool,
+    mine: bool,
+    handles: bool,
+    assigns: bool,
+    people: Vec<(String, String)>,
+    menus: menus::Menus,
+    zone: String,
+    today: String,
+    owner: String,
+    form: Form,
+    findings: Findings,
+    done: Option<String>,
+    conflict: Option<Conflict>,
+}
+
+impl ComplaintPage {
+    /// Whether the form of a deed is the one that was sent.
+    fn sent(&self, deed: &str) -> bool {
+        self.form.text("deed") == deed
+    }
+}
+
+/// `GET /desk/complaints/{id}`
+pub(crate) async fn show_complaint(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>) -> Result<HttpResponse> {
+    show(&ctx, &visitor, id.0, Form::fresh(), Findings::default(), false).await
+}
+
+/// The page, with what somebody has typed and what does not fit; after a conflict with what has changed since.
+pub(super) async fn show(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    id: ComplaintId,
+    form: Form,
+    findings: Findings,
+    conflict: bool,
+) -> Result<HttpResponse> {
+    let seen = ctx.read(move |conn, act| look(conn, act, id)).await?;
+    let parts = ["messages", "timeline", "call_backs", "clocks", "customer", "earlier"];
+    let event = Event::on(ObjectKind::Complaint, id.0, "complaint.read").of([seen.view.summary.customer_id]);
+    ctx.disclose(event.with(json!({ "with": parts }))).await?;
+    let live = ctx.app.typing().await;
+    let page = build(ctx, visitor, &live, &seen, form, findings, conflict)?;
+    let status = match (conflict, page.findings.is_empty()) {
+        (true, _) => StatusCode::PRECONDITION_FAILED,
+        (false, true) => StatusCode::OK,
+        (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    visitor.show_as(status, &page)
+}
+
+/// How the page speaks, in the zone of the desk.
+pub(super) fn voice(ctx: &Ctx, visitor: &Visitor) -> Voice {
+    Voice {
+        words: visitor.words,
+        lang: visitor.lang,
+        zone: time::zone(&ctx.app.policy.default_time_zone),
+        now: ctx.app.clock.now(),
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "every field of the page once")]
+fn build(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    live: &Live,
+    seen: &Seen,
+    form: Form,
+    findings: Findings,
+    conflict: bool,
+) -> Result<ComplaintPage> {
+    let voice = voice(ctx, visitor);
+    let (words, lang) = (voice.words, voice.lang);
+    let (view, summary) = (&seen.view, &seen.view.summary);
+    let title = fl!(words, "desk-complaint-title", reference = summary.reference.as_str());
+    let (who, zone) = parts::card(voice, seen.customer.as_ref());
+    let zone = zone.unwrap_or(voice.zone);
+    let (manner, evidence) = manner::manner(voice, live, view, &form)?;
+    let guided = match (summary.customer_type, manner.proposed.as_ref()) {
+        (CustomerType::NotClear, Some((proposed, _))) => proposed.parse().unwrap_or(CustomerType::NotClear),
+        (said, _) => said,
+    };
+    let steps = {
+        let hand = Hand {
+            words,
+            lang,
+            zone,
+            form: &form,
+            findings: &findings,
+        };
+        steps::of_complaint(&hand, view)
+    };
+    let entries: Vec<EntryPart> = seen.entries.iter().rev().map(|e| parts::entry(voice, e)).collect();
+    let since = form.text("seen").to_owned();
+    let conflict = conflict.then(|| Conflict {
+        typed: typed(voice, &form),
+        changes: seen
+            .entries
+            .iter()
+            .filter(|entry| entry.id.to_string() > since)
+            .map(|entry| parts::entry(voice, entry))
+            .collect(),
+    });
+    let clocks: Vec<ClockPart> = seen.clocks.iter().map(|clock| parts::clock(voice, clock)).collect();
+    let (mut running, ended): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|clock| clock.running);
+    let next = match running.first().is_some_and(|clock| clock.due.is_some()) {
+        true => Some(running.remove(0)),
+        false => None,
+    };
+    let me = ctx.actor().name.clone();
+    let closed = summary.state == State::Closed;
+    let team = seen.teams.iter().find(|team| Some(team.id) == summary.team);
+    let wrong = !findings.is_empty();
+    let menus = menus::menus(voice, summary, &seen.teams, &form);
+    Ok(ComplaintPage {
+        page: match wrong || conflict.is_some() {
+            true => visitor.page_with_errors(&title),
+            false => visitor.page(title),
+        }
+        .style("desk.css")
+        .script("form.js")
+        .script("keys.js")
+        .script("countdown.js"),
+        id: summary.id.to_string(),
+        version: summary.version,
+        seen_entry: seen.entries.last().map_or(String::new(), |entry| entry.id.to_string()),
+        row: parts::row(voice, summary),
+        channel: word(words, "channel", summary.channel.as_str()),
+        category: word(words, "category", &summary.category),
+        team: team.map_or(String::new(), |team| team.name.clone()),
+        who,
+        pieces: manner::pieces(&view.statement.statement, &evidence),
+        statement_lang: language_of(&view.statement.statement),
+        remedy: view.statement.desired_remedy.clone().unwrap_or_default(),
+        facts: view.statement.facts.clone(),
+        opinions: view.statement.opinions.clone(),
+        preferred: preferred(voice, view),
+        safety: view.statement.safety,
+        manner,
+        steps,
+        next,
+        clocks: running,
+        ended,
+        calls: seen.calls.iter().map(|call| parts::call(voice, call)).collect(),
+        letters: seen
+            .messages
+            .iter()
+            .map(|message| told::letter(voice, message))
+            .collect(),
+        entries,
+        guide: guidance(lang, playbooks::of(guided)?),
+        guide_slug: guided.as_str(),
+        earlier: seen
+            .earlier
+            .iter()
+            .filter(|other| other.id != summary.id)
+            .map(|other| parts::row(voice, other))
+            .collect(),
+        closings: view
+            .closures
+            .iter()
+            .map(|closing| told::closing_of(voice, closing))
+            .collect(),
+        redress_open: view
+            .closures
+            .last()
+            .is_some_and(|c| c.redress_status.is_some_and(|status| status != RedressStatus::Paid)),
+        closed,
+        waiting: summary.state == State::Waiting,
+        mine: summary.owner.as_deref() == Some(me.as_str()),
+        owner: summary.owner.clone().unwrap_or_default(),
+        handles: visitor.may(Permission::HandleComplaints),
+        assigns: visitor.may(Permission::AssignComplaints),
+        people: seen
+            .people
+            .iter()
+            .map(|person| (person.handle.clone(), person.name.clone()))
+            .collect(),
+        menus,
+        zone: time::zone_name(words, lang, zone),
+        today: voice.now.with_timezone(&zone).format("%Y-%m-%d").to_string(),
+        done: visitor
+            .query("done")
+            .map(|what| format!("word-done-{what}"))
+            .filter(|key| words.has(key))
+            .map(|key| words.get(&key)),
+        form,
+        findings,
+        conflict,
+    })
+}
+
+/// What somebody has typed, field by field.
+fn typed(voice: Voice, form: &Form) -> Vec<(String, String)> {
+    let own = ["csrf_token", "form_key", "version", "seen", "deed", "back"];
+    form.all()
+        .filter(|(name, value)| !own.contains(name) && !value.trim().is_empty())
+        .map(|(name, value)| {
+            let last = name.rsplit('-').next().unwrap_or(name);
+            (word(voice.words, "field", last), value.to_owned())
+        })
+        .collect()
+}
+
+fn preferred(voice: Voice, view: &ComplaintView) -> String {
+    let medium = view.statement.preferred_medium;
+    let medium = medium.map(|medium| word(voice.words, "medium", medium.as_str()));
+    let parts: Vec<String> = medium
+        .into_iter()
+        .chain(view.statement.preferred_time.clone())
+        .collect();
+    parts.join(" · ")
+}

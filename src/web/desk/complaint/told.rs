@@ -1,0 +1,78 @@
+//! What was written, and what was decided.
+
+use crate::domain::complaints::messages::MessageView;
+use crate::domain::complaints::view::ClosureView;
+use crate::domain::complaints::vocabulary::Direction;
+use crate::web::customers::language_of;
+use crate::web::desk::parts::Voice;
+use crate::web::desk::words::word;
+use crate::web::time;
+
+/// A message or a note.
+pub(super) struct Letter {
+    /// `in`, `out` or `internal`: the class, too.
+    pub(super) way: &'static str,
+    pub(super) who: String,
+    pub(super) at: String,
+    pub(super) machine: String,
+    pub(super) lang: &'static str,
+    pub(super) body: String,
+    pub(super) not_sent: bool,
+}
+
+/// A closing.
+pub(super) struct ClosePart {
+    pub(super) decision: String,
+    pub(super) reason: String,
+    pub(super) lang: &'static str,
+    pub(super) ground: String,
+    pub(super) redress: String,
+    pub(super) cause: String,
+    pub(super) who: String,
+}
+
+pub(super) fn letter(voice: Voice, message: &MessageView) -> Letter {
+    Letter {
+        way: message.direction.as_str(),
+        who: match message.direction {
+            Direction::In => voice.words.get("desk-from-customer"),
+            Direction::Out | Direction::Internal => message.author.clone(),
+        },
+        at: time::short(voice.lang, voice.zone, message.written_at),
+        machine: time::machine(message.written_at),
+        lang: language_of(&message.body),
+        body: message.body.clone(),
+        not_sent: message.not_sent.is_some(),
+    }
+}
+
+pub(super) fn closing_of(voice: Voice, closing: &ClosureView) -> ClosePart {
+    let words = voice.words;
+    let kind = closing.redress_type.map(|kind| word(words, "redress", kind.as_str()));
+    let status = closing
+        .redress_status
+        .map(|s| word(words, "redress-status", s.as_str()));
+    let amount = closing
+        .redress_minor_units
+        .zip(closing.redress_currency.as_ref())
+        .map(|(units, currency)| match currency.as_str() {
+            "JPY" | "KRW" | "VND" => format!("{currency} {units}"),
+            _ => format!("{currency} {}.{:02}", units / 100, units % 100),
+        });
+    let redress: Vec<String> = kind.into_iter().chain(amount).chain(status).collect();
+    ClosePart {
+        decision: word(words, "decision", closing.decision.as_str()),
+        lang: language_of(&closing.decision_reason),
+        reason: closing.decision_reason.clone(),
+        ground: word(words, "ground", closing.ground.as_str()),
+        redress: redress.join(" · "),
+        cause: closing
+            .cause_category
+            .map_or(String::new(), |cause| word(words, "cause", cause.as_str())),
+        who: format!(
+            "{} · {}",
+            closing.closed_by,
+            time::short(voice.lang, voice.zone, closing.closed_at)
+        ),
+    }
+}

@@ -1,0 +1,258 @@
+//! Logging a complaint while the customer is on the phone: recognised by the number, the words typed as they are
+//! spoken, a type proposed beside them; the steps and the promise in the same form.
+
+pub(crate) mod beside;
+mod intake;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use self::beside::{Caller, Proposal, propose, recognise};
+use self::intake::{follow_up, promised, take_in};
+use super::complaint::{self, CATEGORIES, voice};
+use super::fields;
+use super::steps::{self, Hand, StepPart};
+use super::words::{Choice, choices};
+use crate::api::extract::Ctx;
+use crate::domain::complaints::vocabulary::{Channel, Kind, Level};
+use crate::domain::typing::CustomerType;
+use crate::error::{Error, FieldError, Problem, Result};
+use crate::web::forms::{Findings, Form};
+use crate::web::i18n::fl;
+use crate::web::page::{Page, Visitor};
+use crate::web::time;
+
+/// What can be chosen.
+struct Menus {
+    channel: Vec<Choice>,
+    kind: Vec<Choice>,
+    category: Vec<Choice>,
+    severity: Vec<Choice>,
+    manner: Vec<Choice>,
+    purpose: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "web/desk/new.html")]
+struct CallPage {
+    page: Page,
+    caller: Caller,
+    proposal: Proposal,
+    menus: Menus,
+    steps: Vec<StepPart>,
+    steps_open: bool,
+    promise_open: bool,
+    zones: &'static [&'static str],
+    today: String,
+    form: Form,
+    findings: Findings,
+}
+
+/// Time zones that are offered; any other can be typed.
+const ZONES: &[&str] = &[
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Europe/London",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Los_Angeles",
+    "Australia/Sydney",
+];
+
+/// The fields in the order of the page.
+const FIELDS: &[&str] = &[
+    "caller",
+    "name",
+    "email",
+    "time_zone",
+    "statement",
+    "subject",
+    "facts",
+    "opinions",
+    "desired_remedy",
+    "order_ref",
+    "product",
+];
+
+/// `GET /desk/new`
+pub(crate) async fn show_new(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
+    let mut form = Form::fresh();
+    if let Some(number) = visitor.query("caller") {
+        // A plus that was not encoded arrives as a space.
+        let number = match number.strip_prefix(' ') {
+            Some(rest) => format!("+{rest}"),
+            None => number.to_owned(),
+        };
+        form.set("caller", number);
+    }
+    form.set("draft", uuid::Uuid::new_v4().to_string());
+    form.set("mine", "1");
+    show(&ctx, &visitor, form, Findings::default()).await
+}
+
+async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) -> Result<HttpResponse> {
+    let voice = voice(ctx, visitor);
+    let words = voice.words;
+    let caller = recognise(ctx, visitor, &form).await?;
+    let proposal = propose(ctx, voice, &form).await?;
+    if let Some(known) = caller.zone().filter(|_| form.given("time_zone").is_none()) {
+        form.set("time_zone", known);
+    }
+    let zone = match form.given("time_zone") {
+        Some(name) => time::zone(&name),
+        None => voice.zone,
+    };
+    let steps = {
+        let hand = Hand {
+            words,
+            lang: voice.lang,
+            zone,
+            form: &form,
+            findings: &findings,
+        };
+        steps::of_a_call(&hand)
+    };
+    let menus = Menus {
+        channel: choices(
+            words,
+            "channel",
+            Channel::ALL.iter().map(|c| c.as_str()),
+            (&form, "channel"),
+            "phone",
+        ),
+        kind: choices(
+            words,
+            "kind",
+            Kind::ALL.iter().map(|k| k.as_str()),
+            (&form, "kind"),
+            "complaint",
+        ),
+        category: choices(
+            words,
+            "category",
+            CATEGORIES.iter().copied(),
+            (&form, "category"),
+            "other",
+        ),
+        severity: choices(
+            words,
+            "level",
+            Level::ALL.iter().map(|l| l.as_str()),
+            (&form, "severity"),
+            "medium",
+        ),
+        manner: choices(
+            words,
+            "type",
+            CustomerType::ALL.iter().map(|kind| kind.as_str()),
+            (&form, "customer_type"),
+            "",
+        ),
+        purpose: choices(
+            words,
+            "purpose",
+            ["confirm_resolution", "give_answer", "report_progress"],
+            (&form, "promise-purpose"),
+            "give_answer",
+        ),
+    };
+    let title = fl!(words, "desk-new-title");
+    let (status, page) = match findings.is_empty() {
+        true => (StatusCode::OK, visitor.page(title)),
+        false => (StatusCode::UNPROCESSABLE_ENTITY, visitor.page_with_errors(&title)),
+    };
+    let filled = |prefix: &str| {
+        form.all()
+            .any(|(name, value)| name.starts_with(prefix) && !value.is_empty())
+    };
+    let page = CallPage {
+        page: page
+            .style("desk.css")
+            .script("form.js")
+            .script("keys.js")
+            .script("log-call.js"),
+        steps_open: steps.iter().any(|step| filled(&format!("{}-", step.slug))),
+        promise_open: filled("promise-from") || filled("promise-day") || findings.at("promise-from").is_some(),
+        caller,
+        proposal,
+        menus,
+        steps,
+        zones: ZONES,
+        today: voice.now.with_timezone(&zone).format("%Y-%m-%d").to_string(),
+        form,
+        findings,
+    };
+    visitor.show_as(status, &page)
+}
+
+/// `POST /desk/new`
+pub(crate) async fn log_call(ctx: Ctx, visitor: Visitor, mut form: Form) -> Result<HttpResponse> {
+    // The button for those without scripts: who is it, and how does it sound?
+    if form.given("look").is_some() {
+        return show(&ctx, &visitor, form, Findings::default()).await;
+    }
+    // Times are the customer's: as the form says, as we know, or as at the desk.
+    if form.given("time_zone").is_none() {
+        let known = recognise(&ctx, &visitor, &form).await?.zone();
+        form.set(
+            "time_zone",
+            known.unwrap_or_else(|| ctx.app.policy.default_time_zone.clone()),
+        );
+    }
+    let receipt = match take_in(&ctx, &form).await {
+        Ok(receipt) => receipt,
+        Err(Error::Problem(problem)) if problem.code.status() < 500 => {
+            form.renew_key();
+            let findings = findings(&problem, &visitor);
+            return show(&ctx, &visitor, form, findings).await;
+        }
+        Err(other) => return Err(other),
+    };
+    match follow_up(&ctx, receipt.id, &form).await {
+        Ok(()) => Ok(visitor.go(&format!("/desk/complaints/{}?done=logged", receipt.id))),
+        // The complaint is there; what could not be done with it is typed into its page, and nothing is lost.
+        Err(Error::Problem(problem)) if problem.code.status() < 500 => {
+            let findings = findings(&problem, &visitor);
+            form.renew_key();
+            form.set("deed", if promised(&form) { "promise" } else { "steps" });
+            complaint::show(&ctx, &visitor, receipt.id, form, findings, false).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn findings(problem: &Problem, visitor: &Visitor) -> Findings {
+    Findings::of(problem, visitor.words, |error| {
+        Some((field_of(error), better(visitor, error)))
+    })
+    .in_order(FIELDS)
+}
+
+fn field_of(error: &FieldError) -> String {
+    let pointer = error.pointer.as_str();
+    match pointer {
+        "/customer/phone" | "/customer" | "/customer/customer_id" => "caller".to_owned(),
+        "/customer/time_zone" | "/time_zone" => "time_zone".to_owned(),
+        "/window_start" | "/window_end" | "/number" | "/purpose" => fields::field_of("promise", pointer),
+        pointer if pointer.starts_with("/steps") => error.detail.clone(),
+        pointer => {
+            let name = pointer.trim_start_matches("/customer").trim_start_matches('/');
+            name.split('/').next().unwrap_or(name).to_owned()
+        }
+    }
+}
+
+fn better(visitor: &Visitor, error: &FieldError) -> Option<String> {
+    let words = visitor.words;
+    match (error.pointer.as_str(), error.code.as_str()) {
+        ("/statement", "required" | "too_short") => Some(fl!(words, "desk-statement-missing")),
+        ("/subject", "required" | "too_short") => Some(fl!(words, "desk-subject-missing")),
+        ("/customer", "required") => Some(fl!(words, "desk-caller-missing")),
+        ("/customer/phone", _) => Some(fl!(words, "desk-caller-wrong")),
+        _ => super::deeds::better(words, error),
+    }
+}

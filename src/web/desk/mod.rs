@@ -1,0 +1,61 @@
+//! The pages of those who work here. Every page of the desk is a line in `web/routes.rs` with its permission, and a
+//! place in the navigation below if somebody should find it there.
+//!
+//! A deed on a complaint or a promise is one form, one line of `routes`, and one function in `deeds.rs`: its fields are
+//! named `<deed>-<value>`, read by `fields.rs` into the form of the domain, and what the domain finds goes back to them.
+
+pub(crate) mod call_back;
+pub(crate) mod complaint;
+pub(crate) mod deeds;
+mod fields;
+pub(crate) mod log_call;
+mod parts;
+mod steps;
+mod words;
+pub(crate) mod work;
+
+use super::i18n::{Words, fl};
+use super::page::{NavItem, Visitor};
+use crate::domain::staff::Permission;
+
+/// A place in the navigation: where it leads, what it says, and the permission without which nobody sees it.
+struct Place {
+    href: &'static str,
+    label: fn(Words) -> String,
+    needs: Option<Permission>,
+}
+
+/// The navigation, in its order.
+const PLACES: &[Place] = &[
+    Place {
+        href: "/desk",
+        label: |words| fl!(words, "nav-desk"),
+        needs: None,
+    },
+    Place {
+        href: "/desk/new",
+        label: |words| fl!(words, "nav-new"),
+        needs: Some(Permission::LogComplaints),
+    },
+    Place {
+        href: "/desk/search",
+        label: |words| fl!(words, "nav-search"),
+        needs: Some(Permission::ReadComplaints),
+    },
+];
+
+/// Where whoever is signed in can go; nothing for others.
+pub(super) fn nav(visitor: &Visitor) -> Vec<NavItem> {
+    if visitor.signed_in.is_none() {
+        return Vec::new();
+    }
+    PLACES
+        .iter()
+        .filter(|place| place.needs.is_none_or(|permission| visitor.may(permission)))
+        .map(|place| NavItem {
+            href: place.href,
+            label: (place.label)(visitor.words),
+            current: visitor.path == place.href,
+        })
+        .collect()
+}

@@ -1,0 +1,274 @@
+//! My work: what is most urgent, the calls promised today, what nobody has taken yet; and the search.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::{Days, NaiveTime, TimeZone as _};
+use serde_json::json;
+
+use super::complaint::voice;
+use super::parts::{self, CallPart, Row, Voice};
+use crate::api::extract::Ctx;
+use crate::clock::Moment;
+use crate::db::conn::Conn;
+use crate::domain::audit::{Event, ObjectKind};
+use crate::domain::complaints::call_backs::{self, CallBackView};
+use crate::domain::complaints::listing::{self, Listing, Order};
+use crate::domain::complaints::view::{self, ComplaintSummary};
+use crate::domain::complaints::vocabulary::CallBackState;
+use crate::domain::sla::clocks::view as clocks;
+use crate::domain::staff::{Act, Permission};
+use crate::error::Result;
+use crate::ids::{ComplaintId, CustomerId};
+use crate::web::forms::Form;
+use crate::web::i18n::fl;
+use crate::web::page::{Page, Visitor};
+use crate::web::{customers, time};
+
+/// How many complaints the lists show.
+const SHOWN: i64 = 50;
+/// For how many of them the page says why they are due when they are.
+const EXPLAINED: usize = 20;
+
+/// A complaint of mine, and why it is due when it is.
+struct Mine {
+    row: Row,
+    what: String,
+    why: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/desk/work.html")]
+struct WorkPage {
+    page: Page,
+    works: bool,
+    mine: Vec<Mine>,
+    late: usize,
+    calls: Vec<CallPart>,
+    free: Vec<Row>,
+    in_a_team: bool,
+    assigns: bool,
+    form: Form,
+    today: String,
+    more: bool,
+}
+
+/// What the page is made of.
+struct Seen {
+    mine: Vec<(ComplaintSummary, Option<(String, String)>)>,
+    more: bool,
+    calls: Vec<CallBackView>,
+    free: Vec<ComplaintSummary>,
+    whose: Vec<CustomerId>,
+}
+
+fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen> {
+    let me = act.actor.name.clone();
+    let own = |order| Listing {
+        open: Some(true),
+        owner: Some(me.clone()),
+        order,
+        limit: SHOWN,
+        ..Listing::default()
+    };
+    let page = listing::list(conn, act, &own(Order::Due))?;
+    let mut summaries = page.items;
+    // What waits for nothing stands at the end.
+    for summary in listing::list(conn, act, &own(Order::Newest))?.items {
+        if summary.next_due_at.is_none() && !summaries.iter().any(|have| have.id == summary.id) {
+            summaries.push(summary);
+        }
+    }
+    let mut mine = Vec::new();
+    for (n, summary) in summaries.into_iter().enumerate() {
+        let why = match n < EXPLAINED && summary.next_due_at.is_some() {
+            true => why(conn, act, voice, summary.id)?,
+            false => None,
+        };
+        mine.push((summary, why));
+    }
+    let listing = call_backs::Listing {
+        state: Some(CallBackState::Open),
+        owner: Some(me),
+        due_before: Some(until),
+        limit: SHOWN,
+        ..call_backs::Listing::default()
+    };
+    let calls = call_backs::list(conn, act.now, &listing)?;
+    let mut free: Vec<ComplaintSummary> = Vec::new();
+    for team in act.actor.teams.iter().take(10) {
+        let held = Listing {
+            open: Some(true),
+            team: Some(*team),
+            order: Order::Due,
+            limit: 100,
+            ..Listing::default()
+        };
+        free.extend(
+            listing::list(conn, act, &held)?
+                .items
+                .into_iter()
+                .filter(|c| c.owner.is_none()),
+        );
+    }
+    free.sort_by_key(|summary| summary.next_due_at);
+    free.truncate(20);
+    let mut ids: Vec<ComplaintId> = mine.iter().map(|(summary, _)| summary.id).collect();
+    ids.extend(free.iter().map(|summary| summary.id));
+    ids.extend(calls.iter().map(|call| call.complaint_id));
+    ids.sort();
+    ids.dedup();
+    Ok(Seen {
+        mine,
+        more: page.next.is_some(),
+        calls,
+        free,
+        whose: view::customers_of(conn, &ids)?,
+    })
+}
+
+/// The clock that is due next: what it is called, and why then.
+fn why(conn: &mut Conn, act: &Act, voice: Voice, id: ComplaintId) -> Result<Option<(String, String)>> {
+    let clocks = clocks::of_complaint(conn, act.now, id)?.items;
+    Ok(clocks.first().filter(|clock| clock.ended_at.is_none()).map(|clock| {
+        let part = parts::clock(voice, clock);
+        (part.name, part.why)
+    }))
+}
+
+/// `GET /desk`
+pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
+    let voice = voice(&ctx, &visitor);
+    let works = visitor.may(Permission::ReadComplaints);
+    let seen = match works {
+        true => {
+            let tomorrow = voice.now.with_timezone(&voice.zone).date_naive() + Days::new(1);
+            let until = voice
+                .zone
+                .from_local_datetime(&tomorrow.and_time(NaiveTime::MIN))
+                .earliest();
+            let until = until
+                .and_then(|at| Moment::try_from(at.to_utc()).ok())
+                .unwrap_or(voice.now);
+            let seen = ctx.read(move |conn, act| look(conn, act, voice, until)).await?;
+            let ids: Vec<ComplaintId> = seen.mine.iter().map(|(summary, _)| summary.id).collect();
+            let event = Event::about_many(ObjectKind::Complaint, "complaint.listed").of(seen.whose.clone());
+            ctx.disclose(event.with(json!({ "complaints": ids }))).await?;
+            Some(seen)
+        }
+        false => None,
+    };
+    let mine: Vec<Mine> = seen.as_ref().map_or(Vec::new(), |seen| {
+        seen.mine
+            .iter()
+            .map(|(summary, why)| {
+                let (what, why) = why.clone().unwrap_or_default();
+                Mine {
+                    row: parts::row(voice, summary),
+                    what,
+                    why,
+                }
+            })
+            .collect()
+    });
+    let late = |mine: &&Mine| mine.row.due.as_ref().is_some_and(|due| due.stands == "late");
+    visitor.show(&WorkPage {
+        page: visitor
+            .page(fl!(visitor.words, "desk-title"))
+            .style("desk.css")
+            .script("keys.js")
+            .script("countdown.js"),
+        works,
+        late: mine.iter().filter(late).count(),
+        mine,
+        calls: seen.as_ref().map_or(Vec::new(), |seen| {
+            seen.calls.iter().map(|call| parts::call(voice, call)).collect()
+        }),
+        free: seen.as_ref().map_or(Vec::new(), |seen| {
+            seen.free.iter().map(|summary| parts::row(voice, summary)).collect()
+        }),
+        in_a_team: !ctx.actor().teams.is_empty(),
+        assigns: visitor.may(Permission::AssignComplaints),
+        form: Form::fresh(),
+        today: time::day(voice.lang, voice.zone, voice.now),
+        more: seen.is_some_and(|seen| seen.more),
+    })
+}
+
+/// A customer that was found by a contact point.
+struct Found {
+    card: parts::Card,
+}
+
+#[derive(Template)]
+#[template(path = "web/desk/search.html")]
+struct SearchPage {
+    page: Page,
+    q: String,
+    q_lang: &'static str,
+    rows: Vec<Row>,
+    found: Vec<Found>,
+    more: bool,
+}
+
+/// `GET /desk/search`: a reference, a number or an address of a customer, or words of the complaint.
+pub(crate) async fn show_search(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
+    use crate::domain::customers::model::SeenCustomer;
+    use crate::domain::customers::record::{self, Lookup};
+
+    let q = visitor.query("q").unwrap_or_default().trim().replace('\0', "");
+    let q: String = q.chars().take(200).collect();
+    let voice = voice(&ctx, &visitor);
+    let (mut rows, mut people, mut more) = (Vec::new(), Vec::new(), false);
+    if !q.is_empty() {
+        let words = q.clone();
+        let may = visitor.may(Permission::ReadCustomers);
+        let looked = move |conn: &mut Conn, act: &Act| {
+            if let Some(id) = listing::find_by_reference(conn, &words)? {
+                let found = view::get(conn, id)?.summary;
+                return Ok((vec![found], Vec::new(), false));
+            }
+            let contact = words.contains('@') || words.chars().filter(char::is_ascii_digit).count() >= 5;
+            let lookup = Lookup {
+                contact: Some(words.clone()),
+                after: None,
+                limit: 10,
+            };
+            let people = match may && contact {
+                true => record::list(conn, act, &lookup)?,
+                false => Vec::new(),
+            };
+            let listing = Listing {
+                words: people.is_empty().then(|| words.clone()),
+                customer_id: people.first().map(SeenCustomer::id),
+                limit: SHOWN,
+                ..Listing::default()
+            };
+            let page = listing::list(conn, act, &listing)?;
+            Ok((page.items, people, page.next.is_some()))
+        };
+        (rows, people, more) = ctx.read(looked).await?;
+        let ids: Vec<ComplaintId> = rows.iter().map(|row| row.id).collect();
+        let whose = rows
+            .iter()
+            .map(|row| row.customer_id)
+            .chain(people.iter().map(SeenCustomer::id));
+        let event = Event::about_many(ObjectKind::Complaint, "complaint.listed").of(whose);
+        ctx.disclose(event.with(json!({ "complaints": ids }))).await?;
+    }
+    visitor.show(&SearchPage {
+        page: visitor
+            .page(fl!(visitor.words, "desk-search-title"))
+            .style("desk.css")
+            .script("keys.js"),
+        q_lang: customers::language_of(&q),
+        q,
+        rows: rows.iter().map(|summary| parts::row(voice, summary)).collect(),
+        found: people
+            .iter()
+            .map(|person| Found {
+                card: parts::card(voice, Some(person)).0,
+            })
+            .collect(),
+        more,
+    })
+}

@@ -1,0 +1,97 @@
+//! The table of contents of the pages: every address, what it needs, what it counts as, and who serves it.
+
+use actix_web::{HttpRequest, web};
+
+use super::{assets, customers, desk, invitations, sign_in, start};
+use crate::api::limits::Rate;
+use crate::api::routes::{Access, Route, counted, usual, verb};
+use crate::api::{answer, observe};
+use crate::domain::staff::Permission;
+
+macro_rules! pages {
+    ($($path:literal => { $($method:ident $access:expr $(, $rate:ident)? => $($module:ident)::+),+ $(,)? })+) => {
+        /// Every page.
+        pub const PAGES: &[Route] = &[
+            $($(Route { method: verb!($method), path: $path, access: $access, rate: counted!($access $(, $rate)?) }),+),+
+        ];
+
+        /// Registers every page.
+        pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+            $({
+                let allowed = [$(verb!($method)),+].join(", ");
+                cfg.service(
+                    web::resource($path)
+                        $(.route(web::$method().to($($module)::+)))+
+                        .default_service(web::to(move |request: HttpRequest| {
+                            let response = answer::method_not_allowed(&allowed, observe::id_of(&request).as_deref());
+                            async move { response }
+                        })),
+                );
+            })+
+        }
+    };
+}
+
+use Access::{Needs, Person, Public};
+use Permission as P;
+
+pages! {
+    "/" => { get Public => start::show_start }
+    "/assets/{name}" => { get Public, Exempt => assets::get_asset }
+
+    "/sign-in" => {
+        get Public => sign_in::show_sign_in,
+        post Public, SignIn => sign_in::sign_in,
+    }
+    "/sign-out" => { post Person => sign_in::sign_out }
+    "/invitation/{token}" => {
+        get Public, SignIn => invitations::show_invitation,
+        post Public, SignIn => invitations::redeem_invitation,
+    }
+
+    "/complain" => {
+        get Public => customers::complain::show_form,
+        post Public, Filing => customers::complain::file_complaint,
+    }
+    "/complain/done/{token}" => { get Public, Tracking => customers::complain::show_receipt }
+    "/track" => {
+        get Public => customers::track::show_entrance,
+        post Public => customers::track::enter,
+    }
+    "/track/{token}" => { get Public, Tracking => customers::track::show_complaint }
+    "/track/{token}/messages" => { post Public, Tracking => customers::actions::write }
+    "/track/{token}/files" => { post Public, Tracking => customers::actions::send_file }
+    "/track/{token}/files/{attachment}" => { get Public, Tracking => customers::actions::read_file }
+    "/track/{token}/accept" => { post Public, Tracking => customers::actions::accept }
+    "/track/{token}/dispute" => { post Public, Tracking => customers::actions::dispute }
+    "/track/{token}/withdraw" => { post Public, Tracking => customers::actions::withdraw }
+    "/track/{token}/call-backs/{id}/move" => { post Public, Tracking => customers::actions::move_call }
+    "/track/{token}/call-backs/{id}/decline" => { post Public, Tracking => customers::actions::decline_call }
+
+    "/desk" => { get Person => desk::work::show_desk }
+    "/desk/search" => { get Needs(P::ReadComplaints) => desk::work::show_search }
+    "/desk/new" => {
+        get Needs(P::LogComplaints) => desk::log_call::show_new,
+        post Needs(P::LogComplaints) => desk::log_call::log_call,
+    }
+    "/desk/new/caller" => { post Needs(P::LogComplaints) => desk::log_call::beside::show_caller }
+    "/desk/new/proposal" => { post Needs(P::LogComplaints) => desk::log_call::beside::show_proposal }
+    "/desk/complaints/{id}" => { get Needs(P::ReadComplaints) => desk::complaint::show_complaint }
+    "/desk/complaints/{id}/steps" => { post Needs(P::HandleComplaints) => desk::deeds::record_steps }
+    "/desk/complaints/{id}/promise" => { post Needs(P::HandleComplaints) => desk::deeds::promise }
+    "/desk/complaints/{id}/type" => { post Needs(P::HandleComplaints) => desk::deeds::set_type }
+    "/desk/complaints/{id}/sort" => { post Needs(P::HandleComplaints) => desk::deeds::sort }
+    "/desk/complaints/{id}/assign" => { post Needs(P::AssignComplaints) => desk::deeds::assign }
+    "/desk/complaints/{id}/wait" => { post Needs(P::HandleComplaints) => desk::deeds::wait }
+    "/desk/complaints/{id}/resume" => { post Needs(P::HandleComplaints) => desk::deeds::resume }
+    "/desk/complaints/{id}/close" => { post Needs(P::HandleComplaints) => desk::deeds::close }
+    "/desk/complaints/{id}/redress" => { post Needs(P::HandleComplaints) => desk::deeds::redress }
+    "/desk/complaints/{id}/reopen" => { post Needs(P::HandleComplaints) => desk::deeds::reopen }
+    "/desk/complaints/{id}/withdraw" => { post Needs(P::HandleComplaints) => desk::deeds::withdraw }
+    "/desk/complaints/{id}/link" => { post Needs(P::HandleComplaints) => desk::deeds::link }
+    "/desk/complaints/{id}/write" => { post Needs(P::HandleComplaints) => desk::deeds::write }
+    "/desk/call-backs/{id}" => { get Needs(P::ReadComplaints) => desk::call_back::show_call_back }
+    "/desk/call-backs/{id}/attempt" => { post Needs(P::HandleComplaints) => desk::deeds::calls::attempt }
+    "/desk/call-backs/{id}/move" => { post Needs(P::HandleComplaints) => desk::deeds::calls::move_call }
+    "/desk/call-backs/{id}/cancel" => { post Needs(P::HandleComplaints) => desk::deeds::calls::cancel_call }
+}
