@@ -63,6 +63,7 @@ async fn last(desk: &Desk) -> Case<'_> {
 }
 
 /// From the start page to the withdrawal.
+#[expect(clippy::cognitive_complexity, reason = "one way, from its beginning to its end")]
 async fn journey(look: Look) {
     let desk = Desk::sqlite();
     let Some(browser) = Browser::open(look).await else {
