@@ -36,21 +36,29 @@ async function solve() {
 function begin() {
   if (solving && performance.now() - solvedAt < LIFE) return solving;
   solvedAt = performance.now();
-  solving = solve().catch(() => "");
+  field.value = "";
+  solving = solve().catch(() => "").then((solution) => {
+    field.value = solution;
+  });
   return solving;
 }
 
 if (field && globalThis.crypto?.subtle) {
   form.addEventListener("input", begin, { once: true });
-  let ready = false;
+  let given = false;
   form.addEventListener("submit", async (event) => {
-    if (ready || event.defaultPrevented || event.submitter?.name) return;
+    const solved = field.value && performance.now() - solvedAt < LIFE;
+    if (given || solved || event.defaultPrevented || event.submitter?.name) return;
     event.preventDefault();
     const button = event.submitter;
+    const label = button?.textContent;
     form.setAttribute("aria-busy", "true");
-    field.value = await begin();
-    ready = true;
+    if (button) button.textContent = form.dataset.sending;
+    await begin();
+    given = true; // with a solution or without: it is asked for once
     form.removeAttribute("aria-busy");
-    form.requestSubmit(button);
+    if (button) button.textContent = label;
+    // Not at once: a form that is still telling of its submission cannot be submitted.
+    setTimeout(() => form.requestSubmit(button));
   }, { capture: true });
 }

@@ -274,7 +274,10 @@ fn call_of(words: Words, lang: Lang, now: Moment, call: &PublicCallBack) -> Call
         window: time::window(lang, zone, call.window_start, call.window_end),
         zone: time::zone_name(words, lang, zone),
         machine: time::machine(call.window_start),
-        away: time::relative(words, now, call.window_start),
+        away: match now < call.window_start {
+            true => time::relative(words, now, call.window_start),
+            false => time::left(words, now, call.window_end),
+        },
         day: local(call.window_start).format("%Y-%m-%d").to_string(),
         from: time::clock(zone, call.window_start),
         until: time::clock(zone, call.window_end),

@@ -48,6 +48,8 @@ pub fn of_what_comes_in(conn: &mut Conn, now: Moment, kind: Kind, channel: Chann
         severity: Level::Medium,
         customer_type: CustomerType::NotClear,
         tier: Tier::Individual,
+        segment: None,
+        grade: None,
     };
     let mut found = Vec::new();
     for slug in book.applying(&facts, now, now) {

@@ -86,6 +86,7 @@ async fn places(desk: &Desk) -> Vec<Place> {
     ]
 }
 
+#[expect(clippy::cognitive_complexity, reason = "page after page")]
 async fn look_at(look: Look) {
     let desk = Desk::sqlite();
     let Some(browser) = Browser::open(look).await else {

@@ -5,6 +5,7 @@ mod journeys;
 mod looks;
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::mem::ManuallyDrop;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -125,11 +126,12 @@ impl Default for Look {
 
 /// A browser with one window.
 pub struct Browser {
-    pub driver: WebDriver,
+    _chromedriver: Chromedriver,
+    /// Not dropped when a test fails: it would wait minutes for an answer. The browser ends with its driver.
+    pub driver: ManuallyDrop<WebDriver>,
     session: String,
     http: reqwest::Client,
     look: Look,
-    _chromedriver: Chromedriver,
     _profile: tempfile::TempDir,
     _turn: SemaphorePermit<'static>,
 }
@@ -170,7 +172,7 @@ impl Browser {
         let driver = WebDriver::new(&chromedriver.url, caps).await.unwrap();
         let session = format!("{}/session/{}", chromedriver.url, driver.session_id());
         let browser = Self {
-            driver,
+            driver: ManuallyDrop::new(driver),
             session,
             http: reqwest::Client::new(),
             look,
@@ -191,6 +193,11 @@ impl Browser {
             { "name": "prefers-color-scheme", "value": colours }, { "name": "prefers-reduced-motion", "value": "reduce" },
         ] });
         self.cdp("Emulation.setEmulatedMedia", &media).await;
+        self.cdp(
+            "Emulation.setTimezoneOverride",
+            &json!({ "timezoneId": "Asia/Shanghai" }),
+        )
+        .await;
     }
 
     async fn ask(&self, path: &str, body: &Value) -> Value {
@@ -273,8 +280,7 @@ impl Browser {
 
     /// Presses a key where the focus is.
     pub async fn key(&self, key: impl Into<TypingData>) {
-        let focused = self.driver.active_element().await.unwrap();
-        focused.send_keys(key).await.unwrap();
+        self.driver.action_chain().send_keys(key).perform().await.unwrap();
     }
 
     /// Goes on with the tab key until the focus is on what fits.
@@ -352,7 +358,12 @@ impl Browser {
 
     /// Ends it.
     pub async fn close(self) {
-        self.driver.quit().await.unwrap();
+        self.ask_to_end().await;
+    }
+
+    async fn ask_to_end(&self) {
+        let ended = self.http.delete(&self.session).send().await.unwrap();
+        assert!(ended.status().is_success());
     }
 }
 
