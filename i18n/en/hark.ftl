@@ -17,6 +17,7 @@ title-with-errors = Error: { $title }
 error-label = Error:
 errors-title = There is something to mend
 back-to-start = To the start page
+brackets = ({ $text })
 back-to-desk = Back to the desk
 
 ## Times

@@ -15,6 +15,7 @@ title-with-errors = 有误：{ $title }
 error-label = 错误：
 errors-title = 有些内容需要修改
 back-to-start = 返回首页
+brackets = （{ $text }）
 back-to-desk = 返回服务台
 
 ## 时间

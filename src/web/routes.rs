@@ -55,8 +55,8 @@ pages! {
     }
     "/complain/done/{token}" => { get Public, Tracking => customers::complain::show_receipt }
     "/track" => {
-        get Public => customers::track::show_entrance,
-        post Public => customers::track::enter,
+        get Public => customers::entrance::show_entrance,
+        post Public => customers::entrance::enter,
     }
     "/track/{token}" => { get Public, Tracking => customers::track::show_complaint }
     "/track/{token}/messages" => { post Public, Tracking => customers::actions::write }

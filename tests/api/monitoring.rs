@@ -71,7 +71,11 @@ fn every_alert_says_what_to_do_in_a_section_of_its_own() {
 
 #[test]
 fn every_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not() {
-    let cases = text("k8s/monitoring/hark.rules.test.yml") + &text("k8s/monitoring/hark.days.test.yml");
+    let cases = [
+        text("k8s/monitoring/hark.rules.test.yml"),
+        text("k8s/monitoring/hark.days.test.yml"),
+    ]
+    .concat();
     let lines: Vec<&str> = cases.lines().map(str::trim).collect();
     for alert in alerts() {
         let quiet = format!("alertname: {alert}, exp_alerts: []}}");

@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod complain;
+pub(crate) mod entrance;
 pub(crate) mod track;
 
 use super::i18n::{Words, fl};
