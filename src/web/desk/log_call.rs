@@ -89,7 +89,8 @@ pub(crate) async fn show_new(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         };
         form.set("caller", number);
     }
-    form.set("draft", uuid::Uuid::new_v4().to_string());
+    let draft = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
+    form.set("draft", draft.to_string());
     form.set("mine", "1");
     show(&ctx, &visitor, form, Findings::default()).await
 }

@@ -219,7 +219,7 @@ on_both! {
         assert_eq!((order.value("apologise-skip_note"), order.wrong_fields().len()), ("客户误会".to_owned(), 1));
         let nothing = send(&mut agent, &page, &format!("{path}/withdraw"), &[]).await;
         assert_eq!(nothing.expect(422).wrong_fields(), ["withdraw-reason"]);
-        let stranger = send(&mut agent, &page, &format!("{path}/assign"), &[("assign-owner", "nobody.here")]).await;
+        let stranger = send(&mut agent, &page, &format!("{path}/assign"), &[("assign-owner", "nobody.here"), ("take", "")]).await;
         stranger.expect(422).says("请选择在职");
         assert_eq!((stranger.wrong_fields(), stranger.value("assign-owner")), (vec!["assign-owner".to_owned()], "nobody.here".to_owned()));
         let waiting = send(&mut agent, &page, &format!("{path}/resume"), &[("resume-note", "x")]).await;
