@@ -244,9 +244,11 @@ on_both! {
         assert!(!page.html.contains("<b>仓库"), "what people write is text");
         agent.get("/desk/search?q=13800138000").await.says("李娜").says("路由器每晚掉线");
         agent.get("/desk/search?q=路由器").await.says("路由器每晚掉线");
+        let whose = case.get().await.str("/customer_id").to_owned();
+        agent.get(&format!("/desk/customers/{whose}")).await.says("李娜").says("路由器每晚掉线").says("Insistent");
         agent.get("/desk/search?q=nothing").await.says("Nothing was found");
         let admin = desk.client(hark::domain::staff::Role::Admin);
-        for (action, least) in [("complaint.read", 3), ("complaint.listed", 2)] {
+        for (action, least) in [("complaint.read", 3), ("complaint.listed", 2), ("customer.read", 1)] {
             let events = admin.get(&format!("/api/v1/audit/events?action={action}")).await.expect(200);
             let by_us = events.json["items"].as_array().unwrap().iter().filter(|event| event["actor"] == "li.ming");
             assert!(by_us.count() >= least, "{action}: {}", events.json);
