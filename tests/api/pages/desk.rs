@@ -222,7 +222,9 @@ on_both! {
         let stranger = send(&mut agent, &page, &format!("{path}/assign"), &[("assign-owner", "nobody.here"), ("take", "")]).await;
         stranger.expect(422).says("请选择在职");
         assert_eq!((stranger.wrong_fields(), stranger.value("assign-owner")), (vec!["assign-owner".to_owned()], "nobody.here".to_owned()));
-        let waiting = send(&mut agent, &page, &format!("{path}/resume"), &[("resume-note", "x")]).await;
+        // Somebody else has resumed it meanwhile: the form is of another page.
+        let hidden = page.hidden(&format!("{path}/wait"));
+        let waiting = agent.post(&format!("{path}/resume"), &with_hidden(&hidden, &[("resume-note", "x"), ("form_key", "another")])).await;
         waiting.expect(422).says("投诉没有在等待");
         let unknown = send(&mut agent, &page, &format!("{path}/link"), &[("link-duplicate_of", "AAAA-AAAA")]).await;
         unknown.expect(422).says("没有此编号的投诉");
