@@ -17,12 +17,15 @@ function use(element) {
     element.focus();
     return;
   }
-  element.click();
-  const opened = element.matches("summary") && element.parentElement;
-  if (opened?.open) {
-    (opened.querySelector("input:not([type=hidden]),textarea,select") ?? element).focus();
-    opened.scrollIntoView({ block: "nearest" });
+  if (!element.matches("summary")) {
+    element.click();
+    return;
   }
+  // A key leads there; it does not fold away what somebody works on.
+  const details = element.parentElement;
+  details.open = true;
+  (details.querySelector("input:not([type=hidden]),textarea,select,button") ?? element).focus();
+  element.scrollIntoView({ block: "nearest" });
 }
 
 function help() {

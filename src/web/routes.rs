@@ -90,6 +90,7 @@ pages! {
     "/desk/complaints/{id}/withdraw" => { post Needs(P::HandleComplaints) => desk::deeds::withdraw }
     "/desk/complaints/{id}/link" => { post Needs(P::HandleComplaints) => desk::deeds::link }
     "/desk/complaints/{id}/write" => { post Needs(P::HandleComplaints) => desk::deeds::write }
+    "/desk/customers/{id}" => { get Needs(P::ReadCustomers) => desk::customer::show_customer }
     "/desk/call-backs/{id}" => { get Needs(P::ReadComplaints) => desk::call_back::show_call_back }
     "/desk/call-backs/{id}/attempt" => { post Needs(P::HandleComplaints) => desk::deeds::calls::attempt }
     "/desk/call-backs/{id}/move" => { post Needs(P::HandleComplaints) => desk::deeds::calls::move_call }

@@ -19,7 +19,7 @@ use crate::domain::complaints::vocabulary::{Channel, Kind, Level};
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, FieldError, Problem, Result};
 use crate::web::forms::{Findings, Form};
-use crate::web::i18n::fl;
+use crate::web::i18n::{Words, fl};
 use crate::web::page::{Page, Visitor};
 use crate::web::time;
 
@@ -89,9 +89,57 @@ pub(crate) async fn show_new(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         };
         form.set("caller", number);
     }
-    form.set("draft", uuid::Uuid::new_v4().to_string());
+    let draft = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
+    form.set("draft", draft.to_string());
     form.set("mine", "1");
     show(&ctx, &visitor, form, Findings::default()).await
+}
+
+fn menus(words: Words, form: &Form) -> Menus {
+    Menus {
+        channel: choices(
+            words,
+            "channel",
+            Channel::ALL.iter().map(|c| c.as_str()),
+            (form, "channel"),
+            "phone",
+        ),
+        kind: choices(
+            words,
+            "kind",
+            Kind::ALL.iter().map(|k| k.as_str()),
+            (form, "kind"),
+            "complaint",
+        ),
+        category: choices(
+            words,
+            "category",
+            CATEGORIES.iter().copied(),
+            (form, "category"),
+            "other",
+        ),
+        severity: choices(
+            words,
+            "level",
+            Level::ALL.iter().map(|l| l.as_str()),
+            (form, "severity"),
+            "medium",
+        ),
+        manner: choices(
+            words,
+            "type",
+            CustomerType::ALL.iter().map(|kind| kind.as_str()),
+            (form, "customer_type"),
+            "",
+        ),
+        purpose: choices(
+            words,
+            "purpose",
+            ["confirm_resolution", "give_answer", "report_progress"],
+            (form, "promise-purpose"),
+            "give_answer",
+        ),
+    }
 }
 
 async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) -> Result<HttpResponse> {
@@ -116,50 +164,7 @@ async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) 
         };
         steps::of_a_call(&hand)
     };
-    let menus = Menus {
-        channel: choices(
-            words,
-            "channel",
-            Channel::ALL.iter().map(|c| c.as_str()),
-            (&form, "channel"),
-            "phone",
-        ),
-        kind: choices(
-            words,
-            "kind",
-            Kind::ALL.iter().map(|k| k.as_str()),
-            (&form, "kind"),
-            "complaint",
-        ),
-        category: choices(
-            words,
-            "category",
-            CATEGORIES.iter().copied(),
-            (&form, "category"),
-            "other",
-        ),
-        severity: choices(
-            words,
-            "level",
-            Level::ALL.iter().map(|l| l.as_str()),
-            (&form, "severity"),
-            "medium",
-        ),
-        manner: choices(
-            words,
-            "type",
-            CustomerType::ALL.iter().map(|kind| kind.as_str()),
-            (&form, "customer_type"),
-            "",
-        ),
-        purpose: choices(
-            words,
-            "purpose",
-            ["confirm_resolution", "give_answer", "report_progress"],
-            (&form, "promise-purpose"),
-            "give_answer",
-        ),
-    };
+    let menus = menus(words, &form);
     let title = fl!(words, "desk-new-title");
     let (status, page) = match findings.is_empty() {
         true => (StatusCode::OK, visitor.page(title)),

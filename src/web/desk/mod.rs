@@ -6,6 +6,7 @@
 
 pub(crate) mod call_back;
 pub(crate) mod complaint;
+pub(crate) mod customer;
 pub(crate) mod deeds;
 mod fields;
 pub(crate) mod log_call;

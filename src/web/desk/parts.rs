@@ -171,6 +171,8 @@ pub(super) struct Point {
 /// Who the customer is.
 #[derive(Clone)]
 pub(super) struct Card {
+    /// Where the whole record is.
+    pub(super) href: String,
     pub(super) name: String,
     pub(super) lang: &'static str,
     /// Whether the record may be shown.
@@ -189,6 +191,7 @@ pub(super) fn card(voice: Voice, seen: Option<&SeenCustomer>) -> (Card, Option<T
     let words = voice.words;
     let Some(SeenCustomer::Whole(customer)) = seen else {
         let masked = Card {
+            href: String::new(),
             name: words.get("desk-customer-restricted"),
             lang: voice.lang.as_str(),
             shown: false,
@@ -212,6 +215,7 @@ pub(super) fn card(voice: Voice, seen: Option<&SeenCustomer>) -> (Card, Option<T
         value: point.value.clone(),
     });
     let card = Card {
+        href: format!("/desk/customers/{}", customer.id),
         name: match customer.name.trim().is_empty() {
             true => words.get("desk-customer-unnamed"),
             false => customer.name.clone(),

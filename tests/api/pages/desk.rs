@@ -219,10 +219,12 @@ on_both! {
         assert_eq!((order.value("apologise-skip_note"), order.wrong_fields().len()), ("客户误会".to_owned(), 1));
         let nothing = send(&mut agent, &page, &format!("{path}/withdraw"), &[]).await;
         assert_eq!(nothing.expect(422).wrong_fields(), ["withdraw-reason"]);
-        let stranger = send(&mut agent, &page, &format!("{path}/assign"), &[("assign-owner", "nobody.here")]).await;
+        let stranger = send(&mut agent, &page, &format!("{path}/assign"), &[("assign-owner", "nobody.here"), ("take", "")]).await;
         stranger.expect(422).says("请选择在职");
         assert_eq!((stranger.wrong_fields(), stranger.value("assign-owner")), (vec!["assign-owner".to_owned()], "nobody.here".to_owned()));
-        let waiting = send(&mut agent, &page, &format!("{path}/resume"), &[("resume-note", "x")]).await;
+        // Somebody else has resumed it meanwhile: the form is of another page.
+        let hidden = page.hidden(&format!("{path}/wait"));
+        let waiting = agent.post(&format!("{path}/resume"), &with_hidden(&hidden, &[("resume-note", "x"), ("form_key", "another")])).await;
         waiting.expect(422).says("投诉没有在等待");
         let unknown = send(&mut agent, &page, &format!("{path}/link"), &[("link-duplicate_of", "AAAA-AAAA")]).await;
         unknown.expect(422).says("没有此编号的投诉");
@@ -244,9 +246,11 @@ on_both! {
         assert!(!page.html.contains("<b>仓库"), "what people write is text");
         agent.get("/desk/search?q=13800138000").await.says("李娜").says("路由器每晚掉线");
         agent.get("/desk/search?q=路由器").await.says("路由器每晚掉线");
+        let whose = case.get().await.str("/customer_id").to_owned();
+        agent.get(&format!("/desk/customers/{whose}")).await.says("李娜").says("路由器每晚掉线").says("Insistent");
         agent.get("/desk/search?q=nothing").await.says("Nothing was found");
         let admin = desk.client(hark::domain::staff::Role::Admin);
-        for (action, least) in [("complaint.read", 3), ("complaint.listed", 2)] {
+        for (action, least) in [("complaint.read", 3), ("complaint.listed", 2), ("customer.read", 1)] {
             let events = admin.get(&format!("/api/v1/audit/events?action={action}")).await.expect(200);
             let by_us = events.json["items"].as_array().unwrap().iter().filter(|event| event["actor"] == "li.ming");
             assert!(by_us.count() >= least, "{action}: {}", events.json);

@@ -51,8 +51,6 @@ pub(super) fn menus(voice: Voice, summary: &ComplaintSummary, teams: &[TeamView]
     if !categories.contains(&summary.category.as_str()) {
         categories.push(&summary.category);
     }
-    let present_team = summary.team.map_or(String::new(), |team| team.to_string());
-    let chosen_team = form.given("assign-team").unwrap_or(present_team);
     let status = || RedressStatus::ALL.iter().map(|status| status.as_str());
     Menus {
         decision: or_none(
@@ -129,16 +127,22 @@ pub(super) fn menus(voice: Voice, summary: &ComplaintSummary, teams: &[TeamView]
             (form, "sort-kind"),
             summary.kind.as_str(),
         ),
-        team: std::iter::once(Choice {
-            value: String::new(),
-            label: words.get("desk-no-team"),
-            chosen: chosen_team.is_empty(),
-        })
-        .chain(teams.iter().map(|team| Choice {
-            chosen: team.id.to_string() == chosen_team,
-            value: team.id.to_string(),
-            label: team.name.clone(),
-        }))
-        .collect(),
+        team: team_choices(voice, summary, teams, form),
     }
+}
+
+fn team_choices(voice: Voice, summary: &ComplaintSummary, teams: &[TeamView], form: &Form) -> Vec<Choice> {
+    let present = summary.team.map_or(String::new(), |team| team.to_string());
+    let chosen = form.given("assign-team").unwrap_or(present);
+    let none = Choice {
+        value: String::new(),
+        label: voice.words.get("desk-no-team"),
+        chosen: chosen.is_empty(),
+    };
+    let teams = teams.iter().map(|team| Choice {
+        chosen: team.id.to_string() == chosen,
+        value: team.id.to_string(),
+        label: team.name.clone(),
+    });
+    std::iter::once(none).chain(teams).collect()
 }

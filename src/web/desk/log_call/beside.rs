@@ -90,7 +90,7 @@ pub(crate) async fn show_proposal(ctx: Ctx, visitor: Visitor, form: Form) -> Res
 
 type Known = (Vec<SeenCustomer>, Vec<Row>, String);
 
-fn look(conn: &mut Conn, act: &Act, voice: Voice, number: String) -> Result<Known> {
+fn look(conn: &mut Conn, act: &Act, voice: Voice, number: &str) -> Result<Known> {
     let lookup = Lookup {
         contact: Some(number.replace('\0', "")),
         after: None,
@@ -138,7 +138,7 @@ pub(super) async fn recognise(ctx: &Ctx, visitor: &Visitor, form: &Form) -> Resu
         return Ok(nobody(false));
     }
     let voice = voice(ctx, visitor);
-    let (found, rows, promise) = ctx.read(move |conn, act| look(conn, act, voice, number)).await?;
+    let (found, rows, promise) = ctx.read(move |conn, act| look(conn, act, voice, &number)).await?;
     if found.is_empty() {
         return Ok(nobody(true));
     }

@@ -1,0 +1,108 @@
+//! A customer: how to reach them, what they complained about, what was promised, and how they came across.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::complaint::voice;
+use super::parts::{self, CallPart, Card, Row};
+use crate::api::extract::{Ctx, Id};
+use crate::db::conn::Conn;
+use crate::domain::audit::{Event, ObjectKind};
+use crate::domain::complaints::call_backs::{self, CallBackView};
+use crate::domain::complaints::listing::{self, Listing};
+use crate::domain::complaints::view::ComplaintSummary;
+use crate::domain::customers::model::SeenCustomer;
+use crate::domain::customers::record;
+use crate::domain::staff::{Act, Permission};
+use crate::error::Result;
+use crate::ids::CustomerId;
+use crate::web::i18n::fl;
+use crate::web::page::{Page, Visitor};
+use crate::web::time;
+
+/// How many complaints the page shows.
+const SHOWN: i64 = 50;
+/// Of how many complaints it shows the promised calls.
+const PROMISES_OF: usize = 10;
+
+#[derive(Template)]
+#[template(path = "web/desk/customer.html")]
+struct CustomerPage {
+    page: Page,
+    who: Card,
+    since: String,
+    ids: Vec<(String, String)>,
+    rows: Vec<Row>,
+    more: bool,
+    reads: bool,
+    calls: Vec<CallPart>,
+}
+
+struct Seen {
+    customer: SeenCustomer,
+    complaints: Vec<ComplaintSummary>,
+    more: bool,
+    calls: Vec<CallBackView>,
+}
+
+fn look(conn: &mut Conn, act: &Act, id: CustomerId) -> Result<Seen> {
+    let customer = record::see(conn, act, id)?;
+    let mut seen = Seen {
+        customer,
+        complaints: Vec::new(),
+        more: false,
+        calls: Vec::new(),
+    };
+    if !act.actor.may(Permission::ReadComplaints) {
+        return Ok(seen);
+    }
+    let listing = Listing {
+        customer_id: Some(id),
+        limit: SHOWN,
+        ..Listing::default()
+    };
+    let page = listing::list(conn, act, &listing)?;
+    for complaint in page.items.iter().take(PROMISES_OF) {
+        seen.calls
+            .append(&mut call_backs::of_complaint(conn, act.now, complaint.id)?);
+    }
+    seen.calls.sort_by_key(|call| std::cmp::Reverse(call.window_start));
+    seen.more = page.next.is_some();
+    seen.complaints = page.items;
+    Ok(seen)
+}
+
+/// `GET /desk/customers/{id}`
+pub(crate) async fn show_customer(ctx: Ctx, visitor: Visitor, id: Id<CustomerId>) -> Result<HttpResponse> {
+    let id = id.0;
+    let seen = ctx.read(move |conn, act| look(conn, act, id)).await?;
+    ctx.disclose(Event::on(ObjectKind::Customer, id.0, "customer.read").of([id]))
+        .await?;
+    let voice = voice(&ctx, &visitor);
+    let who = parts::card(voice, Some(&seen.customer)).0;
+    let (since, ids) = match &seen.customer {
+        SeenCustomer::Whole(customer) => (
+            time::short(voice.lang, voice.zone, customer.created_at),
+            customer
+                .external_ids
+                .iter()
+                .map(|id| (id.system.clone(), id.id.clone()))
+                .collect(),
+        ),
+        SeenCustomer::Masked(_) => (String::new(), Vec::new()),
+    };
+    visitor.show(&CustomerPage {
+        page: visitor
+            .page(fl!(visitor.words, "desk-customer-title"))
+            .style("desk.css")
+            .script("keys.js")
+            .script("countdown.js"),
+        who,
+        since,
+        ids,
+        rows: seen.complaints.iter().map(|row| parts::row(voice, row)).collect(),
+        more: seen.more,
+        reads: visitor.may(Permission::ReadComplaints),
+        calls: seen.calls.iter().map(|call| parts::call(voice, call)).collect(),
+    })
+}
