@@ -6,7 +6,7 @@ use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch};
 use crate::domain::complaints::placing;
 use crate::domain::complaints::view::ComplaintView;
-use crate::domain::work::routing::dry_run::{self, DryRun, DryRunForm};
+use crate::domain::work::routing::dry_run::{self, RoutingDryRun, DryRunForm};
 use crate::domain::work::routing::{self, RoutingForm, RoutingVersionView, RoutingView};
 use crate::error::Result;
 use crate::ids::ComplaintId;
@@ -83,7 +83,7 @@ pub(super) async fn deactivate_routing(ctx: Ctx) -> Result<HttpResponse> {
 /// For each of the last complaints of a period what the rules would have done with it, how many each team would have had,
 /// and how many that are due soon would have moved. Nothing is changed, and nobody's text is shown.
 #[utoipa::path(post, path = "/api/v1/routing/dry-run", tag = "work", request_body = DryRunForm,
-    responses((status = 200, description = "What they would have done.", body = DryRun)))]
+    responses((status = 200, description = "What they would have done.", body = RoutingDryRun)))]
 pub(super) async fn try_routing(ctx: Ctx, body: Body<DryRunForm>) -> Result<HttpResponse> {
     let tried = ctx
         .read(move |conn, act| dry_run::dry_run(conn, act, &body.value))

@@ -69,6 +69,7 @@ pages! {
     "/track/{token}/call-backs/{id}/decline" => { post Public, Tracking => customers::actions::decline_call }
 
     "/desk" => { get Person => desk::work::show_desk }
+    "/desk/take-next" => { post Needs(P::HandleComplaints) => desk::take::take_next }
     "/desk/search" => { get Needs(P::ReadComplaints) => desk::work::show_search }
     "/desk/new" => {
         get Needs(P::LogComplaints) => desk::log_call::show_new,

@@ -12,6 +12,7 @@ mod fields;
 pub(crate) mod log_call;
 mod parts;
 mod steps;
+pub(crate) mod take;
 mod words;
 pub(crate) mod work;
 

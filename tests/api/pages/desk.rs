@@ -257,3 +257,23 @@ on_both! {
         }
     }
 }
+
+on_both! {
+    async fn the_next_piece_is_taken_at_the_press_of_a_button_and_once(desk) {
+        let case = Case::logged(&desk).await;
+        let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
+        let work = agent.get("/desk").await;
+        let taken = send(&mut agent, &work, "/desk/take-next", &[]).await;
+        assert_eq!(id_of(taken.to()), case.id);
+        agent.follow(&taken).await.says("It is yours now");
+        Case::logged(&desk).await;
+        let again = send(&mut agent, &work, "/desk/take-next", &[]).await;
+        assert_eq!(id_of(again.to()), case.id, "the same press");
+        let work = agent.get("/desk").await;
+        let other = send(&mut agent, &work, "/desk/take-next", &[]).await;
+        assert_ne!(id_of(other.to()), case.id);
+        let work = agent.get("/desk").await;
+        let nothing = send(&mut agent, &work, "/desk/take-next", &[]).await;
+        agent.follow(&nothing).await.says("Nothing waits");
+    }
+}

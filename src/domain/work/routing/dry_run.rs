@@ -91,7 +91,7 @@ pub struct DryRunLoad {
 
 /// What the rules would have done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DryRun {
+pub struct RoutingDryRun {
     /// The complaints, the last logged first.
     pub cases: Vec<DryRunCase>,
     /// How much each team would have had.
@@ -108,7 +108,7 @@ pub struct DryRun {
 ///
 /// # Errors
 /// `request.invalid`.
-pub fn dry_run(conn: &mut Conn, act: &Act, form: &DryRunForm) -> Result<DryRun> {
+pub fn dry_run(conn: &mut Conn, act: &Act, form: &DryRunForm) -> Result<RoutingDryRun> {
     let rules = super::checked_here(conn, &form.rules)?;
     let last = form.last.unwrap_or(MOST);
     let mut check = Check::new();
@@ -183,7 +183,7 @@ fn case(
     }
 }
 
-fn summed_up(now: Moment, cases: Vec<DryRunCase>, names: &BTreeMap<TeamId, String>) -> DryRun {
+fn summed_up(now: Moment, cases: Vec<DryRunCase>, names: &BTreeMap<TeamId, String>) -> RoutingDryRun {
     let mut loads: BTreeMap<Option<TeamId>, DryRunLoad> = BTreeMap::new();
     let (mut moved, mut moved_due_soon, mut unmatched) = (0, 0, 0);
     for case in &cases {
@@ -211,7 +211,7 @@ fn summed_up(now: Moment, cases: Vec<DryRunCase>, names: &BTreeMap<TeamId, Strin
         moved_due_soon += i64::from(case.moves && due_soon);
         unmatched += i64::from(case.rule.is_none());
     }
-    DryRun {
+    RoutingDryRun {
         cases,
         loads: loads.into_values().collect(),
         moved,
