@@ -17,6 +17,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::clock::Moment;
 use crate::domain::complaints::listing::Counts;
+use crate::domain::notifications::Waiting;
 use crate::error::{Error, Result};
 use crate::settings::LogFormat;
 
@@ -79,6 +80,7 @@ pub struct Metrics {
     call_backs_due: IntGaugeVec,
     outbox_waiting: IntGauge,
     outbox_oldest_seconds: IntGauge,
+    outbox_dead: IntGauge,
     outbox_sends: IntGauge,
 }
 
@@ -193,6 +195,13 @@ impl Metrics {
                     "Age of the oldest notice that waits to be sent.",
                 ),
             )?,
+            outbox_dead: registered(
+                r,
+                IntGauge::new(
+                    "hark_outbox_dead_letters",
+                    "Notices that were given up after too many tries, counted up to 10,000.",
+                ),
+            )?,
             outbox_sends: registered(
                 r,
                 IntGauge::new(
@@ -223,10 +232,13 @@ impl Metrics {
         }
     }
 
-    /// Takes over how many notices wait, and for how long the oldest has.
-    pub fn set_outbox(&self, waiting: usize, oldest_seconds: i64) {
-        self.outbox_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
-        self.outbox_oldest_seconds.set(oldest_seconds);
+    /// Takes over what has not been sent.
+    pub fn set_outbox(&self, now: Moment, waiting: Waiting) {
+        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        self.outbox_waiting.set(count(waiting.notices));
+        self.outbox_oldest_seconds
+            .set(waiting.oldest.map_or(0, |oldest| (now - oldest).num_seconds()));
+        self.outbox_dead.set(count(waiting.dead));
         // Nothing delivers them yet.
         self.outbox_sends.set(0);
     }

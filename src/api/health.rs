@@ -143,11 +143,10 @@ async fn take_counts(app: &App, now: Moment) -> Result<()> {
             notifications::waiting(conn, listing::COUNTED)?,
         ))
     });
-    let (counts, ends, (waiting, oldest)) = read.await?;
+    let (counts, ends, waiting) = read.await?;
     app.metrics.set_counts(&counts);
     app.metrics.set_due(now, &ends);
-    app.metrics
-        .set_outbox(waiting, oldest.map_or(0, |oldest| (now - oldest).num_seconds()));
+    app.metrics.set_outbox(now, waiting);
     Ok(())
 }
 

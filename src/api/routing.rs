@@ -6,7 +6,7 @@ use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch};
 use crate::domain::complaints::placing;
 use crate::domain::complaints::view::ComplaintView;
-use crate::domain::work::routing::dry_run::{self, RoutingDryRun, DryRunForm};
+use crate::domain::work::routing::dry_run::{self, DryRunForm, RoutingDryRun};
 use crate::domain::work::routing::{self, RoutingForm, RoutingVersionView, RoutingView};
 use crate::error::Result;
 use crate::ids::ComplaintId;

@@ -50,12 +50,28 @@ on_both! {
             "hark_call_backs_overdue 1",
             "hark_outbox_waiting 1",
             "hark_outbox_oldest_seconds 3660",
+            "hark_outbox_dead_letters 0",
             "hark_job_runs_total{result=\"ok\",task=\"break_missed_promises\"} 1",
             "hark_http_request_duration_seconds_count{method=\"POST\",route=\"/api/v1/complaints\",status=\"201\"} 2",
         ] {
             assert!(figures.text.lines().any(|found| found == line), "{line} is not in\n{}", figures.text);
         }
         assert!(!figures.text.contains(&case.id), "the route, never the address");
+    }
+}
+
+on_both! {
+    async fn a_notice_that_was_tried_too_often_is_a_dead_letter_and_does_not_wait(desk) {
+        let case = Case::logged(&desk).await;
+        for body in ["We are on it.", "We are still on it."] {
+            case.post("messages", &json!({ "body": body })).await.expect(200);
+        }
+        let first = "id = (SELECT id FROM outbox ORDER BY created_at, id LIMIT 1)";
+        assert_eq!(desk.execute(&format!("UPDATE outbox SET tries = 12 WHERE {first}")), 1);
+        let figures = desk.anonymous().get("/metrics").await.expect(200);
+        for line in ["hark_outbox_waiting 1", "hark_outbox_dead_letters 1"] {
+            assert!(figures.text.lines().any(|found| found == line), "{line} is not in\n{}", figures.text);
+        }
     }
 }
 

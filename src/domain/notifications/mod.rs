@@ -201,10 +201,31 @@ pub fn about(conn: &mut Conn, complaints: &[ComplaintId]) -> Result<Vec<OutboxRo
 /// The most complaints that one statement names.
 const AT_ONCE: usize = 500;
 
-/// How many notices wait, counted up to `limit`, and since when the oldest does.
+/// After so many tries in vain a notice is given up: it stays as a dead letter, for somebody to look at.
+pub const MOST_TRIES: i32 = 12;
+
+/// What has not been sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many notices wait to be sent.
+    pub notices: usize,
+    /// Since when the oldest of them does.
+    pub oldest: Option<Moment>,
+    /// How many were given up.
+    pub dead: usize,
+}
+
+/// What has not been sent, counted up to `limit`.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn waiting(conn: &mut Conn, limit: i64) -> Result<(usize, Option<Moment>)> {
-    store::waiting(conn, limit)
+pub fn waiting(conn: &mut Conn, limit: i64) -> Result<Waiting> {
+    let (dead, live): (Vec<_>, Vec<_>) = store::unsent(conn, limit)?
+        .into_iter()
+        .partition(|(_, tries)| *tries >= MOST_TRIES);
+    Ok(Waiting {
+        notices: live.len(),
+        oldest: live.into_iter().map(|(since, _)| since).min(),
+        dead: dead.len(),
+    })
 }

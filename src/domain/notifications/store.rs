@@ -15,14 +15,14 @@ pub(super) fn insert_all(conn: &mut Conn, rows: &[OutboxRow]) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn waiting(conn: &mut Conn, limit: i64) -> Result<(usize, Option<Moment>)> {
-    let since: Vec<Moment> = dsl::outbox
+/// What has not been sent: since when, and how often it was tried.
+pub(super) fn unsent(conn: &mut Conn, limit: i64) -> Result<Vec<(Moment, i32)>> {
+    Ok(dsl::outbox
         .filter(dsl::done_at.is_null())
         .order((dsl::next_try_at.asc(), dsl::id.asc()))
         .limit(limit)
-        .select(dsl::created_at)
-        .load(conn)?;
-    Ok((since.len(), since.into_iter().min()))
+        .select((dsl::created_at, dsl::tries))
+        .load(conn)?)
 }
 
 fn of(complaints: &[ComplaintId]) -> Vec<Option<ComplaintId>> {
