@@ -1,6 +1,7 @@
 //! Logs, metrics and traces.
 
 mod clocks;
+mod outbox;
 pub mod traces;
 mod typing;
 
@@ -17,11 +18,11 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::clock::Moment;
 use crate::domain::complaints::listing::Counts;
-use crate::domain::notifications::Waiting;
 use crate::error::{Error, Result};
 use crate::settings::LogFormat;
 
 pub use self::clocks::ClockMetrics;
+pub use self::outbox::OutboxMetrics;
 use self::traces::{Collector, ONLY_TRACED, Traces};
 pub use self::typing::TypingMetrics;
 
@@ -70,6 +71,8 @@ pub struct Metrics {
     pub typing: TypingMetrics,
     /// Clocks of complaints.
     pub clocks: ClockMetrics,
+    /// What has not been sent.
+    pub outbox: OutboxMetrics,
     /// Sign-ins of people, by result: `ok`, or the code of the problem.
     pub sign_ins: IntCounterVec,
     /// Passwords that were compared with a hash.
@@ -78,10 +81,6 @@ pub struct Metrics {
     call_backs_open: IntGauge,
     call_backs_overdue: IntGauge,
     call_backs_due: IntGaugeVec,
-    outbox_waiting: IntGauge,
-    outbox_oldest_seconds: IntGauge,
-    outbox_dead: IntGauge,
-    outbox_sends: IntGauge,
 }
 
 fn registered<C: prometheus::core::Collector + Clone + 'static>(
@@ -148,6 +147,7 @@ impl Metrics {
             )?,
             typing: TypingMetrics::new(r)?,
             clocks: ClockMetrics::new(r)?,
+            outbox: OutboxMetrics::new(r)?,
             sign_ins: registered(
                 r,
                 IntCounterVec::new(
@@ -181,34 +181,6 @@ impl Metrics {
                 ),
             )?,
             call_backs_due: call_backs_due(r)?,
-            outbox_waiting: registered(
-                r,
-                IntGauge::new(
-                    "hark_outbox_waiting",
-                    "Notices that wait to be sent, counted up to 10,000.",
-                ),
-            )?,
-            outbox_oldest_seconds: registered(
-                r,
-                IntGauge::new(
-                    "hark_outbox_oldest_seconds",
-                    "Age of the oldest notice that waits to be sent.",
-                ),
-            )?,
-            outbox_dead: registered(
-                r,
-                IntGauge::new(
-                    "hark_outbox_dead_letters",
-                    "Notices that were given up after too many tries, counted up to 10,000.",
-                ),
-            )?,
-            outbox_sends: registered(
-                r,
-                IntGauge::new(
-                    "hark_outbox_sends",
-                    "Whether notices are sent (1), or only kept for when they will be (0).",
-                ),
-            )?,
             registry,
         })
     }
@@ -230,17 +202,6 @@ impl Metrics {
             let n = i64::try_from(n).unwrap_or(i64::MAX);
             self.call_backs_due.with_label_values(&[word]).set(n);
         }
-    }
-
-    /// Takes over what has not been sent.
-    pub fn set_outbox(&self, now: Moment, waiting: Waiting) {
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        self.outbox_waiting.set(count(waiting.notices));
-        self.outbox_oldest_seconds
-            .set(waiting.oldest.map_or(0, |oldest| (now - oldest).num_seconds()));
-        self.outbox_dead.set(count(waiting.dead));
-        // Nothing delivers them yet.
-        self.outbox_sends.set(0);
     }
 
     /// The text that Prometheus reads.

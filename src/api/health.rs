@@ -146,7 +146,7 @@ async fn take_counts(app: &App, now: Moment) -> Result<()> {
     let (counts, ends, waiting) = read.await?;
     app.metrics.set_counts(&counts);
     app.metrics.set_due(now, &ends);
-    app.metrics.set_outbox(now, waiting);
+    app.metrics.outbox.set(now, waiting);
     Ok(())
 }
 
