@@ -1,6 +1,7 @@
 //! A real browser: headless Chromium, driven through chromedriver. What violates the policy of a page, or breaks in a
 //! script, fails the test that opened it. Pictures of pages go to `target/screenshots/`.
 
+mod desk;
 mod journeys;
 mod looks;
 
