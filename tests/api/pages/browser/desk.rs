@@ -36,12 +36,12 @@ async fn a_call_is_logged_and_its_steps_recorded_with_the_keyboard_alone() {
         .key("You are all crooks! Three weeks and nobody cares. I will go to the press, you liars!")
         .await;
     browser.says("seems").await;
-    browser.key(Key::Control + Key::Enter).await;
+    browser.send_by_key().await;
     browser.says("The complaint is logged").await;
     ready(&browser).await;
     assert!(!browser.path().await.contains(&earlier.id), "another complaint");
     browser.key("s").await;
-    browser.key(Key::Control + Key::Enter).await;
+    browser.send_by_key().await;
     browser.says("The steps are recorded").await;
     ready(&browser).await;
     browser.key("?").await;

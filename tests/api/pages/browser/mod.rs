@@ -284,6 +284,16 @@ impl Browser {
         self.driver.action_chain().send_keys(key).perform().await.unwrap();
     }
 
+    /// Sends the form that one is in.
+    pub async fn send_by_key(&self) {
+        let keys = self.driver.action_chain();
+        let keys = keys
+            .key_down(Key::Control)
+            .send_keys(Key::Enter + "")
+            .key_up(Key::Control);
+        keys.perform().await.unwrap();
+    }
+
     /// Goes on with the tab key until the focus is on what fits.
     pub async fn tab_to(&self, css: &str) {
         for _ in 0..80 {
