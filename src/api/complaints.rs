@@ -11,12 +11,12 @@ use super::page::{self, Page};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
+use crate::domain::casework::views;
 use crate::domain::complaints::changes::{
     self, AssignForm, EditForm, LinkForm, ResumeForm, TrackingLink, TypeForm, WaitForm,
 };
 use crate::domain::complaints::closing::{self, CloseForm, ReasonForm, RedressProgressForm};
 use crate::domain::complaints::intake::{Intake, IntakeForm};
-use crate::domain::casework::views;
 use crate::domain::complaints::list_filter::{ListFilter, Watched};
 use crate::domain::complaints::listing::{self, Counts, Cursor, Order};
 use crate::domain::complaints::messages::{self, MessageForm, MessageView, StaffMessageForm};

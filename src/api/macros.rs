@@ -102,7 +102,9 @@ pub(super) async fn run_macro(ctx: Ctx, path: Id<(ComplaintId, String)>, version
         raw: actix_web::web::Bytes::new(),
     };
     let done = ctx
-        .once(nothing, move |conn, act, ()| macros::run(conn, act, id, &slug, version.0))
+        .once(nothing, move |conn, act, ()| {
+            macros::run(conn, act, id, &slug, version.0)
+        })
         .await?;
     answer::ok_version(done.complaint.summary.version, &done)
 }

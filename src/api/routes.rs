@@ -5,9 +5,9 @@ use utoipa::OpenApi;
 
 use super::limits::Rate;
 use super::{
-    answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, credentials, customers, health,
-    links, macros, marks, observe, open_id, playbooks, policies, privacy, problems, public, relations, reports, roles, routing, sessions, staff,
-    teams, texts, tokens, typing, views, work, work_profiles,
+    answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, credentials, customers,
+    health, links, macros, marks, observe, open_id, playbooks, policies, privacy, problems, public, relations, reports,
+    roles, routing, sessions, staff, teams, texts, tokens, typing, views, work, work_profiles,
 };
 use crate::domain::staff::Permission;
 use crate::web::routes::PAGES;

@@ -78,9 +78,7 @@ pub(super) async fn delete_canned_text(ctx: Ctx, slug: Id<String>, version: IfMa
     responses((status = 200, description = "The text as it would be sent.", body = RenderedText)))]
 pub(super) async fn preview_canned_text(ctx: Ctx, path: Id<(ComplaintId, String)>) -> Result<HttpResponse> {
     let (id, slug) = path.0;
-    let (whose, text) = ctx
-        .read(move |conn, act| texts::preview(conn, act, id, &slug))
-        .await?;
+    let (whose, text) = ctx.read(move |conn, act| texts::preview(conn, act, id, &slug)).await?;
     let event = Event::on(ObjectKind::Complaint, id.0, "complaint.text_previewed").of([whose]);
     ctx.disclose(event).await?;
     answer::ok(&text)

@@ -8,12 +8,12 @@ use super::closing::{self, ReasonForm};
 use super::messages::{self, MessageForm, MessageView};
 use super::model::Complaint;
 use super::procedure::Action;
-use super::{relations, store};
 use super::view::StatementView;
 use super::vocabulary::{
     AskedBy, BallWith, CallBackPurpose, CallBackState, Decision, Direction, HandlingStep, Kind, State,
 };
 use super::work::{Work, check_version, dealt_with};
+use super::{relations, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::staff::{Act, tokens};

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{Closure, Complaint, GivenContact, Statement, StepRecord, StepRow, TypeChange};
-use super::{marks, store};
 use super::vocabulary::{
     BallWith, CauseCategory, Channel, ClosingGround, Decision, HandlingStep, Kind, Level, Medium, RedressStatus,
     RedressType, SkipReason, State,
 };
+use super::{marks, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::typing::CustomerType;

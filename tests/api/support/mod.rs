@@ -381,6 +381,15 @@ const TABLES: &[&str] = &[
     "routing_versions",
     "routing_turns",
     "complaint_routings",
+    "complaint_tags",
+    "complaint_watchers",
+    "complaint_relations",
+    "complaint_merges",
+    "canned_texts",
+    "macros",
+    "bulk_actions",
+    "bulk_items",
+    "saved_views",
 ];
 
 #[derive(diesel::QueryableByName)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-pub use self::go::{go, give_up_one, is_waiting};
+pub use self::go::{give_up_one, go, is_waiting};
 use self::store::{BulkRow, ItemRow};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
@@ -186,7 +186,10 @@ pub fn ask(conn: &mut Conn, act: &Act, form: &BulkForm) -> Result<BulkView> {
         action.check_permission(act)?;
     }
     let Some(principal) = act.actor.principal else {
-        return Err(Error::problem(Code::Forbidden, "only somebody who can be asked for again"));
+        return Err(Error::problem(
+            Code::Forbidden,
+            "only somebody who can be asked for again",
+        ));
     };
     if store::count_under_way(conn, &act.actor.name)? >= MOST_UNDER_WAY {
         return Err(Error::problem(
@@ -264,7 +267,11 @@ fn listed(conn: &mut Conn, act: &Act, filter: ListFilter) -> Result<Vec<Complain
 }
 
 fn tell(conn: &mut Conn, act: &Act, row: &BulkRow, action: &'static str, fields: serde_json::Value) -> Result<()> {
-    audit::record(conn, act, Event::on(ObjectKind::BulkAction, row.id.0, action).with(fields))
+    audit::record(
+        conn,
+        act,
+        Event::on(ObjectKind::BulkAction, row.id.0, action).with(fields),
+    )
 }
 
 /// Somebody's own; those of others only for who leads.

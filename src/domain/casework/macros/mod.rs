@@ -112,7 +112,13 @@ fn sent(action: &Action) -> Option<&str> {
 ///
 /// # Errors
 /// `request.invalid`; `request.precondition_failed`.
-pub fn put(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>, form: &MacroForm) -> Result<(MacroView, bool)> {
+pub fn put(
+    conn: &mut Conn,
+    act: &Act,
+    slug: &str,
+    expected: Option<i32>,
+    form: &MacroForm,
+) -> Result<(MacroView, bool)> {
     let mut check = Check::new();
     let slug = check.slug("/slug", slug);
     let title = check.text("/title", &form.title, 1, 100);
@@ -151,7 +157,11 @@ pub fn put(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>, form: 
         "before": before.as_ref().map(|before| json!({ "title": before.title, "actions": before.actions.0 })),
         "after": { "title": row.title, "actions": row.actions.0 },
     });
-    audit::record(conn, act, Event::about_many(ObjectKind::Macro, "macro.put").with(fields))?;
+    audit::record(
+        conn,
+        act,
+        Event::about_many(ObjectKind::Macro, "macro.put").with(fields),
+    )?;
     Ok((row.into(), before.is_none()))
 }
 
@@ -164,6 +174,10 @@ pub fn delete(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>) -> 
     check_version(expected, Some(row.version))?;
     store::delete(conn, &row.slug)?;
     let fields = json!({ "slug": row.slug, "before": { "title": row.title, "actions": row.actions.0 } });
-    audit::record(conn, act, Event::about_many(ObjectKind::Macro, "macro.deleted").with(fields))?;
+    audit::record(
+        conn,
+        act,
+        Event::about_many(ObjectKind::Macro, "macro.deleted").with(fields),
+    )?;
     Ok(row.into())
 }

@@ -40,10 +40,11 @@ pub(super) fn all(conn: &mut Conn) -> Result<Vec<MacroRow>> {
 
 pub(super) fn insert(conn: &mut Conn, row: &MacroRow) -> Result<()> {
     let done = insert_rows!(conn, macros::table, std::slice::from_ref(row));
-    done.map_err(Error::from).map_err(|error| match error.is_unique_violation() {
-        true => Error::Retry("the macro was written meanwhile"),
-        false => error,
-    })?;
+    done.map_err(Error::from)
+        .map_err(|error| match error.is_unique_violation() {
+            true => Error::Retry("the macro was written meanwhile"),
+            false => error,
+        })?;
     Ok(())
 }
 

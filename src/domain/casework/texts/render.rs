@@ -124,8 +124,8 @@ impl<'a> Values<'a> {
         let complaint = self.complaint;
         Ok(match variable {
             Variable::CustomerName => {
-                let hidden = self.customer.privacy == PrivacyState::Restricted
-                    && !self.act.actor.may(Permission::ManagePrivacy);
+                let hidden =
+                    self.customer.privacy == PrivacyState::Restricted && !self.act.actor.may(Permission::ManagePrivacy);
                 (!hidden).then(|| self.customer.name.clone())
             }
             Variable::ComplaintReference => Some(complaint.reference.clone()),
@@ -188,8 +188,12 @@ mod tests {
             wording("zh-TW", None),
             wording("zh", Some(CustomerType::Angry)),
         ];
-        let pick = |language, of| fitting(&all, language, of).map(|found| (found.language.as_str(), found.customer_type));
-        assert_eq!(pick("zh-CN", CustomerType::Angry), Some(("zh", Some(CustomerType::Angry))));
+        let pick =
+            |language, of| fitting(&all, language, of).map(|found| (found.language.as_str(), found.customer_type));
+        assert_eq!(
+            pick("zh-CN", CustomerType::Angry),
+            Some(("zh", Some(CustomerType::Angry)))
+        );
         assert_eq!(pick("zh-TW", CustomerType::Friendly), Some(("zh-TW", None)));
         assert_eq!(pick("en-GB", CustomerType::Angry), Some(("en", None)));
         assert_eq!(pick("fr", CustomerType::Angry), None);

@@ -44,10 +44,11 @@ pub(super) fn count(conn: &mut Conn) -> Result<i64> {
 
 pub(super) fn insert(conn: &mut Conn, row: &TextRow) -> Result<()> {
     let done = insert_rows!(conn, canned_texts::table, std::slice::from_ref(row));
-    done.map_err(Error::from).map_err(|error| match error.is_unique_violation() {
-        true => Error::Retry("the text was written meanwhile"),
-        false => error,
-    })?;
+    done.map_err(Error::from)
+        .map_err(|error| match error.is_unique_violation() {
+            true => Error::Retry("the text was written meanwhile"),
+            false => error,
+        })?;
     Ok(())
 }
 

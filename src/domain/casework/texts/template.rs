@@ -90,7 +90,14 @@ mod tests {
 
     #[test]
     fn what_is_not_on_the_list_is_refused() {
-        for text in ["{customer.phone}", "{", "{}", "{customer.name", "a } b", "{ customer.name }"] {
+        for text in [
+            "{customer.phone}",
+            "{",
+            "{}",
+            "{customer.name",
+            "a } b",
+            "{ customer.name }",
+        ] {
             let refused = parse(text);
             assert_eq!(refused.is_err(), text != "{customer.name", "{text}");
         }

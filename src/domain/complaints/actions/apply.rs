@@ -33,7 +33,9 @@ pub struct Applied {
 /// Whatever the single operation answers; `auth.forbidden`; `work.nobody_free`.
 pub fn apply(conn: &mut Conn, act: &Act, id: ComplaintId, action: &Action) -> Result<Applied> {
     let mut applied = apply_all(conn, act, id, None, std::slice::from_ref(action))?;
-    applied.pop().ok_or_else(|| Error::internal("an action without an outcome"))
+    applied
+        .pop()
+        .ok_or_else(|| Error::internal("an action without an outcome"))
 }
 
 /// Does several actions, one after the other; the first that is refused refuses all.
@@ -75,7 +77,10 @@ pub fn apply_all(
 /// # Errors
 /// When the database refuses.
 pub fn hold_for(conn: &mut Conn, actions: &[Action], owner: Option<&str>) -> Result<()> {
-    if actions.iter().any(|action| matches!(action, Action::AssignLeastLoaded { .. })) {
+    if actions
+        .iter()
+        .any(|action| matches!(action, Action::AssignLeastLoaded { .. }))
+    {
         holds::hold_picking(conn)?;
     }
     let given = actions.iter().filter_map(|action| match action {

@@ -202,7 +202,11 @@ impl Action {
                     *text = check.slug(&at("text"), text);
                 }
                 if text.is_some() == body.is_some() {
-                    check.fail(at("body"), "required", "a canned text or words of your own, one of the two");
+                    check.fail(
+                        at("body"),
+                        "required",
+                        "a canned text or words of your own, one of the two",
+                    );
                 }
             }
             Self::SetCategory { category } => *category = check.slug(&at("category"), category),
@@ -230,7 +234,11 @@ impl Action {
             } => {
                 *reason = check.text(&at("reason"), reason, 1, 5_000);
                 if matches!(decision, Decision::Upheld | Decision::Partly) && cause_category.is_none() {
-                    check.fail(at("cause_category"), "required", "which of the seven causes on our side");
+                    check.fail(
+                        at("cause_category"),
+                        "required",
+                        "which of the seven causes on our side",
+                    );
                 }
             }
             Self::AssignLeastLoaded { .. }

@@ -124,7 +124,11 @@ fn write(
     wanted: impl FnOnce(&BTreeSet<String>) -> BTreeSet<String>,
 ) -> Result<bool> {
     let id = work.after.id;
-    let there: BTreeSet<String> = tags_of(conn, &[id])?.remove(&id).unwrap_or_default().into_iter().collect();
+    let there: BTreeSet<String> = tags_of(conn, &[id])?
+        .remove(&id)
+        .unwrap_or_default()
+        .into_iter()
+        .collect();
     let wanted = wanted(&there);
     if wanted == there {
         return Ok(false);

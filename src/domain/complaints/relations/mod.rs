@@ -176,7 +176,10 @@ pub fn links(conn: &mut Conn, id: ComplaintId) -> Result<(CustomerId, LinksView)
             .into_iter()
             .map(|complaint| linked(complaint, None))
             .collect(),
-        merges: store::merges_of(conn, &[id])?.into_iter().map(MergeView::from).collect(),
+        merges: store::merges_of(conn, &[id])?
+            .into_iter()
+            .map(MergeView::from)
+            .collect(),
     };
     for complaint in store::complaints(conn, &others)? {
         if own.duplicate_of == Some(complaint.id) {
@@ -196,7 +199,11 @@ pub fn links(conn: &mut Conn, id: ComplaintId) -> Result<(CustomerId, LinksView)
 }
 
 fn other(row: &RelationRow, id: ComplaintId) -> ComplaintId {
-    if row.complaint_id == id { row.other_id } else { row.complaint_id }
+    if row.complaint_id == id {
+        row.other_id
+    } else {
+        row.complaint_id
+    }
 }
 
 /// Loads a complaint for a change of what it has to do with another one; both are held.

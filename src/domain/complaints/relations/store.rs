@@ -96,10 +96,11 @@ pub(super) fn count_open_parts(conn: &mut Conn, id: ComplaintId) -> Result<i64> 
 
 pub(super) fn insert(conn: &mut Conn, row: &RelationRow) -> Result<()> {
     let done = insert_rows!(conn, complaint_relations::table, std::slice::from_ref(row));
-    done.map_err(Error::from).map_err(|error| match error.is_unique_violation() {
-        true => Error::Retry("the relation was written meanwhile"),
-        false => error,
-    })?;
+    done.map_err(Error::from)
+        .map_err(|error| match error.is_unique_violation() {
+            true => Error::Retry("the relation was written meanwhile"),
+            false => error,
+        })?;
     Ok(())
 }
 
@@ -152,10 +153,11 @@ pub(super) fn merges_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<Merg
 
 pub(super) fn insert_merge(conn: &mut Conn, row: &MergeRow) -> Result<()> {
     let done = insert_rows!(conn, complaint_merges::table, std::slice::from_ref(row));
-    done.map_err(Error::from).map_err(|error| match error.is_unique_violation() {
-        true => Error::Retry("the complaint was merged meanwhile"),
-        false => error,
-    })?;
+    done.map_err(Error::from)
+        .map_err(|error| match error.is_unique_violation() {
+            true => Error::Retry("the complaint was merged meanwhile"),
+            false => error,
+        })?;
     Ok(())
 }
 
