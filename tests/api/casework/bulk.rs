@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::BULK;
 use crate::fixtures::{COMPLAINTS, Case, walk};
 use crate::on_both;
-use crate::support::{Client, Desk};
+use crate::support::Client;
 use crate::work::{give, logged};
 
 async fn ask(client: &Client, body: &Value) -> String {

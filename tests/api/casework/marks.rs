@@ -3,9 +3,9 @@
 use hark::domain::staff::Role;
 use serde_json::json;
 
+use super::macro_of;
 use crate::fixtures::{COMPLAINTS, Case};
 use crate::on_both;
-use crate::support::Desk;
 
 on_both! {
     async fn a_complaint_is_tagged_and_found_by_its_tag(desk) {
@@ -35,7 +35,7 @@ on_both! {
         case.put("tags", &json!({ "tags": more })).await.expect_invalid(&["/tags"]);
         case.put("tags", &json!({ "tags": ["Two Words"] })).await.expect_invalid(&["/tags/0"]);
         let agent = case.agent.clone();
-        super::macro_of(&desk, "one_more", &json!([{ "do": "tag", "tags": ["one_more"] }])).await;
+        macro_of(&desk, "one_more", &json!([{ "do": "tag", "tags": ["one_more"] }])).await;
         let refused = agent.post(&format!("{}/macros/one_more", case.path()), &json!({})).await;
         refused.expect_invalid(&["/tags"]);
     }

@@ -7,7 +7,6 @@ use super::{macro_of, text_of, wording};
 use crate::fixtures::{Case, merged};
 use crate::journeys::by_phone;
 use crate::on_both;
-use crate::support::Desk;
 
 on_both! {
     async fn a_text_speaks_the_language_of_the_complaint_to_a_customer_of_its_type(desk) {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::VIEWS;
 use crate::fixtures::COMPLAINTS;
 use crate::on_both;
-use crate::support::{Desk, person};
+use crate::support::person;
 use crate::work::logged;
 
 on_both! {
