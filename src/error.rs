@@ -7,7 +7,11 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
+
+use crate::clock::Moment;
+use crate::ids::{ComplaintId, CustomerId};
 
 /// What every fallible operation answers with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -198,6 +202,8 @@ codes! {
     RoleInUse = 409 "role.in_use" "Somebody has this role",
     /// The service token was revoked; its secret cannot be renewed. Make another token.
     TokenRevoked = 409 "token.revoked" "The token was revoked",
+    /// The caller has as many streams of events open as they may. Close one, or use one for several pages.
+    TooManyStreams = 429 "events.too_many_streams" "Too many streams",
     /// The service has more work than it can promise to do. Repeat after `Retry-After` seconds; nothing was changed.
     Overloaded = 503 "service.overloaded" "Too much work at once",
     /// Something failed on our side. The log has the cause under the request id; nothing was changed.
@@ -236,6 +242,45 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// After how many seconds it may be tried again, if waiting helps.
     pub retry_after: Option<u32>,
+    /// What stands against what, if somebody else was faster.
+    pub conflict: Option<Box<Conflict>>,
+}
+
+/// What was changed since it was read, and what was to be written instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Conflict {
+    /// The version that was read.
+    #[schema(example = 3)]
+    pub version_read: i32,
+    /// The version that there is now.
+    #[schema(example = 4)]
+    pub version_now: i32,
+    /// The changes since, the oldest first.
+    pub changes: Vec<ChangeSince>,
+    /// What stands there now, of what was to be written. Of steps: who recorded them, when, and what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub current: Option<Value>,
+    /// What was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub sent: Option<Value>,
+    /// Whose personal data that is; for the audit.
+    #[serde(skip)]
+    pub of: Option<(ComplaintId, CustomerId)>,
+}
+
+/// A change that somebody made meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChangeSince {
+    /// What happened, in the past tense, as in the timeline.
+    #[schema(example = "steps_recorded")]
+    pub action: String,
+    /// Who.
+    #[schema(example = "li.na")]
+    pub actor: String,
+    /// When.
+    pub at: Moment,
 }
 
 /// Any failure.
@@ -259,6 +304,7 @@ impl Error {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -273,6 +319,7 @@ impl Error {
             detail,
             errors,
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -288,7 +335,49 @@ impl Error {
             detail: detail.to_owned(),
             errors: vec![at],
             retry_after: None,
+            conflict: None,
         }))
+    }
+
+    /// The problem [`Code::PreconditionFailed`]: somebody else was faster.
+    pub fn conflict(version_read: i32, version_now: i32, changes: Vec<ChangeSince>) -> Self {
+        Self::Problem(Box::new(Problem {
+            code: Code::PreconditionFailed,
+            detail: format!("you read version {version_read}; now it is version {version_now}"),
+            errors: Vec::new(),
+            retry_after: None,
+            conflict: Some(Box::new(Conflict {
+                version_read,
+                version_now,
+                changes,
+                current: None,
+                sent: None,
+                of: None,
+            })),
+        }))
+    }
+
+    /// The same with what stands there now and what was sent.
+    pub fn showing(
+        mut self,
+        current: Option<Value>,
+        sent: Option<Value>,
+        of: Option<(ComplaintId, CustomerId)>,
+    ) -> Self {
+        if let Self::Problem(problem) = &mut self
+            && let Some(conflict) = &mut problem.conflict
+        {
+            (conflict.current, conflict.sent, conflict.of) = (current, sent, of);
+        }
+        self
+    }
+
+    /// Whose personal data the error shows, if it does.
+    pub fn shows(&self) -> Option<(ComplaintId, CustomerId)> {
+        match self {
+            Self::Problem(problem) => problem.conflict.as_ref()?.of,
+            _ => None,
+        }
     }
 
     /// The problem [`Code::TooManyTries`]: wait so many seconds.
@@ -298,6 +387,7 @@ impl Error {
             detail: format!("wait {seconds} s"),
             errors: Vec::new(),
             retry_after: Some(seconds),
+            conflict: None,
         }))
     }
 

@@ -1,6 +1,7 @@
 //! Complaints: intake, the seven steps, promises to call back, closing.
 
 pub mod attachments;
+pub mod beside;
 pub mod bulk;
 pub mod call_backs;
 pub mod changes;
@@ -26,6 +27,7 @@ pub mod steps;
 mod store;
 pub mod taking;
 mod tallies;
+mod telling;
 pub mod timeline;
 pub mod view;
 pub mod vocabulary;

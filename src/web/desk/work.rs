@@ -15,6 +15,7 @@ use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::listing::{self, Listing, Order};
 use crate::domain::complaints::view::{self, ComplaintSummary};
 use crate::domain::complaints::vocabulary::CallBackState;
+use crate::domain::events;
 use crate::domain::sla::clocks::view as clocks;
 use crate::domain::staff::{Act, Permission};
 use crate::error::Result;
@@ -52,6 +53,9 @@ struct WorkPage {
     form: Form,
     today: String,
     more: bool,
+    me: String,
+    teams: String,
+    from: String,
 }
 
 /// What the page is made of.
@@ -61,9 +65,13 @@ struct Seen {
     calls: Vec<CallBackView>,
     free: Vec<ComplaintSummary>,
     whose: Vec<CustomerId>,
+    /// What happens after the page was made.
+    from: events::Place,
 }
 
 fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen> {
+    // First: what happens while the rest is read is told.
+    let from = events::last(conn)?;
     let me = act.actor.name.clone();
     let own = |order| Listing {
         open: Some(true),
@@ -125,6 +133,7 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen>
         calls,
         free,
         whose: view::customers_of(conn, &ids)?,
+        from,
     })
 }
 
@@ -178,7 +187,9 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
             .page(fl!(visitor.words, "desk-title"))
             .style("desk.css")
             .script("keys.js")
-            .script("countdown.js"),
+            .script("countdown.js")
+            .script("events.js")
+            .script("desk-live.js"),
         works,
         late: mine.iter().filter(late).count(),
         mine,
@@ -194,7 +205,16 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
         nothing_waits: visitor.query("nothing").is_some(),
         form: Form::fresh(),
         today: time::day(voice.lang, voice.zone, voice.now),
-        more: seen.is_some_and(|seen| seen.more),
+        more: seen.as_ref().is_some_and(|seen| seen.more),
+        me: ctx.actor().name.clone(),
+        teams: ctx
+            .actor()
+            .teams
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" "),
+        from: seen.map_or(String::new(), |seen| seen.from.to_string()),
     })
 }
 
