@@ -14,7 +14,7 @@ function kindOf(form) {
 
 // Every form of the kind: a draft of steps is for all of them. Only what differs from the page as it came.
 function typedOf(kind) {
-  const typed = new URLSearchParams();
+  const typed = new Map();
   for (const form of document.querySelectorAll("form[method=post]")) {
     if (kindOf(form) !== kind) continue;
     const fields = [...form.elements].filter((field) => field.name && !CARRIED.includes(field.name) && field.type !== "submit");
@@ -28,19 +28,22 @@ function typedOf(kind) {
     for (const field of fields) {
       const chosen = !["checkbox", "radio"].includes(field.type) || field.checked;
       const texts = field.tagName === "TEXTAREA" || field.type === "text";
-      if (chosen && field.value && (differs(field) || (back && texts))) typed.append(field.name, field.value);
+      if (chosen && field.value && (differs(field) || (back && texts))) typed.set(field.name, field.value);
     }
     if (typed.has("write-body")) typed.set("write-direction", form.elements.namedItem("write-direction")?.value ?? "out");
   }
   // A direction alone is nothing.
   if (!typed.has("write-body")) typed.delete("write-direction");
-  return typed.toString();
+  return typed.size ? JSON.stringify(Object.fromEntries(typed)) : null;
 }
 
 function send(kind, method, body) {
   const headers = { "X-CSRF-Token": place.dataset.csrf };
   if (body) headers["Content-Type"] = "application/json";
-  return fetch(drafts + kind, { method, headers, body: body && JSON.stringify(body), keepalive: true });
+  const text = body && JSON.stringify(body);
+  // A browser sends no more than that once the page is gone.
+  const keepalive = (text?.length ?? 0) < 15_000;
+  return fetch(drafts + kind, { method, headers, body: text, keepalive });
 }
 
 async function keep(kind) {

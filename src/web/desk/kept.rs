@@ -1,7 +1,9 @@
 //! What somebody has typed into the forms of the desk and not sent, kept by the service and put back.
 //!
-//! A draft holds a form as a browser sends it, without what every form carries: `name=value&…`. One draft of steps is for
-//! all of them: the names of their fields say which.
+//! A draft holds a form as a JSON object of its fields, without what every form carries. One draft of steps is for all of
+//! them: the names of their fields say which.
+
+use std::collections::BTreeMap;
 
 use crate::api::extract::Ctx;
 use crate::domain::drafts::{self, DraftForm, DraftKind, DraftView};
@@ -38,7 +40,9 @@ fn kind_of(prefix: &str, form: &Form) -> Option<DraftKind> {
 
 /// Puts what was typed back into a form that nobody has filled in.
 pub(super) fn restore(form: &mut Form, typed: &str) {
-    for (name, value) in form_urlencoded::parse(typed.as_bytes()) {
+    // What a program has kept there in another way is not for these fields.
+    let fields: BTreeMap<String, String> = serde_json::from_str(typed).unwrap_or_default();
+    for (name, value) in fields {
         if is_typed(&name) {
             form.set(&name, value);
         }
@@ -57,18 +61,20 @@ pub(super) fn restore_all(form: &mut Form, drafts: &[DraftView]) {
 /// Keeps what was typed for a deed that came too late. That it could not be kept is no reason to show nothing.
 pub(super) async fn keep(ctx: &Ctx, id: ComplaintId, form: &Form, prefix: &str) {
     let Some(kind) = kind_of(prefix, form) else { return };
-    let mut typed = form_urlencoded::Serializer::new(String::new());
-    typed.extend_pairs(
-        form.all()
-            .filter(|(name, value)| is_typed(name) && !value.trim().is_empty()),
-    );
-    let kept = DraftForm {
-        typed: typed.finish(),
-        based_on: form.version().ok(),
+    let typed: BTreeMap<&str, &str> = form
+        .all()
+        .filter(|(name, value)| is_typed(name) && !value.trim().is_empty())
+        .collect();
+    let Ok(text) = serde_json::to_string(&typed) else {
+        return;
     };
-    if kept.typed.is_empty() {
+    if typed.is_empty() {
         return;
     }
+    let kept = DraftForm {
+        typed: text,
+        based_on: form.version().ok(),
+    };
     let done = ctx
         .write(move |conn, act| drafts::put(conn, act, (id, kind), &kept))
         .await;
@@ -87,8 +93,10 @@ mod tests {
         let key = form.text("form_key").to_owned();
         restore(
             &mut form,
-            "listen-own_words=%E8%B7%AF+%26&form_key=x&version=7&csrf_token=y&deed=close",
+            r#"{"listen-own_words":"路 &","form_key":"x","version":"7","csrf_token":"y","deed":"close"}"#,
         );
+        restore(&mut form, "Dear Ms Li");
+        restore(&mut form, "[1]");
         assert_eq!(form.text("listen-own_words"), "路 &");
         assert_eq!(
             (form.text("form_key"), form.text("version"), form.text("deed")),
