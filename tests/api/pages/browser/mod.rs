@@ -3,6 +3,7 @@
 
 mod desk;
 mod journeys;
+mod live;
 mod looks;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -265,6 +266,15 @@ impl Browser {
                 return;
             }
             assert!(Instant::now() < until, "no “{text}” in {seen}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page says this no more.
+    pub async fn gone(&self, text: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.text().await.contains(text) {
+            assert!(Instant::now() < until, "still “{text}”");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
