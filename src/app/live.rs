@@ -144,15 +144,6 @@ impl Listeners {
         })
     }
 
-    /// How many streams are open.
-    pub fn listeners(&self) -> usize {
-        let seats = self.shared.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats
-            .values()
-            .map(|taken| usize::try_from(*taken).unwrap_or_default())
-            .sum()
-    }
-
     /// Begins to listen.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! My work: what is most urgent, the calls promised today, what nobody has taken yet; and the search.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::{Days, NaiveTime, TimeZone as _};
@@ -11,6 +13,7 @@ use crate::api::extract::Ctx;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
+use crate::domain::complaints::beside;
 use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::listing::{self, Listing, Order};
 use crate::domain::complaints::view::{self, ComplaintSummary};
@@ -18,6 +21,7 @@ use crate::domain::complaints::vocabulary::CallBackState;
 use crate::domain::events;
 use crate::domain::sla::clocks::view as clocks;
 use crate::domain::staff::{Act, Permission};
+use crate::domain::work::queue;
 use crate::error::Result;
 use crate::ids::{ComplaintId, CustomerId};
 use crate::web::forms::Form;
@@ -27,6 +31,8 @@ use crate::web::{customers, time};
 
 /// How many complaints the lists show.
 const SHOWN: i64 = 50;
+/// How many the list of what waits shows.
+const FREE: i64 = 20;
 /// For how many of them the page says why they are due when they are.
 const EXPLAINED: usize = 20;
 
@@ -104,24 +110,7 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen>
         ..call_backs::Listing::default()
     };
     let calls = call_backs::list(conn, act.now, &listing)?;
-    let mut free: Vec<ComplaintSummary> = Vec::new();
-    for team in act.actor.teams.iter().take(10) {
-        let held = Listing {
-            open: Some(true),
-            team: Some(*team),
-            order: Order::Due,
-            limit: 100,
-            ..Listing::default()
-        };
-        free.extend(
-            listing::list(conn, act, &held)?
-                .items
-                .into_iter()
-                .filter(|c| c.owner.is_none()),
-        );
-    }
-    free.sort_by_key(|summary| summary.next_due_at);
-    free.truncate(20);
+    let free = free(conn, act)?;
     let mut ids: Vec<ComplaintId> = mine.iter().map(|(summary, _)| summary.id).collect();
     ids.extend(free.iter().map(|summary| summary.id));
     ids.extend(calls.iter().map(|call| call.complaint_id));
@@ -135,6 +124,29 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen>
         whose: view::customers_of(conn, &ids)?,
         from,
     })
+}
+
+/// What waits in the caller's teams for somebody, the most urgent first: as it is given to who asks for the next piece.
+fn free(conn: &mut Conn, act: &Act) -> Result<Vec<ComplaintSummary>> {
+    let mut waiting = Vec::new();
+    for team in act.actor.teams.iter().take(10) {
+        let listing = queue::Listing {
+            team: Some(*team),
+            unowned: true,
+            limit: FREE,
+            ..queue::Listing::default()
+        };
+        let items = queue::list(conn, act, &listing)?.items;
+        waiting.extend(items.into_iter().map(|item| (item.why.due_at, item.id)));
+    }
+    waiting.sort();
+    waiting.truncate(usize::try_from(FREE).unwrap_or_default());
+    let ids: Vec<ComplaintId> = waiting.into_iter().map(|(_, id)| id).collect();
+    let mut rows: BTreeMap<ComplaintId, ComplaintSummary> = beside::look_at_all(conn, &ids)?
+        .into_iter()
+        .map(|complaint| (complaint.id, complaint.into()))
+        .collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
 /// The clock that is due next: what it is called, and why then.

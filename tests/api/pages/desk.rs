@@ -342,3 +342,24 @@ on_both! {
         }
     }
 }
+
+on_both! {
+    async fn a_call_that_was_not_logged_yet_is_put_back_until_it_is(desk) {
+        let case = Case::logged(&desk).await;
+        let customer = case.get().await.str("/customer_id").to_owned();
+        let mut browser = crate::support::person::signed_in(&desk, "li.ming", "agent").await;
+        let mut agent = Reader::of(&desk);
+        agent.cookies.clone_from(&browser.cookies);
+        let typed = json!({ "caller": "13800138000", "statement": "又断网了", "severity": "high" }).to_string();
+        browser.put("/api/v1/me/drafts/intake", &json!({ "typed": typed, "customer_id": customer })).await.expect(200);
+        let form = agent.get("/desk/new").await;
+        form.expect(200).says("What you typed and did not send").says("李娜");
+        assert_eq!((form.value("statement"), form.value("caller")), ("又断网了".to_owned(), "13800138000".to_owned()));
+        // Somebody else calls meanwhile: their form is empty, and the other one is kept.
+        agent.get("/desk/new?caller=13900139000").await.expect(200).is_silent_about("又断网了");
+        let logged = send(&mut agent, &form, "/desk/new", CALL).await;
+        agent.follow(&logged).await.says("The complaint is logged");
+        agent.get("/desk/new").await.expect(200).is_silent_about("又断网了");
+        assert_eq!(desk.rows("drafts"), 0);
+    }
+}
