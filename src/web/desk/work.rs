@@ -13,13 +13,14 @@ use crate::api::extract::Ctx;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
-use crate::domain::complaints::beside;
 use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::listing::{self, Listing, Order};
 use crate::domain::complaints::view::{self, ComplaintSummary};
 use crate::domain::complaints::vocabulary::CallBackState;
+use crate::domain::complaints::{beside, history, watching};
 use crate::domain::events;
-use crate::domain::sla::clocks::view as clocks;
+use crate::domain::sla::clocks::export as clocks;
+use crate::domain::sla::clocks::view::ClockView;
 use crate::domain::staff::{Act, Permission};
 use crate::domain::work::queue;
 use crate::error::Result;
@@ -94,14 +95,19 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen>
             summaries.push(summary);
         }
     }
-    let mut mine = Vec::new();
-    for (n, summary) in summaries.into_iter().enumerate() {
-        let why = match n < EXPLAINED && summary.next_due_at.is_some() {
-            true => why(conn, act, voice, summary.id)?,
-            false => None,
-        };
-        mine.push((summary, why));
-    }
+    let explained = summaries.iter().take(EXPLAINED);
+    let explained: Vec<ComplaintId> = explained
+        .filter(|summary| summary.next_due_at.is_some())
+        .map(|summary| summary.id)
+        .collect();
+    let mut why = why(conn, act, voice, &explained)?;
+    let mine: Vec<_> = summaries
+        .into_iter()
+        .map(|summary| {
+            let why = why.remove(&summary.id);
+            (summary, why)
+        })
+        .collect();
     let listing = call_backs::Listing {
         state: Some(CallBackState::Open),
         owner: Some(me),
@@ -149,13 +155,30 @@ fn free(conn: &mut Conn, act: &Act) -> Result<Vec<ComplaintSummary>> {
     Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
-/// The clock that is due next: what it is called, and why then.
-fn why(conn: &mut Conn, act: &Act, voice: Voice, id: ComplaintId) -> Result<Option<(String, String)>> {
-    let clocks = clocks::of_complaint(conn, act.now, id)?.items;
-    Ok(clocks.first().filter(|clock| clock.ended_at.is_none()).map(|clock| {
-        let part = parts::clock(voice, clock);
-        (part.name, part.why)
-    }))
+/// The clock of each of these complaints that is due next: what it is called, and why then.
+fn why(
+    conn: &mut Conn,
+    act: &Act,
+    voice: Voice,
+    ids: &[ComplaintId],
+) -> Result<BTreeMap<ComplaintId, (String, String)>> {
+    let histories = watching::load(conn, ids)?
+        .into_iter()
+        .map(|watched| {
+            (
+                watched.complaint.id,
+                history::read(&watched.complaint, &watched.entries),
+            )
+        })
+        .collect();
+    let clocks = clocks::of_complaints(conn, act.now, &histories)?;
+    let next = |(id, clocks): (ComplaintId, Vec<ClockView>)| {
+        let running = clocks.into_iter().filter(|clock| clock.ended_at.is_none());
+        let first = running.min_by_key(|clock| (clock.due_at.is_none(), clock.due_at, clock.id))?;
+        let part = parts::clock(voice, &first);
+        Some((id, (part.name, part.why)))
+    };
+    Ok(clocks.into_iter().filter_map(next).collect())
 }
 
 /// `GET /desk`
