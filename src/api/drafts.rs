@@ -31,6 +31,8 @@ async fn read(ctx: Ctx, complaint: Option<ComplaintId>, kind: DraftKind) -> Resu
 }
 
 /// Read my draft about a complaint.
+///
+/// As it was typed. Nobody else's is to be had, by nobody.
 #[utoipa::path(get, path = "/api/v1/complaints/{id}/drafts/{kind}", tag = "live",
     params(
         ("id" = ComplaintId, Path, description = "The complaint."),
@@ -65,6 +67,8 @@ pub(super) async fn put_draft(
 }
 
 /// Throw my draft about a complaint away.
+///
+/// Also when there is none.
 #[utoipa::path(delete, path = "/api/v1/complaints/{id}/drafts/{kind}", tag = "live",
     params(
         ("id" = ComplaintId, Path, description = "The complaint."),
@@ -79,6 +83,8 @@ pub(super) async fn discard_draft(ctx: Ctx, path: Id<(ComplaintId, DraftKind)>) 
 }
 
 /// Read my draft of a complaint that is being taken in.
+///
+/// As it was typed; there is one for each person.
 #[utoipa::path(get, path = "/api/v1/me/drafts/intake", tag = "live",
     responses(
         (status = 200, description = "The draft.", body = DraftView),
@@ -107,6 +113,8 @@ pub(super) async fn put_intake_draft(ctx: Ctx, body: Body<IntakeDraftForm>) -> R
 }
 
 /// Throw my draft of a complaint that is being taken in away.
+///
+/// Also when there is none.
 #[utoipa::path(delete, path = "/api/v1/me/drafts/intake", tag = "live",
     responses((status = 204, description = "There is no such draft.")))]
 pub(super) async fn discard_intake_draft(ctx: Ctx) -> Result<HttpResponse> {

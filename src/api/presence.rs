@@ -33,6 +33,8 @@ pub(super) async fn put_presence(ctx: Ctx, id: Id<ComplaintId>, body: Body<Prese
 }
 
 /// Say that one has left a complaint.
+///
+/// Also when one was not there.
 #[utoipa::path(delete, path = "/api/v1/complaints/{id}/presence", tag = "live",
     params(("id" = ComplaintId, Path, description = "The complaint.")),
     responses((status = 204, description = "The caller is not there.")))]

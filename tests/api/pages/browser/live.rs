@@ -7,15 +7,13 @@ use crate::fixtures::Case;
 use crate::support::Desk;
 use crate::support::person::{self, PASSWORD};
 
-async fn signed_in(desk: &Desk, handle: &str) -> Option<Browser> {
-    let browser = Browser::open(Look::default()).await?;
+async fn sign_in(browser: &Browser, desk: &Desk, handle: &str) {
     person::with_password(desk, handle, "lead").await;
     browser.go(&format!("{}/sign-in", desk.url)).await;
     browser.fill("#handle", handle).await;
     browser.fill("#password", PASSWORD).await;
     browser.press("#sign-in button").await;
     browser.says("My work").await;
-    Some(browser)
 }
 
 /// Opens the complaint, and waits until the page listens.
@@ -29,10 +27,12 @@ async fn look_at(browser: &Browser, case: &Case<'_>) {
 #[tokio::test]
 async fn two_at_one_complaint_see_each_other_and_lose_nothing_of_what_they_type() {
     let desk = Desk::sqlite();
-    let Some(one) = signed_in(&desk, "li.ming").await else {
+    let Some(one) = Browser::open(Look::default()).await else {
         return;
     };
-    let two = signed_in(&desk, "wang.tao").await.unwrap();
+    sign_in(&one, &desk, "li.ming").await;
+    let two = one.beside().await;
+    sign_in(&two, &desk, "wang.tao").await;
     let case = Case::logged(&desk).await;
     look_at(&one, &case).await;
     look_at(&two, &case).await;
@@ -77,9 +77,10 @@ async fn two_at_one_complaint_see_each_other_and_lose_nothing_of_what_they_type(
 #[tokio::test]
 async fn my_work_marks_what_changed_and_shows_it_when_asked() {
     let desk = Desk::sqlite();
-    let Some(one) = signed_in(&desk, "li.ming").await else {
+    let Some(one) = Browser::open(Look::default()).await else {
         return;
     };
+    sign_in(&one, &desk, "li.ming").await;
     let first = Case::logged(&desk).await;
     let lead = desk.client(hark::domain::staff::Role::Lead);
     lead.post(&format!("{}/assign", first.path()), &json!({ "owner": "li.ming" }))
