@@ -6,8 +6,8 @@ use utoipa::OpenApi;
 use super::limits::Rate;
 use super::{
     answer, attachments, audit, calendars, call_backs, challenge, clocks, complaints, credentials, customers, health,
-    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, routing, sessions, staff,
-    teams, tokens, typing, work, work_profiles,
+    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, routing, rules, sessions,
+    staff, teams, tokens, typing, work, work_profiles,
 };
 use crate::domain::staff::Permission;
 use crate::web::routes::PAGES;
@@ -258,6 +258,15 @@ routes! {
     "/api/v1/routing/deactivate" => { post Needs(P::ManageRouting) => routing::deactivate_routing }
     "/api/v1/routing/versions/{version}" => { get Needs(P::ReadRouting) => routing::get_routing_version }
     "/api/v1/routing/versions/{version}/activate" => { post Needs(P::ManageRouting) => routing::activate_routing }
+    "/api/v1/rules" => {
+        get Needs(P::ReadRules) => rules::get_rules,
+        put Needs(P::ManageRules) => rules::write_rules,
+    }
+    "/api/v1/rules/dry-run" => { post Needs(P::ReadRules) => rules::try_rules }
+    "/api/v1/rules/deactivate" => { post Needs(P::ManageRules) => rules::deactivate_rules }
+    "/api/v1/rules/firings" => { get Needs(P::ReadRules) => rules::list_rule_firings }
+    "/api/v1/rules/versions/{version}" => { get Needs(P::ReadRules) => rules::get_rules_version }
+    "/api/v1/rules/versions/{version}/activate" => { post Needs(P::ManageRules) => rules::activate_rules }
     "/api/v1/work/load" => { get Needs(P::ReadReports) => work::get_work_load }
     "/api/v1/work/mine" => { get Needs(P::ReadComplaints) => work::list_my_work }
 
@@ -379,6 +388,7 @@ pub const ASKS: &[&str] = &[
     "/api/v1/typing/suggestions",
     "/api/v1/sla-policies/preview",
     "/api/v1/routing/dry-run",
+    "/api/v1/rules/dry-run",
 ];
 
 /// Whether an address is that of a page.

@@ -6,6 +6,7 @@ mod group_writer;
 pub mod holds;
 pub mod lane;
 pub mod migrate;
+pub mod nested;
 pub mod schema;
 pub mod sums;
 pub mod types;

@@ -10,6 +10,7 @@ pub mod notifications;
 pub mod policy;
 pub mod privacy;
 pub mod reporting;
+pub mod rules;
 pub mod search;
 pub mod sla;
 pub mod staff;

@@ -6,6 +6,7 @@ mod lease;
 mod nudges;
 mod queue;
 mod reports;
+mod rules;
 mod typing;
 
 use std::collections::BTreeMap;
@@ -77,7 +78,7 @@ const JOBS: &[Job] = &[
 ];
 
 /// The jobs that take turns of their own.
-const OTHERS: [&str; 4] = [clocks::NAME, files::NAME, typing::NAME, reports::NAME];
+const OTHERS: [&str; 5] = [clocks::NAME, rules::NAME, files::NAME, typing::NAME, reports::NAME];
 
 /// Does the background work.
 #[derive(Clone)]
@@ -122,6 +123,8 @@ impl Worker {
         }
         let outcome = clocks::watch_all(self).await;
         Self::note(&self.app, clocks::NAME, outcome, &mut done);
+        let outcome = rules::work(self).await;
+        Self::note(&self.app, rules::NAME, outcome, &mut done);
         let outcome = queue::mend(self).await;
         Self::note(&self.app, queue::NAME, outcome, &mut done);
         let outcome = files::tidy(&self.app, &self.sweep).await;
@@ -205,13 +208,15 @@ impl Worker {
         }
     }
 
-    /// Waits for the timer; looks at the clocks meanwhile when one comes due, or when one was written that soon does.
+    /// Waits for the timer; looks at the clocks and rules meanwhile when one comes due, or when something was written that
+    /// soon does.
     /// True when the worker is to stop.
     async fn rest(&self, nudges: &nudges::Nudges) -> bool {
         let timer = tokio::time::sleep(self.every);
         tokio::pin!(timer);
         loop {
             let next = clocks::until_next(self, self.every).await;
+            let next = rules::until_next(self, next).await;
             tokio::select! {
                 () = self.stop.notified() => return true,
                 () = &mut timer => return false,
@@ -220,6 +225,8 @@ impl Worker {
             }
             let outcome = clocks::watch_all(self).await;
             Self::note(&self.app, clocks::NAME, outcome, &mut Ok(BTreeMap::new()));
+            let outcome = rules::work(self).await;
+            Self::note(&self.app, rules::NAME, outcome, &mut Ok(BTreeMap::new()));
         }
     }
 

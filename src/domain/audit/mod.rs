@@ -57,6 +57,8 @@ text_enum! {
         SlaPolicy = "sla_policy",
         /// The rules of routing; their version is among the fields.
         Routing = "routing",
+        /// The rules on events and time; their version is among the fields.
+        Rules = "rules",
         /// A report; its name is among the fields.
         Report = "report",
         /// The audit itself.

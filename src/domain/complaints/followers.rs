@@ -10,7 +10,9 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::policy::Policy;
 use crate::domain::reporting::record as reporting;
+use crate::domain::rules::follow as rules;
 use crate::domain::sla::clocks;
+use crate::domain::staff::Act;
 use crate::domain::work;
 use crate::domain::work::routing::place::Placed;
 use crate::error::Result;
@@ -125,6 +127,7 @@ pub(super) fn came_in(
     clocks::write_begun(conn, begun)?;
     let wants = placing::keep(conn, complaints, placed)?;
     work::follow::arrived(conn, complaints, wants)?;
+    rules::arrived(conn, policy, complaints, entries)?;
     reporting::received(conn, policy, complaints, entries)
 }
 
@@ -143,19 +146,22 @@ pub(super) fn changed(
 ) -> Result<()> {
     let routed = timeline.last().is_some_and(|entry| entry.action == "routed");
     work::follow::changed(conn, change.1, call_backs, routed)?;
+    rules::changed(conn, policy, change, timeline)?;
     match timeline.last() {
         Some(entry) => reporting::changed(conn, policy, change, timeline, entry.id),
         None => Ok(()),
     }
 }
 
-/// Once complaints and promises have been handed over, many at once.
-pub(super) fn handed_over(conn: &mut Conn, at: Moment, ids: &[ComplaintId]) -> Result<()> {
+/// Once complaints and promises have been handed over, many at once, with the entries that tell of it.
+pub(super) fn handed_over(conn: &mut Conn, act: &Act, ids: &[ComplaintId], entries: &[TimelineEntry]) -> Result<()> {
     let standings = standing::load(conn, ids)?;
-    work::follow::changed_all(conn, &standings, at)
+    work::follow::changed_all(conn, &standings, act.now)?;
+    rules::told(conn, &act.policy, entries)
 }
 
 /// Once the clocks have told something in the timelines of complaints that did not change.
 pub(super) fn told(conn: &mut Conn, policy: &Policy, entries: &[TimelineEntry]) -> Result<()> {
+    rules::told(conn, policy, entries)?;
     reporting::told(conn, policy, entries)
 }

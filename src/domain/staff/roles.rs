@@ -75,6 +75,10 @@ text_enum! {
         ReadRouting = "read-routing",
         /// Write rules of routing, and bring them into and out of force.
         ManageRouting = "manage-routing",
+        /// See the rules on events and time and what they did, and try others.
+        ReadRules = "read-rules",
+        /// Write rules on events and time, and bring them into and out of force.
+        ManageRules = "manage-rules",
     }
 }
 
@@ -167,6 +171,7 @@ impl Role {
                 P::ReadPolicies,
                 P::ManageWork,
                 P::ReadRouting,
+                P::ReadRules,
             ],
             Self::Operations => &[
                 P::ReadFigures,
@@ -178,6 +183,7 @@ impl Role {
                 P::ManagePolicies,
                 P::ReadRouting,
                 P::ManageRouting,
+                P::ReadRules,
             ],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
@@ -195,6 +201,7 @@ impl Role {
                 P::ReadCalendars,
                 P::ReadPolicies,
                 P::ReadRouting,
+                P::ReadRules,
             ],
             Self::Admin => Permission::ALL,
         }

@@ -376,6 +376,7 @@ pub fn authenticate(conn: &mut Conn, now: Moment, secret: &str) -> Result<Option
         name: row.name,
         principal: Some(Principal::Token(row.id)),
         teams: row.teams.map(|json| json.0).unwrap_or_default(),
+        rule: None,
     };
     Ok(Some((actor, until)))
 }

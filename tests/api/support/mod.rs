@@ -381,6 +381,11 @@ const TABLES: &[&str] = &[
     "routing_versions",
     "routing_turns",
     "complaint_routings",
+    "rule_versions",
+    "rule_turns",
+    "rule_events",
+    "rule_timers",
+    "rule_firings",
 ];
 
 #[derive(diesel::QueryableByName)]
