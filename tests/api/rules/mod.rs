@@ -1,5 +1,6 @@
 //! `/api/v1/rules`: rules on events and on time, what they do, and that they cannot drive each other in circles.
 
+mod crash;
 mod log;
 mod once;
 mod timed;

@@ -17,8 +17,8 @@ on_both! {
         let to = |severity: &str| json!([{ "do": "set_severity", "severity": severity }]);
         let graver = json!({ "event": "changed", "fields": ["severity"] });
         enforce(&desk, &[
-            rule("up", graver.clone(), super::like(json!({ "severities": ["low"] })), to("high")),
-            rule("down", graver, super::like(json!({ "severities": ["high"] })), to("low")),
+            rule("up", graver.clone(), crate::rules::like(json!({ "severities": ["low"] })), to("high")),
+            rule("down", graver, crate::rules::like(json!({ "severities": ["high"] })), to("low")),
         ]).await;
         let case = Case::logged(&desk).await;
         case.edit(&json!({ "severity": "low" })).await.expect(200);
@@ -35,10 +35,10 @@ on_both! {
 on_both! {
     async fn at_most_three_rules_lead_to_each_other(desk) {
         let changes = json!({ "event": "changed", "fields": ["severity"] });
-        let step = |slug: &str, from: &str, to: &str| rule(slug, changes.clone(), super::like(json!({ "severities": [from] })),
+        let step = |slug: &str, from: &str, to: &str| rule(slug, changes.clone(), crate::rules::like(json!({ "severities": [from] })),
             json!([{ "do": "set_severity", "severity": to }]));
         enforce(&desk, &[step("one", "low", "medium"), step("two", "medium", "high"), step("three", "high", "critical"),
-            rule("four", changes.clone(), super::like(json!({ "severities": ["critical"] })), json!([{ "do": "set_severity", "severity": "low" }]))]).await;
+            rule("four", changes.clone(), crate::rules::like(json!({ "severities": ["critical"] })), json!([{ "do": "set_severity", "severity": "low" }]))]).await;
         let case = Case::logged(&desk).await;
         case.edit(&json!({ "severity": "low" })).await.expect(200);
         for _ in 0..6 {
@@ -55,7 +55,8 @@ on_both! {
     async fn a_storm_of_ten_thousand_events_does_thirty_things_and_is_over(desk) {
         enforce(&desk, &[note("storm", on("message_received"), json!({}))]).await;
         let (case, calm) = (Case::logged(&desk).await, logged(&desk, json!({})).await);
-        let (id, quiet) = (case.id.parse().unwrap(), calm.parse().unwrap());
+        let id_of = |id: &str| hark::ids::ComplaintId(id.parse().unwrap());
+        let (id, quiet) = (id_of(&case.id), id_of(&calm));
         desk.app.db.write(move |conn| crate::rules::once::fill(conn, id, 10_000)).await.unwrap();
         desk.app.db.write(move |conn| crate::rules::once::fill(conn, quiet, 1)).await.unwrap();
         let begun = std::time::Instant::now();

@@ -132,7 +132,7 @@ on_both! {
         let tried = desk.client(Role::Lead).post(&format!("{RULES}/dry-run"), &form).await.expect(200);
         assert_eq!(tried.at("/looked_at"), &json!(2));
         let sums: Vec<(String, i64)> = tried.at("/rules").as_array().unwrap().iter()
-            .map(|sum| (super::word(sum, "rule"), sum["fired"].as_i64().unwrap())).collect();
+            .map(|sum| (crate::rules::word(sum, "rule"), sum["fired"].as_i64().unwrap())).collect();
         let expected = [("grave", 1), ("given", 1), ("nobodys", 1), ("never", 0)];
         assert_eq!(sums, expected.map(|(rule, n)| (rule.to_owned(), n)));
         let of = |id: &str| tried.at("/cases").as_array().unwrap().iter().find(|case| case["id"] == id).unwrap().clone();
