@@ -114,18 +114,12 @@ fn event(conn: &mut Conn, act: &Act, id: EntryId) -> Result<Vec<FiringOutcome>> 
         return Ok(Vec::new());
     };
     let mut outcomes = Vec::new();
-    if let Some(book) = book::current(conn, &act.policy)? {
-        // Each rule sees what those before it did.
-        for one in &book.rules {
-            let Some(seen) = conditions::see(conn, &[event.complaint_id])?.remove(&event.complaint_id) else {
-                break;
-            };
-            let Some((_, met)) = firing(&book, &event, &seen, act.now)
-                .into_iter()
-                .find(|(fires, _)| fires.rule.slug == one.rule.slug)
-            else {
-                continue;
-            };
+    let book = book::current(conn, &act.policy)?;
+    let seen = conditions::see(conn, &[event.complaint_id])?.remove(&event.complaint_id);
+    if let (Some(book), Some(seen)) = (book, seen) {
+        // All of them see the complaint as it was before the first of them did anything: what one rule does leads to
+        // another only by a change, with a chain.
+        for (one, met) in firing(&book, &event, &seen, act.now) {
             let occasion = Occasion {
                 name: format!("entry:{id}"),
                 event: met.event,

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{RULES, enforce, fired, firings, led, like, note, notes, on, pairs, rule, word};
+use super::{RULES, enforce, fired, firings, led, like, note, notes, on, pairs, rule, run_jobs, word};
 use crate::fixtures::{COMPLAINTS, Case, merged, missed, reached};
 use crate::journeys::by_phone;
 use crate::on_both;
@@ -26,8 +26,8 @@ on_both! {
             give(&desk, one, &held).await;
         }
         desk.pass(TimeDelta::minutes(61));
-        desk.run_each_job().await;
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
+        run_jobs(&desk).await;
         let case = Case { desk: &desk, agent: admin(&desk), id: id.clone() };
         assert_eq!(case.get().await.str("/owner"), "li.na");
         assert_eq!(notes(&desk, &id).await, ["Late for a key account."]);
@@ -63,7 +63,7 @@ on_both! {
         enforce(&desk, &rules).await;
         let case = Case::logged(&desk).await;
         let since = async |before: usize| {
-            desk.run_each_job().await;
+            run_jobs(&desk).await;
             let mut all: Vec<String> = fired(&desk, &case.id).await.into_iter().map(|(rule, _)| rule).collect();
             all.drain(..before);
             all.sort();
@@ -117,7 +117,7 @@ on_both! {
         let path = format!("/api/v1/teams/{one}/members/{}", crate::staff::id_of(&desk, "mary").await);
         admin(&desk).send(reqwest::Method::DELETE, &path, None).await;
         let id = logged(&desk, json!({})).await;
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &id).await, pairs(&[("right", "partly")]));
         let firing = &firings(&desk, "outcome=partly").await[0];
         assert_eq!((word(&firing["actions"][0], "outcome"), word(&firing["actions"][0], "code")), ("refused".into(), "request.invalid".into()));
@@ -128,7 +128,7 @@ on_both! {
         enforce(&desk, &[rule("closed", json!({ "event": "state_changed", "states": ["closed"] }), json!({}),
             json!([{ "do": "set_severity", "severity": "low" }]))]).await;
         let closed = Case::closed(&desk).await;
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &closed.id).await, pairs(&[("closed", "refused")]));
         assert_eq!(word(&firings(&desk, "rule=closed").await[0]["actions"][0], "code"), "complaint.closed");
     }
@@ -139,7 +139,7 @@ on_both! {
         crate::clocks::enforce(&desk, "ours", &crate::clocks::policy(&[crate::clocks::metric("first_response", "first_response", 60)])).await;
         enforce(&desk, &[rule("hello", on("received"), json!({}), json!([{ "do": "send_message", "body": "We have it." }]))]).await;
         let case = crate::clocks::by_letter(&desk).await;
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &case.id).await, pairs(&[("hello", "done")]));
         assert_eq!(case.clocks_of("first_response").await[0]["ended_at"], Value::Null, "nobody has answered yet");
         assert!(desk.outbox().contains(&"send_message".to_owned()));
@@ -153,7 +153,7 @@ on_both! {
         for _ in 0..4 {
             ids.push(logged(&desk, json!({})).await);
         }
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         let all = crate::fixtures::walk(&admin(&desk), &format!("{RULES}/firings"), 3, async || {}).await;
         assert_eq!(all.len(), 8);
         assert_eq!(firings(&desk, "rule=two").await.len(), 4);

@@ -7,7 +7,7 @@ use hark::domain::rules::run::{self, Waiting};
 use hark::worker::Worker;
 use serde_json::json;
 
-use super::{after, enforce, fired, firings, note, notes, on, pairs, rule, word};
+use super::{after, enforce, fired, firings, note, notes, on, pairs, rule, run_jobs, word};
 use crate::fixtures::Case;
 use crate::on_both;
 use crate::work::logged;
@@ -23,7 +23,7 @@ on_both! {
         let case = Case::logged(&desk).await;
         case.edit(&json!({ "severity": "low" })).await.expect(200);
         for _ in 0..5 {
-            desk.run_each_job().await;
+            run_jobs(&desk).await;
         }
         assert_eq!(fired(&desk, &case.id).await, pairs(&[("up", "done"), ("down", "done")]));
         assert_eq!(desk.rows("rule_events"), 0);
@@ -42,7 +42,7 @@ on_both! {
         let case = Case::logged(&desk).await;
         case.edit(&json!({ "severity": "low" })).await.expect(200);
         for _ in 0..6 {
-            desk.run_each_job().await;
+            run_jobs(&desk).await;
         }
         assert_eq!(fired(&desk, &case.id).await, pairs(&[("one", "done"), ("two", "done"), ("three", "done"), ("four", "held_back")]));
         assert_eq!(case.get().await.str("/severity"), "critical");
@@ -60,7 +60,7 @@ on_both! {
         desk.app.db.write(move |conn| crate::rules::once::fill(conn, id, 10_000)).await.unwrap();
         desk.app.db.write(move |conn| crate::rules::once::fill(conn, quiet, 1)).await.unwrap();
         let begun = std::time::Instant::now();
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert!(begun.elapsed() < Duration::from_secs(120), "{:?}", begun.elapsed());
         assert_eq!(desk.rows("rule_events"), 0, "all of it was looked at");
         assert_eq!(notes(&desk, &case.id).await.len(), 30);
@@ -70,7 +70,7 @@ on_both! {
         assert_eq!(notes(&desk, &calm).await.len(), 1, "nobody else is held back");
         desk.pass(TimeDelta::hours(25));
         case.post("messages", &json!({ "direction": "in", "body": "And?" })).await.expect(200);
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(notes(&desk, &case.id).await.len(), 31, "another day");
     }
 }
@@ -81,7 +81,7 @@ on_both! {
         let case = Case::logged(&desk).await;
         for _ in 0..6 {
             case.post("messages", &json!({ "direction": "in", "body": "I am away until Monday." })).await.expect(200);
-            desk.run_each_job().await;
+            run_jobs(&desk).await;
         }
         let outcomes: Vec<String> = fired(&desk, &case.id).await.into_iter().map(|(_, outcome)| outcome).collect();
         assert_eq!(outcomes, ["done", "done", "done", "refused", "refused", "refused"]);
@@ -125,7 +125,7 @@ on_both! {
         let (one, two) = tokio::join!(workers[0].run_once(), workers[1].run_once());
         assert!(one.is_ok() || two.is_ok());
         desk.pass(TimeDelta::minutes(2));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         for id in &ids {
             assert_eq!(notes(&desk, id).await.iter().filter(|note| *note == "once").count(), 1, "{id}");
         }

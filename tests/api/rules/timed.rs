@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{RULES, after, enforce, fired, firings, like, note, notes, pairs};
+use super::{RULES, after, enforce, fired, firings, like, note, notes, pairs, run_jobs};
 use crate::fixtures::Case;
 use crate::on_both;
 use crate::staff::admin;
@@ -16,11 +16,11 @@ on_both! {
         let case = Case { desk: &desk, agent: admin(&desk), id: ended.clone() };
         desk.pass(TimeDelta::hours(23));
         case.post("assign", &json!({ "owner": "mary" })).await.expect(200);
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert!(firings(&desk, "").await.is_empty(), "not yet");
         desk.pass(TimeDelta::hours(1));
         for _ in 0..3 {
-            desk.run_each_job().await;
+            run_jobs(&desk).await;
             desk.pass(TimeDelta::hours(30));
         }
         assert_eq!(fired(&desk, &lasting).await, pairs(&[("nobodys", "done")]), "once, however long it lasts");
@@ -28,12 +28,12 @@ on_both! {
         // Taken away from Mary, it begins anew.
         case.post("assign", &json!({ "owner": null })).await.expect(200);
         desk.pass(TimeDelta::hours(24));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &ended).await, pairs(&[("nobodys", "done")]));
         case.post("assign", &json!({ "owner": "mary" })).await.expect(200);
         case.post("assign", &json!({ "owner": null })).await.expect(200);
         desk.pass(TimeDelta::hours(25));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &ended).await.len(), 2, "each time once");
     }
 }
@@ -49,15 +49,15 @@ on_both! {
         let case = Case::logged(&desk).await;
         case.post("wait", &json!({ "ball_with": "customer", "reason": "a photo" })).await.expect(200);
         desk.pass(TimeDelta::hours(24) + TimeDelta::minutes(59));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert!(fired(&desk, &case.id).await.is_empty());
         desk.pass(TimeDelta::minutes(1));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &case.id).await, pairs(&[("ask_again", "done")]));
         case.post("resume", &json!({})).await.expect(200);
         case.post("wait", &json!({ "ball_with": "third_party", "reason": "the carrier" })).await.expect(200);
         desk.pass(TimeDelta::days(7));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &case.id).await.len(), 1, "that is another wait");
     }
 }
@@ -67,15 +67,15 @@ on_both! {
         enforce(&desk, &[note("grave", after(60, "received"), like(json!({ "severities": ["critical"] })))]).await;
         let case = Case::logged(&desk).await;
         desk.pass(TimeDelta::hours(2));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert!(fired(&desk, &case.id).await.is_empty());
         case.edit(&json!({ "severity": "critical" })).await.expect(200);
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &case.id).await, pairs(&[("grave", "done")]));
         case.post("withdraw", &json!({ "reason": "no more" })).await.expect(200);
         assert_eq!(desk.rows("rule_timers"), 0, "what is closed is not watched");
         case.post("reopen", &json!({ "reason": "again" })).await.expect(200);
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &case.id).await.len(), 1, "it has been told");
     }
 }
@@ -86,23 +86,23 @@ on_both! {
         desk.pass(TimeDelta::hours(3));
         let young = logged(&desk, json!({})).await;
         enforce(&desk, &[note("two_hours", after(120, "received"), json!({}))]).await;
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(desk.rows("rule_timers"), 1, "that of the younger");
         desk.pass(TimeDelta::hours(1));
         // Another version with the same rule: what runs goes on running.
         enforce(&desk, &[note("two_hours", after(120, "received"), json!({})), note("other", after(600, "untouched"), json!({}))]).await;
         desk.pass(TimeDelta::hours(1));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert!(fired(&desk, &old).await.is_empty());
         assert_eq!(fired(&desk, &young).await, pairs(&[("two_hours", "done")]));
         // A rule whose time is longer now does not fire at the old one.
         enforce(&desk, &[note("other", after(6_000, "untouched"), json!({}))]).await;
         desk.pass(TimeDelta::hours(20));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &young).await.len(), 1);
         admin(&desk).post(&format!("{RULES}/deactivate"), &Value::Null).await.expect(200);
         desk.pass(TimeDelta::hours(200));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!((desk.rows("rule_timers"), fired(&desk, &young).await.len()), (0, 1));
     }
 }
@@ -113,12 +113,12 @@ on_both! {
         let case = Case::logged(&desk).await;
         for _ in 0..5 {
             desk.pass(TimeDelta::minutes(61));
-            desk.run_each_job().await;
+            run_jobs(&desk).await;
         }
         assert_eq!(notes(&desk, &case.id).await, ["quiet"], "its own note does not begin the time anew");
         case.post("notes", &json!({ "body": "called the shop" })).await.expect(200);
         desk.pass(TimeDelta::minutes(61));
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(fired(&desk, &case.id).await.len(), 2);
     }
 }

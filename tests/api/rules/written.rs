@@ -3,7 +3,7 @@
 use hark::domain::staff::Role;
 use serde_json::{Value, json};
 
-use super::{RULES, after, enforce, firings, like, note, notes, on, rule, write};
+use super::{RULES, after, enforce, firings, like, note, notes, on, rule, run_jobs, write};
 use crate::on_both;
 use crate::staff::{admin, program};
 use crate::support::Desk;
@@ -18,7 +18,7 @@ on_both! {
         assert_eq!((second.at("/version"), second.at("/active_version")), (&json!(2), &json!(1)), "not in force yet");
         let told = async || {
             let id = logged(&desk, json!({})).await;
-            desk.run_each_job().await;
+            run_jobs(&desk).await;
             notes(&desk, &id).await
         };
         assert_eq!(told().await, ["first"]);
@@ -48,7 +48,7 @@ on_both! {
         last["stop"] = json!(true);
         enforce(&desk, &[off, last, note("rest", on("received"), json!({}))]).await;
         let (high, low) = (logged(&desk, json!({ "severity": "high" })).await, logged(&desk, json!({ "severity": "low" })).await);
-        desk.run_each_job().await;
+        run_jobs(&desk).await;
         assert_eq!(notes(&desk, &high).await, ["last"]);
         assert_eq!(notes(&desk, &low).await, ["rest"]);
     }
@@ -152,7 +152,7 @@ async fn a_change_that_no_rule_waits_for_leaves_nothing_behind() {
     let desk = Desk::sqlite();
     enforce(&desk, &[note("never", on("reopened"), json!({}))]).await;
     let id = logged(&desk, json!({})).await;
-    desk.run_each_job().await;
+    run_jobs(&desk).await;
     assert_eq!(
         (
             desk.rows("rule_events"),
