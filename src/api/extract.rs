@@ -202,6 +202,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = req.app_data::<web::Data<BodyLimit>>().map_or(262_144, |limit| limit.0);
+        let large = LARGE.iter().find(|(path, _)| *path == req.path());
+        let limit = large.map_or(limit, |(_, large)| limit.max(*large));
         let content_type = req
             .headers()
             .get(CONTENT_TYPE)
@@ -247,6 +249,9 @@ pub(crate) async fn read_all(reading: &mut Reading, pace: Pace, limit: usize) ->
     }
     Ok(raw.freeze())
 }
+
+/// Where bodies may be larger: ten thousand ids are 400 kB.
+const LARGE: &[(&str, usize)] = &[("/api/v1/bulk-actions", 524_288)];
 
 /// The largest body, bytes.
 pub(crate) struct BodyLimit(pub(crate) usize);

@@ -1,5 +1,6 @@
 //! Complaints: intake, the seven steps, promises to call back, closing.
 
+pub mod actions;
 pub mod attachments;
 pub mod bulk;
 pub mod call_backs;
@@ -11,7 +12,9 @@ pub mod hand_over;
 pub mod history;
 pub mod intake;
 pub mod links;
+pub mod list_filter;
 pub mod listing;
+pub mod marks;
 pub mod messages;
 pub mod model;
 pub mod placing;
@@ -20,6 +23,7 @@ pub mod procedure;
 pub mod public;
 pub mod receive;
 pub mod reference;
+pub mod relations;
 pub mod standing;
 pub mod states;
 pub mod steps;

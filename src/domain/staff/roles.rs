@@ -79,6 +79,8 @@ text_enum! {
         ReadRules = "read-rules",
         /// Write rules on events and time, and bring them into and out of force.
         ManageRules = "manage-rules",
+        /// Write canned texts and macros.
+        ManageTexts = "manage-texts",
     }
 }
 
@@ -172,6 +174,7 @@ impl Role {
                 P::ManageWork,
                 P::ReadRouting,
                 P::ReadRules,
+                P::ManageTexts,
             ],
             Self::Operations => &[
                 P::ReadFigures,

@@ -381,6 +381,26 @@ pub fn authenticate(conn: &mut Conn, now: Moment, secret: &str) -> Result<Option
     Ok(Some((actor, until)))
 }
 
+/// Who acts with a token, as it is now; nobody when it was revoked or has expired.
+///
+/// # Errors
+/// When the database refuses.
+pub fn actor_of(conn: &mut Conn, now: Moment, id: TokenId) -> Result<Option<Actor>> {
+    let Some(row) = store::find_token(conn, id)? else {
+        return Ok(None);
+    };
+    if row.revoked_at.is_some() || row.expires_at <= now {
+        return Ok(None);
+    }
+    Ok(Some(Actor {
+        kind: ActorKind::Staff,
+        grant: grant_of(conn, &row)?,
+        name: row.name,
+        principal: Some(Principal::Token(row.id)),
+        teams: row.teams.map(|json| json.0).unwrap_or_default(),
+    }))
+}
+
 /// Notes that a token was used.
 ///
 /// # Errors

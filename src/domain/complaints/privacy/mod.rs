@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::vocabulary::{Kind, State};
 use super::work::check_version;
-use super::{attachments, store as complaint, timeline};
+use super::{attachments, marks, relations, store as complaint, timeline};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::dialect;
@@ -145,6 +145,8 @@ fn wipe_some(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -> Result<()> {
     let seqs = store::seqs(conn, ids)?;
     dialect::forget_words(conn, &seqs)?;
     store::wipe(conn, act.now, ids)?;
+    marks::forget(conn, ids)?;
+    relations::wipe(conn, ids)?;
     store::mark_gone(conn, ids, act.now)?;
     store::ask_for_purge(conn, act.now)
 }
