@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::action::RuleAction;
 use super::model::{LONGEST_MINUTES, MOST, MOST_ACTIONS, Rule, RuleConditions, RuleEvent, RuleField, RuleOn};
 use crate::db::conn::Conn;
+use crate::domain::casework::texts;
 use crate::domain::check::Check;
+use crate::domain::complaints::actions::Action;
 use crate::domain::complaints::vocabulary::{BallWith, Channel, HandlingStep, Kind, Level, State};
 use crate::domain::customers::Tier;
 use crate::domain::sla::calendars;
@@ -41,11 +42,19 @@ fn shape(check: &mut Check, rules: &[Rule]) -> Vec<Rule> {
         }
         let then = rule.then.iter().take(MOST_ACTIONS).enumerate();
         rule.then = then
-            .map(|(n, action)| action.checked(check, &format!("{at}/then/{n}")))
+            .map(|(n, action)| action_of(check, &format!("{at}/then/{n}"), action))
             .collect();
         manner(check, &at, rule);
     }
     rules
+}
+
+/// An action with its texts trimmed. What is done in somebody's own name, a rule cannot do.
+fn action_of(check: &mut Check, at: &str, action: &Action) -> Action {
+    if matches!(action, Action::Watch {} | Action::Unwatch {}) {
+        check.fail(format!("{at}/do"), "not_allowed", "a rule watches nothing");
+    }
+    action.checked(check, at)
 }
 
 /// The rules with their texts trimmed, if nothing is wrong with them as they stand.
@@ -86,6 +95,13 @@ pub fn checked_here(conn: &mut Conn, rules: &[Rule]) -> Result<Vec<Rule>> {
                 owners.check_person(&mut check, &format!("{at}/owner"), owner, team);
             }
         }
+        for (m, action) in rule.then.iter().enumerate() {
+            if let Action::SendMessage { text: Some(text), .. } = action
+                && !texts::exists(conn, text)?
+            {
+                check.fail(format!("{at}/then/{m}/text"), "unknown", "there is no such canned text");
+            }
+        }
         let calendar = rule.on.time.as_ref().and_then(|time| time.calendar.as_deref());
         if let Some(slug) = calendar
             && !calendars::exists(conn, slug)?
@@ -96,16 +112,17 @@ pub fn checked_here(conn: &mut Conn, rules: &[Rule]) -> Result<Vec<Rule>> {
     check.finish(rules)
 }
 
-fn team_of(action: &RuleAction) -> Option<TeamId> {
+fn team_of(action: &Action) -> Option<TeamId> {
     match action {
-        RuleAction::Assign { team, .. } => team.flatten(),
+        Action::Assign { team, .. } => team.flatten(),
+        Action::AssignLeastLoaded { team } => *team,
         _ => None,
     }
 }
 
-fn owner_of(action: &RuleAction) -> Option<&str> {
+fn owner_of(action: &Action) -> Option<&str> {
     match action {
-        RuleAction::Assign { owner: Some(owner), .. } => owner.as_deref(),
+        Action::Assign { owner: Some(owner), .. } => owner.as_deref(),
         _ => None,
     }
 }
@@ -173,11 +190,15 @@ fn conditions(check: &mut Check, at: &str, conditions: &mut RuleConditions) {
     for (field, n, most) in [
         ("states", conditions.states.len(), State::ALL.len()),
         ("teams", conditions.teams.len(), 50),
+        ("tags", conditions.tags.len(), 50),
         ("ball_with", conditions.ball_with.len(), BallWith::ALL.len()),
     ] {
         if n > most {
             check.fail(format!("{at}/{field}"), "out_of_range", format_args!("at most {most}"));
         }
+    }
+    for (n, tag) in conditions.tags.iter().enumerate().take(50) {
+        check.slug(&format!("{at}/tags/{n}"), tag);
     }
     for (field, value) in [
         ("older_than_minutes", conditions.older_than_minutes),
@@ -217,7 +238,7 @@ fn looks_at_more(rule: &Rule) -> bool {
         || !(languages.is_empty() && products.is_empty())
         || chooses(&c.states, State::ALL)
         || chooses(&c.ball_with, BallWith::ALL)
-        || !c.teams.is_empty()
+        || !(c.teams.is_empty() && c.tags.is_empty())
         || c.has_owner.is_some()
         || c.regulatory.is_some()
         || c.reopened.is_some()
@@ -233,7 +254,7 @@ fn manner(check: &mut Check, at: &str, rule: &Rule) {
         return;
     }
     for (n, action) in rule.then.iter().enumerate() {
-        if matches!(action, RuleAction::SetSeverity { .. }) {
+        if matches!(action, Action::SetSeverity { .. }) {
             check.fail(
                 format!("{at}/then/{n}"),
                 "not_allowed",

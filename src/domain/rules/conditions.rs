@@ -11,7 +11,7 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::complaints::model::Complaint;
 use crate::domain::complaints::vocabulary::{BallWith, State};
-use crate::domain::complaints::{placing, standing, view};
+use crate::domain::complaints::{marks, placing, standing, view};
 use crate::domain::customers::{Importance, record};
 use crate::domain::sla::clocks;
 use crate::domain::work::routing::rules::Facts;
@@ -39,6 +39,8 @@ pub struct Seen {
     pub facts: Facts,
     /// Whether a regulator's clock runs for it, or ran.
     pub regulatory: bool,
+    /// Its tags.
+    pub tags: Vec<String>,
 }
 
 /// Complaints as conditions see them.
@@ -52,6 +54,7 @@ pub fn see(conn: &mut Conn, ids: &[ComplaintId]) -> Result<BTreeMap<ComplaintId,
     let customers = record::by_ids(conn, &customers)?;
     let known: BTreeMap<CustomerId, Importance> = customers.iter().map(|c| (c.id, c.importance())).collect();
     let regulated = clocks::regulated(conn, ids)?;
+    let mut tags = marks::tags_of(conn, ids)?;
     let seen = standings.into_iter().map(|one| {
         let complaint = one.complaint;
         let importance = known
@@ -60,13 +63,14 @@ pub fn see(conn: &mut Conn, ids: &[ComplaintId]) -> Result<BTreeMap<ComplaintId,
             .unwrap_or(Importance::UNKNOWN);
         let product = products.remove(&complaint.id).flatten();
         let facts = placing::facts(&complaint, importance, product.as_deref());
-        let regulatory = regulated.contains(&complaint.id);
+        let (id, regulatory) = (complaint.id, regulated.contains(&complaint.id));
         (
-            complaint.id,
+            id,
             Seen {
                 complaint,
                 facts,
                 regulatory,
+                tags: tags.remove(&id).unwrap_or_default(),
             },
         )
     });
@@ -114,6 +118,7 @@ impl RuleConditions {
         self.complaint.hold(&at.seen.facts)
             && (self.states.is_empty() || self.states.contains(&at.state))
             && (self.teams.is_empty() || complaint.team_id.is_some_and(|team| self.teams.contains(&team)))
+            && (self.tags.is_empty() || self.tags.iter().any(|tag| at.seen.tags.contains(tag)))
             && self.has_owner.is_none_or(|wanted| wanted == complaint.owner.is_some())
             && (self.ball_with.is_empty() || self.ball_with.contains(&at.ball_with()))
             && self.regulatory.is_none_or(|wanted| wanted == at.seen.regulatory)
@@ -133,7 +138,7 @@ impl RuleConditions {
         let yes = |value: bool| Some(if value { "yes" } else { "no" }.to_owned());
         let wants = |value: Option<bool>| value.and_then(yes).into_iter().collect();
         let age = Some((at.now - complaint.received_at).num_minutes().to_string());
-        let all: [(&str, Vec<String>, Option<String>); 18] = [
+        let all: [(&str, Vec<String>, Option<String>); 19] = [
             ("channel", words(&c.channels), Some(facts.channel.to_string())),
             ("kind", words(&c.kinds), Some(facts.kind.to_string())),
             ("category", c.categories.clone(), Some(facts.category.clone())),
@@ -161,6 +166,11 @@ impl RuleConditions {
                 "team",
                 words(&self.teams),
                 complaint.team_id.map(|team| team.to_string()),
+            ),
+            (
+                "tag",
+                self.tags.clone(),
+                self.tags.iter().find(|tag| at.seen.tags.contains(tag)).cloned(),
             ),
             ("has_owner", wants(self.has_owner), yes(complaint.owner.is_some())),
             ("ball_with", words(&self.ball_with), Some(at.ball_with().to_string())),

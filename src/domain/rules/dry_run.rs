@@ -14,7 +14,7 @@ use super::model::{Rule, RuleEvent};
 use super::timers;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::domain::check::Check;
+use crate::domain::check::{Check, objects};
 use crate::domain::complaints::history::{self, Happening};
 use crate::domain::complaints::listing::{self, Listing};
 use crate::domain::complaints::model::TimelineEntry;
@@ -34,6 +34,7 @@ const SHOWN: usize = 20;
 #[serde(deny_unknown_fields)]
 pub struct RuleDryRunForm {
     /// The rules.
+    #[serde(deserialize_with = "objects")]
     #[schema(max_items = 100)]
     pub rules: Vec<Rule>,
     /// Complaints received at or after this moment.

@@ -179,7 +179,7 @@ fn attempted(after: Option<&Json<Value>>, found: &mut Vec<Occurrence>) {
 }
 
 /// The actions that tell of values before and after.
-const CHANGES: [&str; 8] = [
+const CHANGES: [&str; 9] = [
     "edited",
     "type_set",
     "assigned",
@@ -188,6 +188,7 @@ const CHANGES: [&str; 8] = [
     "handed_over",
     "reopened",
     "disputed",
+    "tagged",
 ];
 
 /// The values that differ. What is told only before or only after, did not change by this.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::action::{self, RuleAction};
 use super::book::{Book, InForce};
 use super::conditions::{At, Seen};
 use super::firings::{DeedOutcome, FiringOutcome, FiringTold, RuleDeed};
@@ -14,6 +13,7 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::nested;
 use crate::db::types::Json;
+use crate::domain::complaints::actions::{self, Action, Applied};
 use crate::domain::staff::{Act, Actor, ByRule};
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, RuleFiringId};
@@ -148,14 +148,14 @@ fn outcome(deeds: &[RuleDeed]) -> FiringOutcome {
 }
 
 /// Does an action. What is refused is undone alone, and told.
-fn deed(conn: &mut Conn, act: &Act, id: ComplaintId, action: &RuleAction, messages: &mut i32) -> Result<RuleDeed> {
+fn deed(conn: &mut Conn, act: &Act, id: ComplaintId, action: &Action, messages: &mut i32) -> Result<RuleDeed> {
     let told = |outcome, code: Option<&str>, detail: Option<String>| RuleDeed {
         action: action.word().to_owned(),
         outcome,
         code: code.map(str::to_owned),
         detail,
     };
-    let writes = matches!(action, RuleAction::SendMessage { .. });
+    let writes = matches!(action, Action::SendMessage { .. });
     if writes && *messages >= MOST_MESSAGES {
         let detail = format!("rules have written to the customer {MOST_MESSAGES} times within a day");
         return Ok(told(
@@ -164,12 +164,12 @@ fn deed(conn: &mut Conn, act: &Act, id: ComplaintId, action: &RuleAction, messag
             Some(detail),
         ));
     }
-    match nested::within(conn, |conn| action::apply(conn, act, id, action)) {
-        Ok(true) => {
+    match nested::within(conn, |conn| actions::apply(conn, act, id, action)) {
+        Ok(Applied { changed: true }) => {
             *messages += i32::from(writes);
             Ok(told(DeedOutcome::Done, None, None))
         }
-        Ok(false) => Ok(told(DeedOutcome::Unchanged, None, None)),
+        Ok(Applied { changed: false }) => Ok(told(DeedOutcome::Unchanged, None, None)),
         Err(Error::Problem(problem)) => {
             let mut detail = problem.detail;
             for error in &problem.errors {

@@ -5,7 +5,6 @@
 //! led to never leads to it again, at most three lead to each other, and there is a cap on what they do with a complaint
 //! within a day.
 
-pub mod action;
 pub mod book;
 mod checked;
 pub mod conditions;
@@ -31,6 +30,7 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::types::Json;
 use crate::domain::audit::{self, Event, ObjectKind};
+use crate::domain::check::objects;
 use crate::domain::staff::{Act, Permission};
 use crate::error::{Code, Error, Result};
 use crate::ids::RuleTurnId;
@@ -43,6 +43,7 @@ const SHOWN: i64 = 100;
 #[serde(deny_unknown_fields)]
 pub struct RuleListForm {
     /// The rules.
+    #[serde(deserialize_with = "objects")]
     #[schema(max_items = 100)]
     pub rules: Vec<Rule>,
 }

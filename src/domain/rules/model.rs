@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::action::RuleAction;
-use crate::domain::check::object;
+use crate::domain::check::{object, objects};
+use crate::domain::complaints::actions::Action;
 use crate::domain::complaints::vocabulary::{BallWith, HandlingStep, State};
 use crate::domain::work::routing::rules::RoutingConditions;
 use crate::ids::TeamId;
@@ -74,6 +74,8 @@ text_enum! {
         Owner = "owner",
         /// Which team holds it.
         Team = "team",
+        /// Its tags.
+        Tags = "tags",
     }
 }
 
@@ -118,7 +120,7 @@ pub struct RuleOn {
     pub event: RuleEvent,
     /// For `changed`: which values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 9)]
+    #[schema(max_items = 10)]
     pub fields: Vec<RuleField>,
     /// For `state_changed`: into which states.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -167,6 +169,9 @@ pub struct RuleConditions {
     /// Held by one of these teams.
     #[schema(max_items = 50)]
     pub teams: Vec<TeamId>,
+    /// With one of these tags.
+    #[schema(max_items = 50)]
+    pub tags: Vec<String>,
     /// Whether somebody handles it.
     pub has_owner: Option<bool>,
     /// One of these has to act next.
@@ -205,8 +210,9 @@ pub struct Rule {
     #[serde(default, deserialize_with = "object")]
     pub conditions: RuleConditions,
     /// What is done, in this order. One that is refused does not keep the others from being done.
+    #[serde(deserialize_with = "objects")]
     #[schema(min_items = 1, max_items = 10)]
-    pub then: Vec<RuleAction>,
+    pub then: Vec<Action>,
     /// Whether no later rule is looked at, when this one did something.
     #[serde(default)]
     pub stop: bool,

@@ -398,6 +398,7 @@ pub fn actor_of(conn: &mut Conn, now: Moment, id: TokenId) -> Result<Option<Acto
         name: row.name,
         principal: Some(Principal::Token(row.id)),
         teams: row.teams.map(|json| json.0).unwrap_or_default(),
+        rule: None,
     }))
 }
 

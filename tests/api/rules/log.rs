@@ -135,6 +135,31 @@ on_both! {
 }
 
 on_both! {
+    async fn a_tag_leads_to_a_canned_text_in_the_language_of_the_complaint(desk) {
+        let admin = admin(&desk);
+        let unknown = json!([rule("photo", on("received"), json!({}), json!([{ "do": "send_message", "text": "photo" }]))]);
+        admin.put(RULES, &json!({ "rules": unknown })).await.expect_invalid(&["/rules/0/then/0/text"]);
+        let text = json!({ "title": "A photo", "wordings": [
+            { "language": "en", "body": "Please send us a photo for {complaint.reference}." },
+        ] });
+        admin.put("/api/v1/canned-texts/photo", &text).await.expect(201);
+        let tagged = json!({ "event": "changed", "fields": ["tags"] });
+        enforce(&desk, &[
+            rule("photo", tagged, json!({ "tags": ["photo"] }), json!([{ "do": "send_message", "text": "photo" }])),
+            rule("broken", on("received"), like(json!({ "severities": ["high"] })), json!([{ "do": "tag", "tags": ["photo"] }])),
+        ]).await;
+        let (id, other) = (logged(&desk, json!({ "severity": "high", "language": "en" })).await, logged(&desk, json!({ "severity": "low" })).await);
+        run_jobs(&desk).await;
+        assert_eq!(fired(&desk, &id).await, pairs(&[("broken", "done"), ("photo", "done")]));
+        assert_eq!(firings(&desk, "rule=photo").await[0]["chain"], json!(["broken", "photo"]));
+        assert!(fired(&desk, &other).await.is_empty());
+        let case = Case { desk: &desk, agent: admin.clone(), id };
+        let wanted = format!("Please send us a photo for {}.", case.get().await.str("/reference"));
+        assert_eq!(word(&case.list("messages").await.items()[0], "body"), wanted);
+    }
+}
+
+on_both! {
     async fn a_message_that_a_rule_sends_is_no_first_answer(desk) {
         crate::clocks::enforce(&desk, "ours", &crate::clocks::policy(&[crate::clocks::metric("first_response", "first_response", 60)])).await;
         enforce(&desk, &[rule("hello", on("received"), json!({}), json!([{ "do": "send_message", "body": "We have it." }]))]).await;
