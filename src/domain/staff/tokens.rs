@@ -370,15 +370,18 @@ pub fn authenticate(conn: &mut Conn, now: Moment, secret: &str) -> Result<Option
     if row.revoked_at.is_some() || until <= now {
         return Ok(None);
     }
-    let actor = Actor {
+    Ok(Some((actor(conn, row)?, until)))
+}
+
+fn actor(conn: &mut Conn, row: TokenRow) -> Result<Actor> {
+    Ok(Actor {
         kind: ActorKind::Staff,
         grant: grant_of(conn, &row)?,
         name: row.name,
         principal: Some(Principal::Token(row.id)),
         teams: row.teams.map(|json| json.0).unwrap_or_default(),
         rule: None,
-    };
-    Ok(Some((actor, until)))
+    })
 }
 
 /// Who acts with a token, as it is now; nobody when it was revoked or has expired.
@@ -386,20 +389,10 @@ pub fn authenticate(conn: &mut Conn, now: Moment, secret: &str) -> Result<Option
 /// # Errors
 /// When the database refuses.
 pub fn actor_of(conn: &mut Conn, now: Moment, id: TokenId) -> Result<Option<Actor>> {
-    let Some(row) = store::find_token(conn, id)? else {
-        return Ok(None);
-    };
-    if row.revoked_at.is_some() || row.expires_at <= now {
-        return Ok(None);
+    match store::find_token(conn, id)? {
+        Some(row) if row.revoked_at.is_none() && row.expires_at > now => actor(conn, row).map(Some),
+        _ => Ok(None),
     }
-    Ok(Some(Actor {
-        kind: ActorKind::Staff,
-        grant: grant_of(conn, &row)?,
-        name: row.name,
-        principal: Some(Principal::Token(row.id)),
-        teams: row.teams.map(|json| json.0).unwrap_or_default(),
-        rule: None,
-    }))
 }
 
 /// Notes that a token was used.

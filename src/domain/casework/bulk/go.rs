@@ -28,7 +28,7 @@ pub fn is_waiting(conn: &mut Conn) -> Result<bool> {
 /// What should not happen with one of them; then nothing was done.
 pub fn go(conn: &mut Conn, act: &Act, most: i64) -> Result<usize> {
     on_next(conn, act, most, |conn, theirs, actions, id| {
-        outcome(conn, theirs.as_ref(), actions, id)
+        outcome(conn, theirs, actions, id)
     })
 }
 
@@ -48,7 +48,7 @@ fn on_next(
     conn: &mut Conn,
     act: &Act,
     most: i64,
-    mut with: impl FnMut(&mut Conn, &Option<Act>, &[Action], ComplaintId) -> Result<Told>,
+    mut with: impl FnMut(&mut Conn, Option<&Act>, &[Action], ComplaintId) -> Result<Told>,
 ) -> Result<usize> {
     let Some(id) = store::next(conn)? else {
         return Ok(0);
@@ -71,7 +71,7 @@ fn on_next(
     }
     let items = store::items(conn, id, before.next, most)?;
     for item in &items {
-        let (outcome, code) = with(conn, &theirs, &before.actions.0, item.complaint_id)?;
+        let (outcome, code) = with(conn, theirs.as_ref(), &before.actions.0, item.complaint_id)?;
         let count = match outcome {
             BulkOutcome::Done => &mut after.done,
             BulkOutcome::Unchanged => &mut after.unchanged,

@@ -14,6 +14,7 @@ use crate::db::{dialect, holds};
 use crate::domain::check::Check;
 use crate::domain::complaints::closing::{self, CloseForm, ReasonForm};
 use crate::domain::complaints::model::StepRow;
+use crate::domain::complaints::privacy;
 use crate::domain::complaints::procedure::{Action, ROUND_STARTS_AT};
 use crate::domain::complaints::store as complaint;
 use crate::domain::complaints::view::{self, ComplaintView};
@@ -139,7 +140,7 @@ pub fn unmerge(
     work.after.owner = owner;
     store::undo_merge(conn, merge.id, act.now, &act.actor.name, &reason)?;
     let survivor = complaint::load(conn, merge.survivor_id)?;
-    if super::super::privacy::check_here(conn, survivor.id, survivor.state).is_ok() {
+    if privacy::check_here(conn, survivor.id, survivor.state).is_ok() {
         let other = Work::of(conn, act, survivor)?;
         other.finish(conn, act, "unmerged_from", None, Some(json!({ "complaint": id })))?;
     }
