@@ -158,11 +158,7 @@ fn deed(conn: &mut Conn, act: &Act, id: ComplaintId, action: &Action, messages: 
     let writes = matches!(action, Action::SendMessage { .. });
     if writes && *messages >= MOST_MESSAGES {
         let detail = format!("rules have written to the customer {MOST_MESSAGES} times within a day");
-        return Ok(told(
-            DeedOutcome::Refused,
-            Some("rules.too_many_messages"),
-            Some(detail),
-        ));
+        return Ok(told(DeedOutcome::Refused, None, Some(detail)));
     }
     match nested::within(conn, |conn| actions::apply(conn, act, id, action)) {
         Ok(Applied { changed: true }) => {

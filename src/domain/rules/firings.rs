@@ -50,7 +50,7 @@ pub struct RuleDeed {
     pub action: String,
     /// What became of it.
     pub outcome: DeedOutcome,
-    /// The word of the problem, when it was refused.
+    /// The word of the problem, when it was refused as it would have been for a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// More about it.
