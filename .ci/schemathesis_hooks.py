@@ -256,6 +256,13 @@ def some_rules():
     return {"rules": [{"slug": "gate", "team": a_team(), "conditions": {"categories": [ROUTED]}}]}
 
 
+def event_rules():
+    """Rules on events that get in nobody's way."""
+    conditions = {"complaint": {"categories": [ROUTED]}}
+    then = [{"do": "add_note", "body": "Seen."}]
+    return {"rules": [{"slug": "gate", "on": {"event": "received"}, "conditions": conditions, "then": then}]}
+
+
 def a_routed_one():
     """A complaint that a rule in force fits."""
     version = ask("PUT", "/routing", some_rules())["version"]
@@ -275,6 +282,11 @@ def put_sensible_work(case):
             body.update(some_rules())
     if case.path == "/api/v1/me/drafts/intake" and case.method == "GET" and often():
         ask("PUT", "/me/drafts/intake", {"typed": "The door is broken."})
+    if case.path.startswith("/api/v1/rules") and often():
+        if "version" in parameters:
+            parameters["version"] = ask("PUT", "/rules", event_rules())["version"]
+        if isinstance(body, dict) and "rules" in body:
+            body.update(event_rules())
     if "/absences" in case.path and often():
         if "absence" in parameters:
             parameters["id"] = a_member()

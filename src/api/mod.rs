@@ -44,6 +44,7 @@ mod reports;
 mod roles;
 pub mod routes;
 mod routing;
+mod rules;
 pub mod server;
 pub(crate) mod sessions;
 mod sheets;

@@ -7,7 +7,7 @@ use super::limits::Rate;
 use super::{
     answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, credentials, customers,
     drafts, events, health, links, macros, marks, observe, open_id, playbooks, policies, presence, privacy, problems,
-    public, relations, reports, roles, routing, sessions, staff, teams, texts, tokens, typing, views, work,
+    public, relations, reports, roles, routing, rules, sessions, staff, teams, texts, tokens, typing, views, work,
     work_profiles,
 };
 use crate::domain::staff::Permission;
@@ -296,6 +296,15 @@ routes! {
     "/api/v1/routing/deactivate" => { post Needs(P::ManageRouting) => routing::deactivate_routing }
     "/api/v1/routing/versions/{version}" => { get Needs(P::ReadRouting) => routing::get_routing_version }
     "/api/v1/routing/versions/{version}/activate" => { post Needs(P::ManageRouting) => routing::activate_routing }
+    "/api/v1/rules" => {
+        get Needs(P::ReadRules) => rules::get_rules,
+        put Needs(P::ManageRules) => rules::write_rules,
+    }
+    "/api/v1/rules/dry-run" => { post Needs(P::ReadRules) => rules::try_rules }
+    "/api/v1/rules/deactivate" => { post Needs(P::ManageRules) => rules::deactivate_rules }
+    "/api/v1/rules/firings" => { get Needs(P::ReadRules) => rules::list_rule_firings }
+    "/api/v1/rules/versions/{version}" => { get Needs(P::ReadRules) => rules::get_rules_version }
+    "/api/v1/rules/versions/{version}/activate" => { post Needs(P::ManageRules) => rules::activate_rules }
     "/api/v1/work/load" => { get Needs(P::ReadReports) => work::get_work_load }
     "/api/v1/work/mine" => { get Needs(P::ReadComplaints) => work::list_my_work }
 
@@ -446,6 +455,7 @@ pub const ASKS: &[&str] = &[
     "/api/v1/typing/suggestions",
     "/api/v1/sla-policies/preview",
     "/api/v1/routing/dry-run",
+    "/api/v1/rules/dry-run",
 ];
 
 /// Whether an address is that of a page.

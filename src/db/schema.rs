@@ -934,6 +934,94 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_versions (version) {
+        version -> Integer,
+        rules -> JsonDoc,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_state (id) {
+        id -> Integer,
+        active_version -> Nullable<Integer>,
+        revision -> Integer,
+        updated_at -> Instant,
+        stamp -> Uid,
+        walking -> Bool,
+        walked_to -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_turns (id) {
+        id -> Uid,
+        version -> Nullable<Integer>,
+        turned_at -> Instant,
+        turned_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_events (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        told -> JsonDoc,
+        chain -> JsonDoc,
+        happened_at -> Instant,
+        tries -> Integer,
+        next_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_timers (complaint_id, rule) {
+        complaint_id -> Uid,
+        rule -> Text,
+        since_at -> Instant,
+        due_at -> Instant,
+        next_at -> Nullable<Instant>,
+        fired_at -> Nullable<Instant>,
+        tries -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_firings (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        rule -> Text,
+        version -> Integer,
+        occasion -> Text,
+        event -> Text,
+        happened_at -> Instant,
+        fired_at -> Instant,
+        outcome -> Text,
+        messages -> Integer,
+        told -> JsonDoc,
+    }
+}
+
 diesel::joinable!(attachments -> complaints (complaint_id));
 diesel::joinable!(calendar_versions -> calendars (slug));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
@@ -1225,6 +1313,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     routing_state,
     routing_turns,
     complaint_routings,
+    rule_versions,
+    rule_state,
+    rule_turns,
+    rule_events,
+    rule_timers,
+    rule_firings,
     complaint_tags,
     complaint_watchers,
     canned_texts,

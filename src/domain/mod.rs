@@ -14,6 +14,7 @@ pub mod policy;
 pub mod presence;
 pub mod privacy;
 pub mod reporting;
+pub mod rules;
 pub mod search;
 pub mod sla;
 pub mod staff;

@@ -36,6 +36,7 @@ mod properties;
 mod public;
 mod races;
 mod reports;
+mod rules;
 mod security;
 mod service_tokens;
 mod sign_in;

@@ -25,6 +25,8 @@ use crate::domain::privacy::export::ExportForm;
 use crate::domain::privacy::holds::HoldForm;
 use crate::domain::privacy::retention::RulesForm;
 use crate::domain::privacy::states::{PrivacyForm, RemovalForm};
+use crate::domain::rules::dry_run::RuleDryRunForm;
+use crate::domain::rules::{self as noun_of_rules, RuleListForm};
 use crate::domain::sla::calendars::{CalendarForm, ImportForm, NewCalendarForm};
 use crate::domain::sla::holidays;
 use crate::domain::sla::notation::Notation;
@@ -120,6 +122,8 @@ const FORMS: &[Reader] = &[
     only::<IntakeDraftForm>,
     routing,
     only::<DryRunForm>,
+    event_rules,
+    only::<RuleDryRunForm>,
 ];
 
 /// A form whose check asks the database.
@@ -188,6 +192,11 @@ fn policy(body: &[u8]) -> Result<()> {
     // What has been checked passes as it is.
     assert_eq!(checked(&once, "").as_ref().ok(), Some(&once));
     Ok(())
+}
+
+fn event_rules(body: &[u8]) -> Result<()> {
+    let form: RuleListForm = extract::parse(body)?;
+    noun_of_rules::checked(&form.rules).map(drop)
 }
 
 fn routing(body: &[u8]) -> Result<()> {

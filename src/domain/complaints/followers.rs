@@ -12,6 +12,7 @@ use crate::db::conn::Conn;
 use crate::domain::drafts;
 use crate::domain::policy::Policy;
 use crate::domain::reporting::record as reporting;
+use crate::domain::rules::follow as rules;
 use crate::domain::sla::clocks;
 use crate::domain::staff::{Act, Principal};
 use crate::domain::work;
@@ -129,6 +130,7 @@ pub(super) fn came_in(
     let wants = placing::keep(conn, complaints, placed)?;
     work::follow::arrived(conn, complaints, wants)?;
     telling::came_in(conn, complaints, entries)?;
+    rules::arrived(conn, policy, complaints, entries)?;
     reporting::received(conn, policy, complaints, entries)
 }
 
@@ -150,19 +152,21 @@ pub(super) fn changed(
     let Some(entry) = timeline.last() else { return Ok(()) };
     drafts::saved(conn, change.1.id, &entry.action, who)?;
     telling::tell_change(conn, change, entry)?;
+    rules::changed(conn, policy, change, timeline)?;
     reporting::changed(conn, policy, change, timeline, entry.id)
 }
 
 /// Once complaints and promises have been handed over from somebody, many at once; the entries tell of it.
 pub(super) fn handed_over(
     conn: &mut Conn,
-    at: Moment,
+    act: &Act,
     ids: &[ComplaintId],
     entries: &[TimelineEntry],
     from: &str,
 ) -> Result<()> {
     let standings = standing::load(conn, ids)?;
-    work::follow::changed_all(conn, &standings, at)?;
+    work::follow::changed_all(conn, &standings, act.now)?;
+    rules::told(conn, &act.policy, entries)?;
     let complaints: Vec<Complaint> = standings.into_iter().map(|standing| standing.complaint).collect();
     telling::tell_entries(conn, &complaints, entries, Some(from))
 }
@@ -180,6 +184,7 @@ pub(super) fn content_removed(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -
 
 /// Once the clocks have told something in the timelines of complaints that did not change.
 pub(super) fn told(conn: &mut Conn, policy: &Policy, entries: &[TimelineEntry]) -> Result<()> {
+    rules::told(conn, policy, entries)?;
     reporting::told(conn, policy, entries)?;
     let ids: BTreeSet<ComplaintId> = entries.iter().map(|entry| entry.complaint_id).collect();
     let complaints = store::by_ids(conn, &ids.into_iter().collect::<Vec<_>>())?;

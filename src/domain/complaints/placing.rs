@@ -20,8 +20,8 @@ use crate::domain::work::row::Wants;
 use crate::error::{Code, Error, Result};
 use crate::ids::ComplaintId;
 
-/// What the rules look at.
-fn facts(complaint: &Complaint, customer: Importance, product: Option<&str>) -> Facts {
+/// What the rules look at, of a complaint with its customer and its product.
+pub(crate) fn facts(complaint: &Complaint, customer: Importance, product: Option<&str>) -> Facts {
     Facts {
         channel: complaint.channel,
         kind: complaint.kind,

@@ -44,6 +44,19 @@ pub struct EntryView {
     pub happened_at: Moment,
 }
 
+/// The member of an entry that says by which rule it came about.
+pub const BY_RULE: &str = "by_rule";
+
+/// The values after, with the rule by which they came about, if it was one.
+fn by_rule(act: &Act, after: Option<Value>) -> Option<Value> {
+    let Some(rule) = &act.actor.rule else { return after };
+    let mut after = after.unwrap_or_else(|| json!({}));
+    if let Some(members) = after.as_object_mut() {
+        members.insert(BY_RULE.to_owned(), json!(rule));
+    }
+    Some(after)
+}
+
 /// A new entry about `action`.
 pub(super) fn entry(
     act: &Act,
@@ -59,7 +72,7 @@ pub(super) fn entry(
         actor_kind: act.actor.kind,
         actor: act.actor.name.clone(),
         before: before.map(Json),
-        after: after.map(Json),
+        after: by_rule(act, after).map(Json),
         request_id: act.request_id.as_deref().map(str::to_owned),
         happened_at: act.now,
     }

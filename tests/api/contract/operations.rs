@@ -138,6 +138,7 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
         }
         (_, ["routing", rest @ ..]) => on_routing(desk, rest).await,
+        (_, ["rules", rest @ ..]) => on_rules(desk, rest).await,
         (_, [noun @ ("bulk-actions" | "views" | "canned-texts" | "macros"), rest @ ..]) => {
             on_casework(desk, operation, noun, rest).await
         }
@@ -494,6 +495,33 @@ async fn on_routing(desk: &Desk, rest: &[&str]) -> Parts {
         }
         ["dry-run"] => (operations, format!("{ROUTING}/dry-run"), Some(rules), String::new()),
         _ => panic!("write a request that succeeds for {rest:?} of routing"),
+    }
+}
+
+/// Rules on events and time are written, brought into force, or taken out of it.
+async fn on_rules(desk: &Desk, rest: &[&str]) -> Parts {
+    use crate::rules::{RULES, enforce, note, write};
+    let admin = desk.client(hark::domain::staff::Role::Admin);
+    // Of a category that no other sample has.
+    let rule = note(
+        "sample",
+        json!({ "event": "received" }),
+        json!({ "complaint": { "categories": ["sample_of_rules"] } }),
+    );
+    let rules = json!({ "rules": [rule] });
+    match rest {
+        [] => (admin, RULES.to_owned(), Some(rules), RULES.to_owned()),
+        ["versions", "{version}", "activate"] => {
+            let written = write(desk, &[rule]).await;
+            let path = format!("{RULES}/versions/{}/activate", written.at("/version"));
+            (admin, path, None, RULES.to_owned())
+        }
+        ["deactivate"] => {
+            enforce(desk, &[rule]).await;
+            (admin, format!("{RULES}/deactivate"), None, String::new())
+        }
+        ["dry-run"] => (admin, format!("{RULES}/dry-run"), Some(rules), String::new()),
+        _ => panic!("write a request that succeeds for {rest:?} of rules"),
     }
 }
 

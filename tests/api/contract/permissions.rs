@@ -232,6 +232,23 @@ pub const NEEDS: &[(&str, &[&str])] = &[
             "POST /api/v1/routing/versions/{version}/activate",
         ],
     ),
+    (
+        "read-rules",
+        &[
+            "GET /api/v1/rules",
+            "POST /api/v1/rules/dry-run",
+            "GET /api/v1/rules/firings",
+            "GET /api/v1/rules/versions/{version}",
+        ],
+    ),
+    (
+        "manage-rules",
+        &[
+            "PUT /api/v1/rules",
+            "POST /api/v1/rules/deactivate",
+            "POST /api/v1/rules/versions/{version}/activate",
+        ],
+    ),
     ("manage-typing", &["POST /api/v1/typing/layers/undo"]),
     (
         "read-customers",

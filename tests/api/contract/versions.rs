@@ -26,6 +26,8 @@ const MAKE: &[&str] = &[
     "POST /api/v1/retention-rules/dry-run",
     "POST /api/v1/routing/deactivate",
     "POST /api/v1/routing/dry-run",
+    "POST /api/v1/rules/deactivate",
+    "POST /api/v1/rules/dry-run",
     "POST /api/v1/service-tokens",
     "POST /api/v1/session",
     "POST /api/v1/sla-policies",

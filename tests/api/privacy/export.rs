@@ -50,6 +50,18 @@ const NOT_EXPORTED: &[(&str, &str)] = &[
         "which rule gave a complaint to which team stands in its timeline",
     ),
     (
+        "rule_events",
+        "what waits for the rules, for some seconds; it stands in the timeline",
+    ),
+    (
+        "rule_firings",
+        "what a rule did stands in the timeline, with the rule; this says why, in codes",
+    ),
+    (
+        "rule_timers",
+        "when a rule comes due, made from the complaint and its timeline",
+    ),
+    (
         "work_queue",
         "the order of the desk's own work, made from the complaint, its promises and its clocks",
     ),

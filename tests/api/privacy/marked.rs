@@ -462,6 +462,7 @@ pub fn free_texts() -> BTreeSet<(String, String)> {
             "/api/v1/calendars",
             "/api/v1/sla-",
             "/api/v1/routing",
+            "/api/v1/rules",
             "/api/v1/session",
             "/api/v1/canned-texts",
             "/api/v1/macros",

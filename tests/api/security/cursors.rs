@@ -69,6 +69,11 @@ fn forged() -> Vec<String> {
 
 /// A desk where every list has two pages of one.
 async fn filled(desk: &Desk) -> Case<'_> {
+    crate::rules::enforce(
+        desk,
+        &[crate::rules::note("seen", json!({ "event": "received" }), json!({}))],
+    )
+    .await;
     let (first, _) = Case::filed(desk).await;
     first.work().await;
     let second = Case::worked(desk).await;
