@@ -298,6 +298,14 @@ fn unfit(mut pointer: String, joint: &str, detail: &str) -> Error {
         let name = detail.split('`').nth(1).unwrap_or_default();
         pointer = format!("{pointer}{joint}{name}");
     }
+    // Of an object that is one of several, read when it is known which, serde tells only where the whole is.
+    if let Some(rest) = detail.strip_prefix("unknown field `") {
+        let name = rest.split('`').next().unwrap_or_default();
+        let end = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        if joint == "/" && !pointer.ends_with(&end) {
+            pointer.push_str(&end);
+        }
+    }
     Error::invalid(vec![FieldError {
         pointer,
         code: if missing { "required" } else { "malformed" }.to_owned(),

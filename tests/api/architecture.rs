@@ -630,7 +630,7 @@ const LONG: &[(&str, usize)] = &[
     // Every table, column by column.
     ("db/schema.rs", 1500),
     // What handlers ask of a request, with its tests.
-    ("api/extract.rs", 450),
+    ("api/extract.rs", 470),
     // The table of contents: a line or a few for each route.
     ("api/routes.rs", 480),
     // Everything that differs between the databases.
