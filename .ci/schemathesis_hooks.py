@@ -154,6 +154,13 @@ def a_public_one():
     return filed["tracking_token"], found["items"][0]["id"]
 
 
+def one_with_drafts():
+    complaint = a_complaint()
+    for kind in ("message", "note", "step", "close"):
+        ask("PUT", f"/complaints/{complaint}/drafts/{kind}", {"typed": "Dear Ms Li", "based_on": 1})
+    return complaint
+
+
 def a_promise():
     start, end = window()
     complaint = a_complaint()
@@ -278,6 +285,8 @@ def put_sensible_work(case):
             parameters["version"] = ask("PUT", "/rules", event_rules())["version"]
         if isinstance(body, dict) and "rules" in body:
             body.update(event_rules())
+    if case.path == "/api/v1/me/drafts/intake" and case.method == "GET" and often():
+        ask("PUT", "/me/drafts/intake", {"typed": "The door is broken."})
     if "/absences" in case.path and often():
         if "absence" in parameters:
             parameters["id"] = a_member()
@@ -396,6 +405,7 @@ NEEDS = {
     "POST /api/v1/staff/{id}/reactivate": one_who_left,
     "PUT /api/v1/staff/{id}/work-profile": a_member,
     "POST /api/v1/staff/{id}/absences": a_member,
+    "GET /api/v1/complaints/{id}/drafts/{kind}": one_with_drafts,
     "POST /api/v1/complaints/{id}/route": lambda: a_routed_one(),
     "PATCH /api/v1/teams/{id}": a_team,
     "PUT /api/v1/teams/{id}/members/{staff_id}": a_team,

@@ -4,10 +4,14 @@
 //! and travels as `application/problem+json` (RFC 9457). Everything else is an internal error:
 //! its text goes to the log under the request id, never to the caller.
 
+mod conflict;
+
 use std::fmt;
 
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub use self::conflict::{ChangeSince, Conflict};
 
 /// What every fallible operation answers with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -218,6 +222,8 @@ codes! {
     RoleInUse = 409 "role.in_use" "Somebody has this role",
     /// The service token was revoked; its secret cannot be renewed. Make another token.
     TokenRevoked = 409 "token.revoked" "The token was revoked",
+    /// The caller has as many streams of events open as they may. Close one, or use one for several pages.
+    TooManyStreams = 429 "events.too_many_streams" "Too many streams",
     /// The service has more work than it can promise to do. Repeat after `Retry-After` seconds; nothing was changed.
     Overloaded = 503 "service.overloaded" "Too much work at once",
     /// Something failed on our side. The log has the cause under the request id; nothing was changed.
@@ -256,6 +262,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// After how many seconds it may be tried again, if waiting helps.
     pub retry_after: Option<u32>,
+    /// What stands against what, if somebody else was faster.
+    pub conflict: Option<Box<Conflict>>,
 }
 
 /// Any failure.
@@ -279,6 +287,7 @@ impl Error {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -293,6 +302,7 @@ impl Error {
             detail,
             errors,
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -308,6 +318,7 @@ impl Error {
             detail: detail.to_owned(),
             errors: vec![at],
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -318,6 +329,7 @@ impl Error {
             detail: format!("wait {seconds} s"),
             errors: Vec::new(),
             retry_after: Some(seconds),
+            conflict: None,
         }))
     }
 

@@ -14,7 +14,9 @@ pub(crate) mod cookies;
 mod credentials;
 mod customers;
 mod desk_figures;
+mod drafts;
 pub mod edge;
+mod events;
 mod examples;
 pub(crate) mod extract;
 #[doc(hidden)]
@@ -33,6 +35,7 @@ mod pace;
 mod page;
 mod playbooks;
 mod policies;
+mod presence;
 mod privacy;
 mod problems;
 pub(crate) mod public;

@@ -6,8 +6,9 @@ use utoipa::OpenApi;
 use super::limits::Rate;
 use super::{
     answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, credentials, customers,
-    health, links, macros, marks, observe, open_id, playbooks, policies, privacy, problems, public, relations, reports,
-    roles, routing, rules, sessions, staff, teams, texts, tokens, typing, views, work, work_profiles,
+    drafts, events, health, links, macros, marks, observe, open_id, playbooks, policies, presence, privacy, problems,
+    public, relations, reports, roles, routing, rules, sessions, staff, teams, texts, tokens, typing, views, work,
+    work_profiles,
 };
 use crate::domain::staff::Permission;
 use crate::web::routes::PAGES;
@@ -117,6 +118,13 @@ routes! {
     "/problems/{code}" => { get Public => problems::get_problem }
 
     "/api/v1/me" => { get SignedIn => tokens::get_me }
+    "/api/v1/me/drafts" => { get Needs(P::HandleComplaints) => drafts::list_my_drafts }
+    "/api/v1/me/drafts/intake" => {
+        get Needs(P::LogComplaints) => drafts::get_intake_draft,
+        put Needs(P::LogComplaints) => drafts::put_intake_draft,
+        delete Needs(P::LogComplaints) => drafts::discard_intake_draft,
+    }
+    "/api/v1/events" => { get Needs(P::ReadComplaints) => events::read_events }
     "/api/v1/service-tokens" => {
         get Needs(P::ManageTokens) => tokens::list_service_tokens,
         post Needs(P::ManageTokens) => tokens::create_service_token,
@@ -256,6 +264,16 @@ routes! {
     }
     "/api/v1/complaints/{id}/attachments/{attachment}/content" => {
         get Needs(P::ReadComplaints) => attachments::read_attachment,
+    }
+    "/api/v1/complaints/{id}/presence" => {
+        get Needs(P::ReadComplaints) => presence::list_presence,
+        put Needs(P::ReadComplaints) => presence::put_presence,
+        delete Needs(P::ReadComplaints) => presence::end_presence,
+    }
+    "/api/v1/complaints/{id}/drafts/{kind}" => {
+        get Needs(P::HandleComplaints) => drafts::get_draft,
+        put Needs(P::HandleComplaints) => drafts::put_draft,
+        delete Needs(P::HandleComplaints) => drafts::discard_draft,
     }
     "/api/v1/complaints/{id}/call-backs" => {
         get Needs(P::ReadComplaints) => call_backs::list_call_backs_of_complaint,

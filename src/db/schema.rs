@@ -1210,6 +1210,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    events (xact, id) {
+        xact -> BigInt,
+        id -> BigInt,
+        happened_at -> Instant,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    presences (complaint_id, who) {
+        complaint_id -> Uid,
+        who -> Uid,
+        name -> Text,
+        doing -> Text,
+        since -> Instant,
+        until -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    drafts (about, kind, who) {
+        about -> Uid,
+        kind -> Text,
+        who -> Uid,
+        customer_id -> Nullable<Uid>,
+        typed -> Text,
+        based_on -> Nullable<Integer>,
+        updated_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     calendars,
     calendar_versions,
@@ -1287,4 +1328,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     saved_views,
     complaint_relations,
     complaint_merges,
+    events,
+    presences,
+    drafts,
 );

@@ -22,7 +22,10 @@ use crate::domain::audit;
 use crate::domain::challenges;
 use crate::domain::complaints::call_backs;
 use crate::domain::complaints::privacy as erased;
+use crate::domain::drafts;
+use crate::domain::events;
 use crate::domain::idempotency;
+use crate::domain::presence;
 use crate::domain::privacy::retention;
 use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
@@ -65,6 +68,21 @@ const JOBS: &[Job] = &[
         name: "forget_idempotency_keys",
         most: i64::MAX,
         run: |conn, act, _| idempotency::forget_expired(conn, act.now),
+    },
+    Job {
+        name: "end_presences",
+        most: 500,
+        run: presence::sweep,
+    },
+    Job {
+        name: "forget_events",
+        most: 1_000,
+        run: events::forget_old,
+    },
+    Job {
+        name: "forget_drafts",
+        most: i64::MAX,
+        run: |conn, act, _| drafts::forget_old(conn, act),
     },
     Job {
         name: "apply_retention",

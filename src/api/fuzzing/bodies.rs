@@ -25,6 +25,8 @@ use crate::domain::complaints::steps::{StepForm, StepsForm};
 use crate::domain::complaints::vocabulary::HandlingStep;
 use crate::domain::customers::form::{self, CustomerRecordForm};
 use crate::domain::customers::{Customer, CustomerKind};
+use crate::domain::drafts::{DraftForm, IntakeDraftForm};
+use crate::domain::presence::PresenceForm;
 use crate::domain::privacy::consents::{self, ConsentForm, FiledConsent};
 use crate::domain::privacy::export::ExportForm;
 use crate::domain::privacy::holds::HoldForm;
@@ -122,6 +124,9 @@ const FORMS: &[Reader] = &[
     only::<InstallForm>,
     only::<ProfileForm>,
     only::<AbsenceForm>,
+    only::<PresenceForm>,
+    only::<DraftForm>,
+    only::<IntakeDraftForm>,
     routing,
     only::<DryRunForm>,
     only::<TagsForm>,

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod attachments;
+pub mod beside;
 pub mod bulk;
 pub mod call_backs;
 pub mod changes;
@@ -30,6 +31,7 @@ pub mod steps;
 mod store;
 pub mod taking;
 mod tallies;
+mod telling;
 pub mod timeline;
 pub mod view;
 pub mod vocabulary;

@@ -13,11 +13,13 @@ use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::customers::Tier;
 use crate::domain::customers::recognise::Recognised;
 use crate::domain::staff::{Act, ActorKind};
-use crate::error::Result;
+use crate::error::{ChangeSince, Result};
 use crate::ids::{ComplaintId, CustomerId, EntryId};
 
 /// How many entries go into one statement.
 const AT_ONCE: usize = 1_000;
+/// How many changes a conflict tells of.
+const MOST_CHANGES: usize = 20;
 
 /// An entry of the timeline.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -110,19 +112,6 @@ pub(super) fn arrival(
     entry(act, complaint.id, "received", None, Some(after))
 }
 
-/// Adds an entry.
-pub(super) fn record(
-    conn: &mut Conn,
-    act: &Act,
-    (complaint_id, customer_id): (ComplaintId, CustomerId),
-    action: &str,
-    before: Option<Value>,
-    after: Option<Value>,
-) -> Result<()> {
-    let entry = entry(act, complaint_id, action, before, after);
-    keep(conn, act, customer_id, &entry)
-}
-
 /// Adds an entry that has been made.
 pub(super) fn keep(conn: &mut Conn, act: &Act, customer_id: CustomerId, entry: &TimelineEntry) -> Result<()> {
     store::insert_entries(conn, std::slice::from_ref(entry))?;
@@ -150,6 +139,24 @@ pub(super) fn record_all(conn: &mut Conn, entries: &[TimelineEntry]) -> Result<(
         store::insert_entries(conn, some)?;
     }
     Ok(())
+}
+
+/// The last changes of a complaint that made so many versions, the oldest first; at most 20.
+pub(super) fn changes_since(conn: &mut Conn, id: ComplaintId, versions: i32) -> Result<Vec<ChangeSince>> {
+    let versions = usize::try_from(versions).unwrap_or_default().min(MOST_CHANGES);
+    // What the clocks tell makes no version.
+    let mut entries: Vec<TimelineEntry> = store::newest_entries(conn, id)?
+        .into_iter()
+        .filter(|entry| !entry.action.starts_with("clock_"))
+        .take(versions)
+        .collect();
+    entries.reverse();
+    let change = |entry: TimelineEntry| ChangeSince {
+        action: entry.action,
+        actor: entry.actor,
+        at: entry.happened_at,
+    };
+    Ok(entries.into_iter().map(change).collect())
 }
 
 /// A page of a complaint's timeline, the oldest entry first.

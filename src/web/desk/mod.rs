@@ -9,6 +9,7 @@ pub(crate) mod complaint;
 pub(crate) mod customer;
 pub(crate) mod deeds;
 mod fields;
+mod kept;
 pub(crate) mod list;
 pub(crate) mod log_call;
 mod parts;

@@ -48,6 +48,9 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/sla-policies/{slug}",
     "/api/v1/sla-policies/{slug}/versions/{version}",
     "/api/v1/work/load",
+    "/api/v1/events",
+    "/api/v1/complaints/{id}/presence",
+    "/api/v1/me/drafts",
     "/api/v1/routing",
     "/api/v1/routing/versions/{version}",
     "/api/v1/rules",
@@ -83,6 +86,9 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/retention-rules",
 ];
 
+/// What changes nothing that is kept: who is at a complaint, and what somebody has typed and not saved.
+const PASSING: &[&str] = &["/presence", "/drafts"];
+
 /// A page of events.
 pub async fn events(desk: &Desk, query: &str) -> Vec<Value> {
     let page = desk
@@ -108,6 +114,12 @@ async fn look(desk: &Desk, operation: &Operation) -> Reply {
         Some("audit") => event,
         _ => case.id.clone(),
     };
+    if operation.path.contains("/drafts/") {
+        let admin = desk.client(Role::Admin);
+        let path = operation.path.replace("{id}", &id).replace("{kind}", "note");
+        admin.put(&path, &json!({ "typed": "Dear Ms Li" })).await.expect(200);
+        return admin.get(&path).await.expect(200);
+    }
     let shared = format!("{}/attachments?name=a.txt&shared=true", case.path());
     let attached = case
         .agent
@@ -144,6 +156,9 @@ on_both! {
         for operation in operations() {
             let has_no_sample = operation.deletes() && !operation.takes("IfMatch");
             if operation.method == "GET" || has_no_sample || operation.only_asks() {
+                continue;
+            }
+            if PASSING.iter().any(|part| operation.path.contains(part)) {
                 continue;
             }
             let sample = sample(&desk, &operation).await;

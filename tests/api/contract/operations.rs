@@ -234,6 +234,7 @@ async fn by_a_person(desk: &Desk, operation: &Operation, parts: &[&str]) -> Part
         ["me", rest @ ..] => {
             let mut browser = person::signed_in(desk, &handle, "agent").await;
             let body = match rest {
+                ["drafts", "intake"] => json!({ "typed": "The router drops out" }),
                 ["password"] => json!({ "current": person::PASSWORD, "new": "seven quiet harbours sing" }),
                 ["second-factor"] => json!({ "password": person::PASSWORD }),
                 ["second-factor", "confirm"] => {
@@ -315,6 +316,8 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["links"] => Some(json!({ "duplicate_of": Case::logged(desk).await.id })),
         ["notes" | "messages"] => Some(json!({ "body": "We are on it." })),
         ["tracking-link"] => None,
+        ["presence"] => Some(json!({ "doing": "looking" })),
+        ["drafts", "{kind}"] => Some(json!({ "typed": "Dear Ms Li", "based_on": 1 })),
         ["legal-hold"] => Some(reason("a court case")),
         // Taken as it is: JSON is plain text, too.
         ["attachments"] => Some(json!({ "note": "as dictated on the phone" })),
@@ -325,7 +328,7 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ),
     };
     let path = operation.path.replace("{id}", &case.id).replace("{step}", "listen");
-    let mut path = path.replace("{slug}", "sample");
+    let mut path = path.replace("{slug}", "sample").replace("{kind}", "note");
     if path.contains("{other}") {
         path = path.replace("{other}", &Case::logged(desk).await.id);
     }

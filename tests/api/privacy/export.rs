@@ -26,6 +26,7 @@ const EXPORTED: &[(&str, &str)] = &[
     ("typing_proposals", "/complaints/*/proposed_manner"),
     ("timeline_entries", "/complaints/*/timeline"),
     ("messages", "/complaints/*/messages"),
+    ("drafts", "/complaints/*/drafts"),
     ("outbox", "/complaints/*/notices"),
     ("consents", "/consents"),
     ("legal_holds", "/legal_holds"),
@@ -39,6 +40,10 @@ const NOT_EXPORTED: &[(&str, &str)] = &[
     (
         "anonymised_complaints",
         "when content was removed stands on the complaint itself",
+    ),
+    (
+        "presences",
+        "which of us has a page open; forgotten within the minute, and nothing about the customer",
     ),
     (
         "complaint_routings",

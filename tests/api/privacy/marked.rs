@@ -252,6 +252,22 @@ impl<'a> Marked<'a> {
         self.on(complaint, "POST", "wait", wait).await;
         let note = json!({ "note": self.text() });
         self.on(complaint, "POST", "resume", note).await;
+        for kind in ["message", "note", "step", "close"] {
+            let body = json!({ "typed": self.text(), "based_on": 1 });
+            let path = format!("{COMPLAINTS}/{complaint}/drafts/{kind}");
+            let template = format!("{COMPLAINTS}/{{id}}/drafts/{{kind}}");
+            // Drafts of programs that save nothing of the kind, so that they stay.
+            let keeper = self.desk.client(hark::domain::staff::Role::Lead);
+            self.send(&keeper, ("PUT", &template), &path, body).await;
+        }
+        let path = "/api/v1/me/drafts/intake";
+        let body = json!({ "typed": self.text(), "customer_id": self.id });
+        let keeper = if self.tag == "zqstays" {
+            hark::domain::staff::Role::Admin
+        } else {
+            hark::domain::staff::Role::Lead
+        };
+        self.send(&self.desk.client(keeper), ("PUT", path), path, body).await;
         for part in ["notes", "messages"] {
             let body = json!({ "body": self.text() });
             self.on(complaint, "POST", part, body).await;

@@ -18,6 +18,7 @@ use crate::domain::complaints::model::TimelineEntry;
 use crate::domain::complaints::relations::{self, HeldRelation, MergeView};
 use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::{ClosureView, ComplaintSummary, StatementView, StepView};
+use crate::domain::drafts::{self, HeldDraft};
 use crate::domain::notifications;
 use crate::domain::sla::clocks::export as clocks;
 use crate::domain::sla::clocks::view::ClockView;
@@ -87,6 +88,8 @@ pub struct HeldComplaint {
     pub call_backs: Vec<CallBackView>,
     /// Messages both ways, and notes among ourselves (direction `internal`).
     pub messages: Vec<MessageView>,
+    /// What staff have typed about it and not saved.
+    pub drafts: Vec<HeldDraft>,
     /// Every closing.
     pub closures: Vec<ClosureView>,
     /// What the files are; their content is read one by one.
@@ -213,6 +216,10 @@ pub fn page(
     for (id, view) in attachments::of_complaints(conn, &ids)? {
         files.entry(id).or_default().push(view);
     }
+    let mut drafts: Groups<HeldDraft> = Groups::new();
+    for (id, draft) in drafts::held(conn, &ids)? {
+        drafts.entry(id).or_default().push(draft);
+    }
     let mut notices = Groups::new();
     for row in notifications::about(conn, &ids)? {
         if let Some(id) = row.complaint_id {
@@ -253,6 +260,7 @@ pub fn page(
             proposed_manner: proposals.remove(&id),
             call_backs: of(&mut promises, id),
             messages: of(&mut messages, id),
+            drafts: of(&mut drafts, id),
             closures: of(&mut closures, id),
             attachments: of(&mut files, id),
             timeline: of(&mut timeline, id),
