@@ -7,13 +7,20 @@ use serde::de::DeserializeOwned;
 use super::{place, refused};
 use crate::api::extract;
 use crate::clock::Moment;
+use crate::domain::casework::bulk::BulkForm;
+use crate::domain::casework::macros::MacroForm;
+use crate::domain::casework::texts::CannedTextForm;
+use crate::domain::casework::views::ViewForm;
 use crate::domain::check::Check;
+use crate::domain::complaints::actions::checked_all;
 use crate::domain::complaints::call_backs::{AttemptForm, CancelForm, PromiseForm, RescheduleForm};
 use crate::domain::complaints::changes::{AssignForm, EditForm, LinkForm, ResumeForm, TypeForm, WaitForm};
 use crate::domain::complaints::closing::{self, CloseForm, ReasonForm, RedressProgressForm};
 use crate::domain::complaints::intake::{Intake, IntakeForm, PublicForm};
+use crate::domain::complaints::marks::TagsForm;
 use crate::domain::complaints::messages::{MessageForm, StaffMessageForm};
 use crate::domain::complaints::public::MoveForm;
+use crate::domain::complaints::relations::{MergeForm, RelationForm};
 use crate::domain::complaints::steps::{StepForm, StepsForm};
 use crate::domain::complaints::vocabulary::HandlingStep;
 use crate::domain::customers::form::{self, CustomerRecordForm};
@@ -26,7 +33,7 @@ use crate::domain::privacy::holds::HoldForm;
 use crate::domain::privacy::retention::RulesForm;
 use crate::domain::privacy::states::{PrivacyForm, RemovalForm};
 use crate::domain::rules::dry_run::RuleDryRunForm;
-use crate::domain::rules::{self as noun_of_rules, RuleListForm};
+use crate::domain::rules::{RuleListForm, checked as checked_rules};
 use crate::domain::sla::calendars::{CalendarForm, ImportForm, NewCalendarForm};
 use crate::domain::sla::holidays;
 use crate::domain::sla::notation::Notation;
@@ -122,6 +129,13 @@ const FORMS: &[Reader] = &[
     only::<IntakeDraftForm>,
     routing,
     only::<DryRunForm>,
+    only::<TagsForm>,
+    only::<RelationForm>,
+    only::<MergeForm>,
+    only::<CannedTextForm>,
+    only::<ViewForm>,
+    macros,
+    bulk,
     event_rules,
     only::<RuleDryRunForm>,
 ];
@@ -196,7 +210,7 @@ fn policy(body: &[u8]) -> Result<()> {
 
 fn event_rules(body: &[u8]) -> Result<()> {
     let form: RuleListForm = extract::parse(body)?;
-    noun_of_rules::checked(&form.rules).map(drop)
+    checked_rules(&form.rules).map(drop)
 }
 
 fn routing(body: &[u8]) -> Result<()> {
@@ -239,4 +253,19 @@ fn staff(body: &[u8]) -> Result<()> {
     check.finish(())?;
     assert!(fits && handle.is_ascii() && email.is_none_or(|email| email.contains('@')));
     Ok(())
+}
+
+fn macros(body: &[u8]) -> Result<()> {
+    let form: MacroForm = extract::parse(body)?;
+    let mut check = Check::new();
+    let _actions = checked_all(&mut check, "/actions", &form.actions, 1);
+    check.finish(())
+}
+
+fn bulk(body: &[u8]) -> Result<()> {
+    let form: BulkForm = extract::parse(body)?;
+    let mut check = Check::new();
+    let _actions = checked_all(&mut check, "/actions", &form.actions, 1);
+    let _filter = form.filter.map(|filter| filter.checked(&mut check, "/filter"));
+    check.finish(())
 }

@@ -129,8 +129,8 @@ pub(super) fn came_in(
     clocks::write_begun(conn, begun)?;
     let wants = placing::keep(conn, complaints, placed)?;
     work::follow::arrived(conn, complaints, wants)?;
-    telling::came_in(conn, complaints, entries)?;
     rules::arrived(conn, policy, complaints, entries)?;
+    telling::came_in(conn, complaints, entries)?;
     reporting::received(conn, policy, complaints, entries)
 }
 
@@ -149,10 +149,10 @@ pub(super) fn changed(
 ) -> Result<()> {
     let routed = timeline.last().is_some_and(|entry| entry.action == "routed");
     work::follow::changed(conn, change.1, call_backs, routed)?;
+    rules::changed(conn, policy, change, timeline)?;
     let Some(entry) = timeline.last() else { return Ok(()) };
     drafts::saved(conn, change.1.id, &entry.action, who)?;
     telling::tell_change(conn, change, entry)?;
-    rules::changed(conn, policy, change, timeline)?;
     reporting::changed(conn, policy, change, timeline, entry.id)
 }
 
@@ -166,9 +166,9 @@ pub(super) fn handed_over(
 ) -> Result<()> {
     let standings = standing::load(conn, ids)?;
     work::follow::changed_all(conn, &standings, act.now)?;
-    rules::told(conn, &act.policy, entries)?;
     let complaints: Vec<Complaint> = standings.into_iter().map(|standing| standing.complaint).collect();
-    telling::tell_entries(conn, &complaints, entries, Some(from))
+    telling::tell_entries(conn, &complaints, entries, Some(from))?;
+    rules::told(conn, &act.policy, entries)
 }
 
 /// Once something that is no work on a complaint was noted in its timeline.

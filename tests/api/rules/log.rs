@@ -87,7 +87,7 @@ on_both! {
         desk.pass(TimeDelta::minutes(12));
         case.attempt(&kept, &reached(true)).await;
         expect(&["call_back_kept", "satisfaction_given"]).await;
-        let late = case.promise_for("inform", 10, 20).await;
+        let late = case.promise_for("give_answer", 10, 20).await;
         expect(&["call_back_promised"]).await;
         desk.pass(TimeDelta::minutes(25));
         for _ in 0..3 {
