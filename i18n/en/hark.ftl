@@ -684,6 +684,158 @@ word-done-link = The link is kept.
 word-done-write = It is written.
 word-done-call = It is noted.
 
+## Operations
+
+nav-ops = Operations
+ops-title = Operations
+ops-wall = Wall screen
+ops-wall-title = Service desk
+ops-wall-back = Back to operations
+ops-fresh = as of { $at }
+ops-stale = The connection is lost. These figures are from %s.
+ops-everything = Everything
+ops-days = { $from } to { $to }
+ops-of = Of
+ops-from = From
+ops-to = To
+ops-span = Time until
+ops-time = Time counted
+ops-zone = Hours in the zone
+ops-show = Show
+ops-quick = Days to look at
+ops-last-days = { $days ->
+    [one] today
+   *[other] last { $days } days
+}
+ops-by-team = Team
+ops-by-channel = Way in
+ops-by-type = Customer type
+ops-by-severity = Severity
+ops-by-kind = Kind
+ops-by-category = Category
+ops-wrong-day = Write the day like 2026-11-24
+ops-wrong-days = Choose a first day that is not after the last, and at most 400 days
+ops-wrong-zone = Choose one of the zones, or write its name like Europe/Dublin
+ops-wrong-property = Choose one of the list
+ops-cards = The most important figures
+ops-no-cases = Your role sees figures, not the cases behind them.
+ops-nothing = There is nothing to draw for these days.
+ops-table = Table
+ops-percent = { $n } %
+ops-objective = objective { $value }
+ops-goal = goal { $value }
+ops-before-none = nothing in the days before
+ops-before-same = as in the { $days } days before
+ops-before-less = ▲ from { $value } in the { $days } days before
+ops-before-more = ▼ from { $value } in the { $days } days before
+ops-late = Late now
+ops-ahead = Due in the next 4 hours
+ops-ahead-first = the first: { $left }
+ops-open = Open now
+ops-open-short = open
+ops-oldest = the oldest { $days } days and more
+ops-p90 = { $what }: nine of ten within
+ops-kept = Call-backs kept
+ops-spot = Resolved in the first contact
+ops-breached = Deadlines missed
+ops-span-acknowledgement = Acknowledgement
+ops-span-first = First answer
+ops-span-resolution = Resolution
+ops-time-business = opening hours
+ops-time-calendar = all hours
+ops-period = Period
+ops-cases = Cases
+ops-what = What
+ops-case = Case
+ops-due = Due
+ops-owner = With
+ops-nobody = nobody
+ops-age = Age
+ops-together = Together
+ops-weekday = Day
+ops-share = Share
+ops-came = Came in
+ops-again = Opened again
+ops-went = Closed
+ops-merits = Closed on the merits
+ops-ahead-none = Nothing is due in the next 4 hours
+ops-ahead-title = { $n ->
+    [one] { $n } deadline in the next 4 hours
+   *[other] { $n } deadlines in the next 4 hours
+}
+ops-ahead-note = each bar is half an hour
+ops-ahead-note-first = each bar is half an hour; the table has the first { $n }
+ops-ages-none = Nothing is open
+ops-ages-title = { $n } open, { $old } of them two weeks old or older
+ops-ages-note = by age; a bar leads to its cases
+ops-age-one = { $from ->
+    [0] today
+    [one] { $from } day
+   *[other] { $from } days
+}
+ops-age-some = { $from }–{ $to } days
+ops-age-more = { $from }+ days
+ops-times-title = { $what }: half within { $half }, nine of ten within { $most }
+ops-times-none = { $what }: none in these days
+ops-times-note = { $n } cases, counted in { $time }; half (p50), nine of ten (p90), 99 of 100 (p99)
+ops-promises-title = Call-backs kept: { $share }
+ops-promises-none = No promised call-back ended in these days
+ops-promise-kept = kept
+ops-promise-late = late
+ops-promise-broken = broken
+ops-backlog-grows = The backlog grows: { $came } came in, { $went } were closed
+ops-backlog-shrinks = The backlog shrinks: { $came } came in, { $went } were closed
+ops-backlog-stays = The backlog stays: { $came } came in, { $went } were closed
+ops-backlog-note = open at the end of each period
+ops-breaches-none = No deadline was missed
+ops-breaches-title = { $n } deadlines were missed
+ops-hours-none = Nothing came in
+ops-hours-title = Most comes in on { $day } from { $hour }:00
+ops-hours-note = What came in ({ $n }) by day and hour, { $zone }
+ops-types-none = Nothing was closed
+ops-types-calm = Nobody was angry at first
+ops-types-title = Of { $angry } angry customers { $calmed } were not angry any more at the closing
+ops-types-note = { $n } closed complaints, as the agents saw their customers
+ops-types-first = At first
+ops-types-last = At the closing
+ops-types-from = At first ↓ at the closing →
+ops-spot-title = Resolved in the first contact: { $share }
+ops-spot-short = on the spot
+ops-spot-none = Nothing was closed on the merits
+ops-back = Back to operations
+ops-cases-caption = The cases behind the figure
+ops-cases-none = There is no such case.
+ops-cases-no-more = There are no more.
+ops-cases-further = None among those that were looked through so far.
+ops-cases-more = More cases
+ops-cases-longer = longer than { $value }
+ops-cases-first = { $manner } at first
+ops-cases-last = { $manner } at the closing
+ops-cases-hour = from { $hour }:00
+ops-counts = Counts
+word-weekday-1 = Monday
+word-weekday-2 = Tuesday
+word-weekday-3 = Wednesday
+word-weekday-4 = Thursday
+word-weekday-5 = Friday
+word-weekday-6 = Saturday
+word-weekday-7 = Sunday
+word-figure-late = Late now
+word-figure-ahead = Due in the next 4 hours
+word-figure-open = Open now
+word-figure-received = Came in
+word-figure-acknowledgement = Acknowledged
+word-figure-first_response = First answered
+word-figure-resolution = Resolved
+word-figure-closed = Closed
+word-figure-on_merits = Closed on the merits
+word-figure-on_the_spot = Resolved in the first contact
+word-figure-kept = Call-backs kept
+word-figure-kept_late = Call-backs kept late
+word-figure-broken = Call-backs broken
+word-figure-breached = Deadlines missed
+word-figure-types = Closed, by the manner of customers
+
 ## Problems: what happened, and what to do
 
 problem-title-not-found = There is nothing here

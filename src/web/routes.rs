@@ -96,4 +96,8 @@ pages! {
     "/desk/call-backs/{id}/attempt" => { post Needs(P::HandleComplaints) => desk::deeds::calls::attempt }
     "/desk/call-backs/{id}/move" => { post Needs(P::HandleComplaints) => desk::deeds::calls::move_call }
     "/desk/call-backs/{id}/cancel" => { post Needs(P::HandleComplaints) => desk::deeds::calls::cancel_call }
+
+    "/ops" => { get Needs(P::ReadReports) => desk::ops::show_ops }
+    "/ops/wall" => { get Needs(P::ReadReports) => desk::ops::show_wall }
+    "/ops/cases" => { get Needs(P::ReadComplaints) => desk::ops::show_cases }
 }

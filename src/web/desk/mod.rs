@@ -10,6 +10,7 @@ pub(crate) mod customer;
 pub(crate) mod deeds;
 mod fields;
 pub(crate) mod log_call;
+pub(crate) mod ops;
 mod parts;
 mod steps;
 pub(crate) mod take;
@@ -43,6 +44,11 @@ const PLACES: &[Place] = &[
         href: "/desk/search",
         label: |words| fl!(words, "nav-search"),
         needs: Some(Permission::ReadComplaints),
+    },
+    Place {
+        href: "/ops",
+        label: |words| fl!(words, "nav-ops"),
+        needs: Some(Permission::ReadReports),
     },
 ];
 
