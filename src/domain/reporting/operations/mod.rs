@@ -30,7 +30,6 @@ use crate::domain::sla::policies::model::{Facts, Family, MetricKind};
 use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
-use crate::ids::TeamId;
 
 /// The properties by which the figures can be narrowed down, one at a time.
 pub const DIMENSIONS: &[Dimension] = &[
@@ -139,7 +138,7 @@ impl OperationsForm {
             check.fail("?from", "out_of_range", format_args!("at most {MOST_DAYS} days at once"));
         }
         if ask.dimension == Dimension::Team
-            && ask.value.as_deref().is_none_or(|value| value.parse::<TeamId>().is_err())
+            && ask.value.as_deref().is_none_or(|value| value.parse::<uuid::Uuid>().is_err())
         {
             check.fail("?value", "malformed", "the id of a team");
         } else if ask.dimension != Dimension::All && ask.value.is_none() {

@@ -31,7 +31,7 @@ fn narrowed<'a>(ask: &Ask) -> Boxed<'a> {
         Dimension::Category => query.filter(complaints::category.eq(value)),
         Dimension::Severity => query.filter(complaints::severity.eq(value)),
         Dimension::Team => {
-            let team: Option<TeamId> = value.parse().ok();
+            let team: Option<TeamId> = value.parse().ok().map(TeamId);
             query
                 .filter(complaints::team_id.is_not_null())
                 .filter(complaints::team_id.eq(team))
@@ -131,8 +131,7 @@ type AheadRow = (
 /// Deadlines between two moments, the first of them first, with policy and version. The sweep looks at a clock no
 /// later than when it is due, so the index of what it looks at finds them.
 pub(super) fn ahead(conn: &mut Conn, ask: &Ask, now: Moment, until: Moment) -> Result<Vec<(Ahead, String, i32)>> {
-    let narrowed = narrowed(ask).select(complaints::id);
-    let mut query = complaint_clocks::table
+    let rows: Vec<AheadRow> = complaint_clocks::table
         .inner_join(complaints::table.on(complaints::id.eq(complaint_clocks::complaint_id)))
         .filter(watched!())
         .filter(complaint_clocks::next_at.le(Some(until)).assume_not_null())
@@ -159,11 +158,7 @@ pub(super) fn ahead(conn: &mut Conn, ask: &Ask, now: Moment, until: Moment) -> R
                 complaints::team_id,
             ),
         ))
-        .into_boxed();
-    if ask.value.is_some() {
-        query = query.filter(complaints::id.eq_any(narrowed));
-    }
-    let rows: Vec<AheadRow> = query.load(conn)?;
+        .load(conn)?;
     let found = rows.into_iter().filter_map(|row| {
         let (due_at, kind, metric, policy, version, regulatory, (complaint_id, reference, owner), marks) = row;
         let ahead = Ahead {
@@ -177,7 +172,8 @@ pub(super) fn ahead(conn: &mut Conn, ask: &Ask, now: Moment, until: Moment) -> R
             owner,
             value: value(ask.dimension, marks)?,
         };
-        Some((ahead, policy, version))
+        let wanted = ask.value.as_ref().is_none_or(|value| *value == ahead.value);
+        wanted.then_some((ahead, policy, version))
     });
     Ok(found.collect())
 }

@@ -26,7 +26,8 @@ impl Tell {
     pub(super) fn span(self, seconds: f64) -> String {
         let minutes = (seconds / 60.0).round() as i64;
         if self.time == Time::Business && minutes >= 1_440 {
-            return fl!(self.words, "span-h", h = (minutes + 30) / 60);
+            let hours = (minutes + 30) / 60;
+            return fl!(self.words, "span-h", h = hours);
         }
         time::span(self.words, TimeDelta::minutes(minutes))
     }
@@ -34,13 +35,13 @@ impl Tell {
     /// A time, in its largest unit.
     pub(super) fn short_span(self, seconds: f64) -> String {
         let minutes = (seconds / 60.0).round() as i64;
-        let hours = minutes / 60;
+        let (hours, days) = (minutes / 60, minutes / 1_440);
         if minutes < 60 {
             fl!(self.words, "span-m", m = minutes)
         } else if hours < 48 || self.time == Time::Business {
             fl!(self.words, "span-h", h = hours)
         } else {
-            fl!(self.words, "span-d", d = hours / 24)
+            fl!(self.words, "span-d", d = days)
         }
     }
 
