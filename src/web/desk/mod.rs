@@ -4,6 +4,7 @@
 //! A deed on a complaint or a promise is one form, one line of `routes`, and one function in `deeds.rs`: its fields are
 //! named `<deed>-<value>`, read by `fields.rs` into the form of the domain, and what the domain finds goes back to them.
 
+pub(crate) mod admin;
 pub(crate) mod call_back;
 pub(crate) mod complaint;
 pub(crate) mod customer;
@@ -49,6 +50,11 @@ const PLACES: &[Place] = &[
         href: "/ops",
         label: |words| fl!(words, "nav-ops"),
         needs: Some(Permission::ReadReports),
+    },
+    Place {
+        href: "/admin",
+        label: |words| fl!(words, "nav-admin"),
+        needs: Some(Permission::ReadRouting),
     },
 ];
 

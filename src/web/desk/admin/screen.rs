@@ -317,7 +317,7 @@ where
 /// Shows a page.
 pub(super) fn show(visitor: &Visitor, mut screen: Screen, sent: Sent) -> Result<HttpResponse> {
     if let Some(done) = visitor.query("done").filter(|_| sent.findings.is_empty()) {
-        let key = format!("admin-done-{done}");
+        let key = format!("word-settled-{done}");
         if visitor.words.has(&key) {
             screen.done = visitor.words.get(&key);
         }
