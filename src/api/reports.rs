@@ -15,8 +15,8 @@ use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::reporting::measures::{Dimension, Time};
 use crate::domain::reporting::query::{By, ReportForm};
 use crate::domain::reporting::reports::{
-    self, Kind, Report, ReportInfo, agents, ages, ahead, arrivals, backlog, breaches, call_backs, causes, dwell, on_the_spot, reopen,
-    response_times, types, volumes,
+    self, Kind, Report, ReportInfo, agents, ages, ahead, arrivals, backlog, breaches, call_backs, causes, dwell,
+    on_the_spot, reopen, response_times, types, volumes,
 };
 use crate::domain::reporting::review::{self, ReviewForm};
 use crate::error::Result;

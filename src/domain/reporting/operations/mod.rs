@@ -135,10 +135,17 @@ impl OperationsForm {
         let days = (ask.to - ask.from).num_days() + 1;
         let mut check = Check::new();
         if days > MOST_DAYS {
-            check.fail("?from", "out_of_range", format_args!("at most {MOST_DAYS} days at once"));
+            check.fail(
+                "?from",
+                "out_of_range",
+                format_args!("at most {MOST_DAYS} days at once"),
+            );
         }
         if ask.dimension == Dimension::Team
-            && ask.value.as_deref().is_none_or(|value| value.parse::<uuid::Uuid>().is_err())
+            && ask
+                .value
+                .as_deref()
+                .is_none_or(|value| value.parse::<uuid::Uuid>().is_err())
         {
             check.fail("?value", "malformed", "the id of a team");
         } else if ask.dimension != Dimension::All && ask.value.is_none() {
@@ -306,7 +313,10 @@ pub(super) fn hour_of(at: Moment, zone: Tz) -> (usize, usize) {
 
 /// The moments at which the first day begins and the last one ends.
 pub(super) fn between(ask: &Ask) -> (Moment, Moment) {
-    (begins(ask.zone, ask.from), begins(ask.zone, ask.to + TimeDelta::days(1)))
+    (
+        begins(ask.zone, ask.from),
+        begins(ask.zone, ask.to + TimeDelta::days(1)),
+    )
 }
 
 /// The moment at which a day begins.
@@ -337,13 +347,19 @@ mod tests {
     fn a_day_begins_at_its_first_moment() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let at = |text: &str| text.parse::<Moment>().unwrap();
-        assert_eq!(begins(Tz::Asia__Shanghai, day("2026-11-23")), at("2026-11-22T16:00:00Z"));
+        assert_eq!(
+            begins(Tz::Asia__Shanghai, day("2026-11-23")),
+            at("2026-11-22T16:00:00Z")
+        );
         // The clocks of Beirut went from 00:00 to 01:00 that night.
         assert_eq!(begins(Tz::Asia__Beirut, day("2026-03-29")), at("2026-03-28T22:00:00Z"));
     }
 
     #[test]
     fn longer_times_have_longer_periods() {
-        assert_eq!([30, 45, 46, 190, 191].map(by), [By::Day, By::Day, By::Week, By::Week, By::Month]);
+        assert_eq!(
+            [30, 45, 46, 190, 191].map(by),
+            [By::Day, By::Day, By::Week, By::Week, By::Month]
+        );
     }
 }

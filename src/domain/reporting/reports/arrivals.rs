@@ -29,8 +29,7 @@ pub struct Arrivals;
 impl Kind for Arrivals {
     type Row = ArrivalsRow;
     const NAME: &'static str = "arrivals";
-    const TELLS: &'static str =
-        "What came in by hour and day of the week, in the desk's zone, of the whole time together. \
+    const TELLS: &'static str = "What came in by hour and day of the week, in the desk's zone, of the whole time together. \
         Every property is as it is now, the manner of the customer too.";
     const DIMENSIONS: &'static [Dimension] = OF_COMPLAINTS;
 

@@ -75,12 +75,18 @@ async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<
     rows.truncate(shown);
     let voice = voice(ctx, visitor);
     let mut form = Form::default();
-    let names = ["audit-actor", "audit-action", "audit-customer", "audit-from", "audit-to"];
+    let names = [
+        "audit-actor",
+        "audit-action",
+        "audit-customer",
+        "audit-from",
+        "audit-to",
+    ];
     for name in names {
         form.set(name, visitor.query(name).unwrap_or_default());
     }
     let next = rows.last().filter(|_| more).map(|row| {
-        let mut query = form_urlencoded::Serializer::new("/admin/audit?".to_owned());
+        let mut query = form_urlencoded::Serializer::for_suffix("/admin/audit?".to_owned(), "/admin/audit?".len());
         for name in names {
             query.append_pair(name, visitor.query(name).unwrap_or_default());
         }
@@ -101,7 +107,10 @@ async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<
             .map(|row| {
                 let object = row.object_id.map(|id| id.to_string()).unwrap_or_default();
                 vec![
-                    Cell::link(time::short(voice.lang, voice.zone, row.happened_at), format!("/admin/audit/{}", row.id)),
+                    Cell::link(
+                        time::short(voice.lang, voice.zone, row.happened_at),
+                        format!("/admin/audit/{}", row.id),
+                    ),
                     Cell::text(row.actor.clone()),
                     Cell::text(row.action.clone()),
                     Cell::text(format!("{} {object}", row.object_kind)).with("soft"),
@@ -113,22 +122,38 @@ async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<
         more: next,
     };
     let line = |name: &str, label: String, kind: &'static str| Field::new(&form, name, label, Input::Line(kind), "");
-    let mut asking = Asking::new("audit", fl!(words, "admin-audit-filter"), "/admin/audit", fl!(words, "admin-show"))
-        .field(line("audit-actor", fl!(words, "admin-who"), "text"))
-        .field(line("audit-action", fl!(words, "admin-did"), "text").hint(fl!(words, "admin-did-hint")))
-        .field(line("audit-customer", fl!(words, "admin-customer"), "text"))
-        .field(line("audit-from", fl!(words, "ops-from"), "date").hint(fl!(words, "admin-utc")))
-        .field(line("audit-to", fl!(words, "ops-to"), "date"));
+    let mut asking = Asking::new(
+        "audit",
+        fl!(words, "admin-audit-filter"),
+        "/admin/audit",
+        fl!(words, "admin-show"),
+    )
+    .field(line("audit-actor", fl!(words, "admin-who"), "text"))
+    .field(line("audit-action", fl!(words, "admin-did"), "text").hint(fl!(words, "admin-did-hint")))
+    .field(line("audit-customer", fl!(words, "admin-customer"), "text"))
+    .field(line("audit-from", fl!(words, "ops-from"), "date").hint(fl!(words, "admin-utc")))
+    .field(line("audit-to", fl!(words, "ops-to"), "date"));
     asking.get = true;
-    let checking = Asking::new("seal", fl!(words, "admin-seal"), "/admin/audit/verify", fl!(words, "admin-seal-verify"))
-        .lead(match seals.first() {
-            Some(seal) => fl!(words, "admin-seal-newest", n = seal.number, hash = seal.hash.as_str()),
-            None => fl!(words, "admin-seal-none"),
-        });
+    let checking = Asking::new(
+        "seal",
+        fl!(words, "admin-seal"),
+        "/admin/audit/verify",
+        fl!(words, "admin-seal-verify"),
+    )
+    .lead(match seals.first() {
+        Some(seal) => fl!(words, "admin-seal-newest", n = seal.number, hash = seal.hash.as_str()),
+        None => fl!(words, "admin-seal-none"),
+    });
     let mut screen = Screen::new(fl!(words, "admin-audit"));
     if let Some(verdict) = verdict {
         let said = match verdict.findings.is_empty() {
-            true => fl!(words, "admin-seal-good", seals = verdict.seals, events = verdict.events, unsealed = verdict.unsealed),
+            true => fl!(
+                words,
+                "admin-seal-good",
+                seals = verdict.seals,
+                events = verdict.events,
+                unsealed = verdict.unsealed
+            ),
             false => {
                 let found: Vec<String> = verdict.findings.iter().take(50).map(ToString::to_string).collect();
                 found.join("\n")
@@ -168,10 +193,19 @@ pub(crate) async fn show_event(ctx: Ctx, visitor: Visitor, id: Id<AuditEventId>)
     let text = |text: &Option<String>| Cell::text(text.clone().unwrap_or_default());
     let object = event.object_id.map(|id| id.to_string()).unwrap_or_default();
     let facts = vec![
-        (fl!(words, "admin-at"), Cell::text(time::moment(voice.lang, voice.zone, event.happened_at))),
-        (fl!(words, "admin-who"), Cell::text(format!("{} ({})", event.actor, event.actor_kind))),
+        (
+            fl!(words, "admin-at"),
+            Cell::text(time::moment(voice.lang, voice.zone, event.happened_at)),
+        ),
+        (
+            fl!(words, "admin-who"),
+            Cell::text(format!("{} ({})", event.actor, event.actor_kind)),
+        ),
         (fl!(words, "admin-did"), Cell::text(event.action.clone())),
-        (fl!(words, "admin-to-what"), Cell::text(format!("{} {object}", event.object_kind))),
+        (
+            fl!(words, "admin-to-what"),
+            Cell::text(format!("{} {object}", event.object_kind)),
+        ),
         (fl!(words, "admin-purpose"), text(&event.purpose)),
         (fl!(words, "admin-address"), text(&event.address)),
         (fl!(words, "admin-request"), text(&event.request_id)),

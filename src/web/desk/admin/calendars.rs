@@ -25,13 +25,37 @@ fn fields(asking: Asking, form: &Form, words: Words, now: Option<&CalendarView>)
     let id = asking.id;
     let name = |value: &str| format!("{id}-{value}");
     asking
-        .field(Field::new(form, &name("name"), fl!(words, "admin-name"), Input::Line("text"), now.map_or("", |c| &c.name)))
-        .field(Field::new(form, &name("time_zone"), fl!(words, "admin-zone"), Input::Line("text"), now.map_or("Asia/Shanghai", |c| &c.time_zone)))
+        .field(Field::new(
+            form,
+            &name("name"),
+            fl!(words, "admin-name"),
+            Input::Line("text"),
+            now.map_or("", |c| &c.name),
+        ))
+        .field(Field::new(
+            form,
+            &name("time_zone"),
+            fl!(words, "admin-zone"),
+            Input::Line("text"),
+            now.map_or("Asia/Shanghai", |c| &c.time_zone),
+        ))
         .field(
-            Field::new(form, &name("notation"), fl!(words, "admin-hours"), Input::Area(4), now.map_or("Mo-Fr 09:00-12:00,13:30-18:00; PH off", |c| &c.notation))
-                .hint(fl!(words, "admin-hours-hint")),
+            Field::new(
+                form,
+                &name("notation"),
+                fl!(words, "admin-hours"),
+                Input::Area(4),
+                now.map_or("Mo-Fr 09:00-12:00,13:30-18:00; PH off", |c| &c.notation),
+            )
+            .hint(fl!(words, "admin-hours-hint")),
         )
-        .field(Field::new(form, &name("source"), fl!(words, "admin-source"), Input::Line("text"), now.and_then(|c| c.source.as_deref()).unwrap_or_default()))
+        .field(Field::new(
+            form,
+            &name("source"),
+            fl!(words, "admin-source"),
+            Input::Line("text"),
+            now.and_then(|c| c.source.as_deref()).unwrap_or_default(),
+        ))
 }
 
 async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> {
@@ -59,8 +83,22 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
         empty: fl!(words, "admin-none"),
         more: None,
     };
-    let adding = Asking::new("calendar", fl!(words, "admin-calendar-new"), "/admin/calendars", fl!(words, "admin-add"))
-        .field(Field::new(&sent.form, "calendar-slug", fl!(words, "admin-slug"), Input::Line("text"), "").hint(fl!(words, "admin-slug-hint")));
+    let adding = Asking::new(
+        "calendar",
+        fl!(words, "admin-calendar-new"),
+        "/admin/calendars",
+        fl!(words, "admin-add"),
+    )
+    .field(
+        Field::new(
+            &sent.form,
+            "calendar-slug",
+            fl!(words, "admin-slug"),
+            Input::Line("text"),
+            "",
+        )
+        .hint(fl!(words, "admin-slug-hint")),
+    );
     let adding = fields(adding, &sent.form, words, None);
     let screen = Screen::new(fl!(words, "admin-calendars"))
         .with_if(visitor.may(Permission::ManageCalendars), || Block::Form(adding))
@@ -118,7 +156,13 @@ fn days(words: Words, title: String, preview: &PreviewView) -> Table {
     }
 }
 
-async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent, tried: Option<PreviewView>) -> Result<HttpResponse> {
+async fn one(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    slug: String,
+    sent: Sent,
+    tried: Option<PreviewView>,
+) -> Result<HttpResponse> {
     let words = visitor.words;
     let wanted = slug.clone();
     let (calendar, preview) = ctx
@@ -131,8 +175,14 @@ async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent, tried: Opti
     let facts = vec![
         (fl!(words, "admin-hours"), Cell::text(calendar.notation.clone())),
         (fl!(words, "admin-zone"), Cell::text(calendar.time_zone.clone())),
-        (fl!(words, "admin-holidays"), Cell::text(calendar.holidays.len().to_string())),
-        (fl!(words, "admin-source"), Cell::text(calendar.source.clone().unwrap_or_default())),
+        (
+            fl!(words, "admin-holidays"),
+            Cell::text(calendar.holidays.len().to_string()),
+        ),
+        (
+            fl!(words, "admin-source"),
+            Cell::text(calendar.source.clone().unwrap_or_default()),
+        ),
         (
             fl!(words, "admin-version"),
             Cell::text(fl!(
@@ -144,8 +194,13 @@ async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent, tried: Opti
             )),
         ),
     ];
-    let mut change = Asking::new("change", fl!(words, "admin-version-new"), format!("/admin/calendars/{slug}"), fl!(words, "admin-save"))
-        .version(calendar.version);
+    let mut change = Asking::new(
+        "change",
+        fl!(words, "admin-version-new"),
+        format!("/admin/calendars/{slug}"),
+        fl!(words, "admin-save"),
+    )
+    .version(calendar.version);
     change.buttons = vec![
         ("try".to_owned(), fl!(words, "admin-try-hours"), "second"),
         ("save".to_owned(), fl!(words, "admin-save"), ""),
@@ -167,7 +222,9 @@ async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent, tried: Opti
     let screen = Screen::new(calendar.name.clone())
         .back("/admin/calendars", fl!(words, "admin-calendars"))
         .with(Block::Facts(String::new(), facts))
-        .with_if(!warnings.is_empty(), || Block::Words(fl!(words, "admin-see-to"), warnings.join("\n"), false))
+        .with_if(!warnings.is_empty(), || {
+            Block::Words(fl!(words, "admin-see-to"), warnings.join("\n"), false)
+        })
         .with_if(manages, || Block::Form(change))
         .with(Block::Table(table));
     screen::show(visitor, screen, sent)

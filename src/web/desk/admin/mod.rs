@@ -80,6 +80,9 @@ fn sections(visitor: &Visitor) -> Vec<NavItem> {
 pub(crate) async fn show_admin(visitor: Visitor) -> Result<HttpResponse> {
     match AREAS.iter().find(|area| visitor.may(area.needs)) {
         Some(area) => Ok(visitor.go(area.href)),
-        None => Err(Error::problem(Code::Forbidden, "nothing of the administration is open to the role")),
+        None => Err(Error::problem(
+            Code::Forbidden,
+            "nothing of the administration is open to the role",
+        )),
     }
 }

@@ -5,13 +5,13 @@ use actix_web::http::StatusCode;
 
 use super::screen::{self, Asking, Block, Cell, Deed, Field, Input, Screen, Sent, Table, choose};
 use crate::api::extract::{Ctx, Id};
+use crate::db::conn::Conn;
 use crate::domain::staff::custom_roles::{self, RoleView};
 use crate::domain::staff::leaving::{self, LeavingForm};
 use crate::domain::staff::people::{self, Listing, StaffChangeForm, StaffForm, StaffView};
 use crate::domain::staff::sign_in::sessions::{self, SessionView};
 use crate::domain::staff::sign_in::{invitations, second_factor};
 use crate::domain::staff::{Act, Permission};
-use crate::db::conn::Conn;
 use crate::error::Result;
 use crate::ids::StaffId;
 use crate::web::desk::complaint::voice;
@@ -58,7 +58,10 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
     rows.truncate(shown);
     let next = rows.last().filter(|_| more).map(|row| {
         let gone = if gone { "gone=1&" } else { "" };
-        (format!("/admin/people?{gone}after={}", row.id), fl!(words, "admin-more"))
+        (
+            format!("/admin/people?{gone}after={}", row.id),
+            fl!(words, "admin-more"),
+        )
     });
     let role = |slug: &str| {
         let found = roles.iter().find(|role| role.slug == slug);
@@ -92,12 +95,50 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
         false => Cell::link(fl!(words, "admin-those-gone"), "/admin/people?gone=1"),
     };
     let form = &sent.form;
-    let adding = Asking::new("person", fl!(words, "admin-person-new"), "/admin/people", fl!(words, "admin-add"))
-        .field(Field::new(form, "person-handle", fl!(words, "admin-handle"), Input::Line("text"), "").hint(fl!(words, "admin-handle-hint")))
-        .field(Field::new(form, "person-name", fl!(words, "admin-name"), Input::Line("text"), ""))
-        .field(Field::new(form, "person-email", fl!(words, "admin-email"), Input::Line("email"), ""))
-        .field(Field::new(form, "person-role", fl!(words, "admin-role"), role_choices(form, "person-role", &roles, "agent"), ""))
-        .field(Field::new(form, "person-language", fl!(words, "admin-language"), languages(form, "person-language", &ctx.app.policy.default_language), ""));
+    let adding = Asking::new(
+        "person",
+        fl!(words, "admin-person-new"),
+        "/admin/people",
+        fl!(words, "admin-add"),
+    )
+    .field(
+        Field::new(
+            form,
+            "person-handle",
+            fl!(words, "admin-handle"),
+            Input::Line("text"),
+            "",
+        )
+        .hint(fl!(words, "admin-handle-hint")),
+    )
+    .field(Field::new(
+        form,
+        "person-name",
+        fl!(words, "admin-name"),
+        Input::Line("text"),
+        "",
+    ))
+    .field(Field::new(
+        form,
+        "person-email",
+        fl!(words, "admin-email"),
+        Input::Line("email"),
+        "",
+    ))
+    .field(Field::new(
+        form,
+        "person-role",
+        fl!(words, "admin-role"),
+        role_choices(form, "person-role", &roles, "agent"),
+        "",
+    ))
+    .field(Field::new(
+        form,
+        "person-language",
+        fl!(words, "admin-language"),
+        languages(form, "person-language", &ctx.app.policy.default_language),
+        "",
+    ));
     let screen = Screen::new(fl!(words, "admin-people"))
         .with_if(visitor.may(Permission::ManageStaff), || Block::Form(adding))
         .with(Block::Table(table))
@@ -155,7 +196,10 @@ async fn person(ctx: &Ctx, visitor: &Visitor, id: StaffId, sent: Sent, link: Opt
     let role = seen.roles.iter().find(|role| role.slug == person.role);
     let facts = vec![
         (fl!(words, "admin-handle"), Cell::text(person.handle.clone())),
-        (fl!(words, "admin-email"), Cell::text(person.email.clone().unwrap_or_default())),
+        (
+            fl!(words, "admin-email"),
+            Cell::text(person.email.clone().unwrap_or_default()),
+        ),
         (
             fl!(words, "admin-role"),
             Cell::text(role.map_or_else(|| person.role.clone(), |role| role.name.clone())),
@@ -198,32 +242,93 @@ async fn person(ctx: &Ctx, visitor: &Visitor, id: StaffId, sent: Sent, link: Opt
 fn deeds(words: Words, seen: &Seen, form: &Form) -> Vec<Block> {
     let person = &seen.person;
     let at = |deed: &str| format!("/admin/people/{}/{deed}", person.id);
-    let change = Asking::new("change", fl!(words, "admin-person-change"), at("change"), fl!(words, "admin-save"))
-        .version(person.version)
-        .field(Field::new(form, "change-name", fl!(words, "admin-name"), Input::Line("text"), &person.name))
-        .field(Field::new(form, "change-email", fl!(words, "admin-email"), Input::Line("email"), person.email.as_deref().unwrap_or_default()))
-        .field(Field::new(form, "change-role", fl!(words, "admin-role"), role_choices(form, "change-role", &seen.roles, &person.role), ""))
-        .field(Field::new(form, "change-language", fl!(words, "admin-language"), languages(form, "change-language", &person.language), ""));
+    let change = Asking::new(
+        "change",
+        fl!(words, "admin-person-change"),
+        at("change"),
+        fl!(words, "admin-save"),
+    )
+    .version(person.version)
+    .field(Field::new(
+        form,
+        "change-name",
+        fl!(words, "admin-name"),
+        Input::Line("text"),
+        &person.name,
+    ))
+    .field(Field::new(
+        form,
+        "change-email",
+        fl!(words, "admin-email"),
+        Input::Line("email"),
+        person.email.as_deref().unwrap_or_default(),
+    ))
+    .field(Field::new(
+        form,
+        "change-role",
+        fl!(words, "admin-role"),
+        role_choices(form, "change-role", &seen.roles, &person.role),
+        "",
+    ))
+    .field(Field::new(
+        form,
+        "change-language",
+        fl!(words, "admin-language"),
+        languages(form, "change-language", &person.language),
+        "",
+    ));
     let mut blocks = vec![Block::Form(change)];
     if !person.active {
-        let back = Asking::new("back", fl!(words, "admin-person-back"), at("reactivate"), fl!(words, "admin-person-back-button"))
-            .version(person.version);
+        let back = Asking::new(
+            "back",
+            fl!(words, "admin-person-back"),
+            at("reactivate"),
+            fl!(words, "admin-person-back-button"),
+        )
+        .version(person.version);
         blocks.push(Block::Form(back));
         return blocks;
     }
-    let invite = Asking::new("invite", fl!(words, "admin-invite"), at("invite"), fl!(words, "admin-invite-button"))
-        .lead(fl!(words, "admin-invite-lead"));
-    let leave = Asking::new("leave", fl!(words, "admin-leave"), at("deactivate"), fl!(words, "admin-leave-button"))
-        .grave()
-        .lead(fl!(words, "admin-leave-lead"))
-        .version(person.version)
-        .field(Field::new(form, "leave-successor", fl!(words, "admin-successor"), Input::Line("text"), ""))
-        .field(Field::new(form, "leave-reason", fl!(words, "admin-reason"), Input::Line("text"), ""));
+    let invite = Asking::new(
+        "invite",
+        fl!(words, "admin-invite"),
+        at("invite"),
+        fl!(words, "admin-invite-button"),
+    )
+    .lead(fl!(words, "admin-invite-lead"));
+    let leave = Asking::new(
+        "leave",
+        fl!(words, "admin-leave"),
+        at("deactivate"),
+        fl!(words, "admin-leave-button"),
+    )
+    .grave()
+    .lead(fl!(words, "admin-leave-lead"))
+    .version(person.version)
+    .field(Field::new(
+        form,
+        "leave-successor",
+        fl!(words, "admin-successor"),
+        Input::Line("text"),
+        "",
+    ))
+    .field(Field::new(
+        form,
+        "leave-reason",
+        fl!(words, "admin-reason"),
+        Input::Line("text"),
+        "",
+    ));
     blocks.push(Block::Form(invite));
     if seen.second_factor {
-        let reset = Asking::new("factor", fl!(words, "admin-factor-reset"), at("second-factor"), fl!(words, "admin-factor-reset"))
-            .grave()
-            .lead(fl!(words, "admin-factor-lead"));
+        let reset = Asking::new(
+            "factor",
+            fl!(words, "admin-factor-reset"),
+            at("second-factor"),
+            fl!(words, "admin-factor-reset"),
+        )
+        .grave()
+        .lead(fl!(words, "admin-factor-lead"));
         blocks.push(Block::Form(reset));
     }
     blocks.push(Block::Form(leave));
@@ -294,7 +399,8 @@ pub(crate) async fn change_person(ctx: Ctx, visitor: Visitor, id: Id<StaffId>, f
         role: form.given("change-role"),
         language: form.given("change-language"),
     };
-    let work = move |conn: &mut Conn, act: &Act, value: &StaffChangeForm| people::change(conn, act, id, Some(version), value);
+    let work =
+        move |conn: &mut Conn, act: &Act, value: &StaffChangeForm| people::change(conn, act, id, Some(version), value);
     let done = screen::once(&ctx, &form, "change", value, work).await;
     ctx.app.doubt_sessions();
     settle(&ctx, &visitor, id, (form, "change", "changed"), done).await
@@ -308,7 +414,8 @@ pub(crate) async fn let_go(ctx: Ctx, visitor: Visitor, id: Id<StaffId>, form: Fo
         successor: form.text("leave-successor").trim().to_owned(),
         reason: form.text("leave-reason").to_owned(),
     };
-    let work = move |conn: &mut Conn, act: &Act, value: &LeavingForm| leaving::deactivate(conn, act, id, Some(version), value);
+    let work =
+        move |conn: &mut Conn, act: &Act, value: &LeavingForm| leaving::deactivate(conn, act, id, Some(version), value);
     let done = screen::once(&ctx, &form, "leave", value, work).await;
     ctx.app.doubt_sessions();
     settle(&ctx, &visitor, id, (form, "leave", "left"), done).await

@@ -37,7 +37,10 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
     let manages = visitor.may(Permission::ManagePolicies);
     let rows = found.iter().map(|policy| {
         vec![
-            Cell::link(named(visitor.lang, &policy.policy.name), format!("/admin/policies/{}", policy.slug)),
+            Cell::link(
+                named(visitor.lang, &policy.policy.name),
+                format!("/admin/policies/{}", policy.slug),
+            ),
             Cell::text(word(words, "family", policy.policy.family.as_str())),
             stands(words, policy),
             Cell::text(policy.version.to_string()),
@@ -85,9 +88,26 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
         more: None,
     };
     let form = &sent.form;
-    let adding = Asking::new("policy", fl!(words, "admin-policy-new"), "/admin/policies", fl!(words, "admin-add"))
-        .field(Field::new(form, "policy-slug", fl!(words, "admin-slug"), Input::Line("text"), "").hint(fl!(words, "admin-slug-hint")))
-        .field(Field::new(form, "policy-document", fl!(words, "admin-document"), Input::Area(18), "{}").hint(fl!(words, "admin-document-hint")));
+    let adding = Asking::new(
+        "policy",
+        fl!(words, "admin-policy-new"),
+        "/admin/policies",
+        fl!(words, "admin-add"),
+    )
+    .field(
+        Field::new(form, "policy-slug", fl!(words, "admin-slug"), Input::Line("text"), "")
+            .hint(fl!(words, "admin-slug-hint")),
+    )
+    .field(
+        Field::new(
+            form,
+            "policy-document",
+            fl!(words, "admin-document"),
+            Input::Area(18),
+            "{}",
+        )
+        .hint(fl!(words, "admin-document-hint")),
+    );
     let screen = Screen::new(fl!(words, "admin-policies"))
         .with(Block::Table(table))
         .with(Block::Table(packs))
@@ -170,9 +190,18 @@ async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent) -> Result<H
     let body = &policy.policy;
     let facts = vec![
         (fl!(words, "admin-stands"), stands(words, &policy)),
-        (fl!(words, "admin-family"), Cell::text(word(words, "family", body.family.as_str()))),
-        (fl!(words, "admin-calendar"), Cell::link(body.calendar.clone(), format!("/admin/calendars/{}", body.calendar))),
-        (fl!(words, "admin-source"), Cell::text(body.source.clone().unwrap_or_default())),
+        (
+            fl!(words, "admin-family"),
+            Cell::text(word(words, "family", body.family.as_str())),
+        ),
+        (
+            fl!(words, "admin-calendar"),
+            Cell::link(body.calendar.clone(), format!("/admin/calendars/{}", body.calendar)),
+        ),
+        (
+            fl!(words, "admin-source"),
+            Cell::text(body.source.clone().unwrap_or_default()),
+        ),
     ];
     let metrics = body.metrics.iter().map(|metric| {
         vec![
@@ -219,13 +248,35 @@ async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent) -> Result<H
     };
     let text = serde_json::to_string_pretty(body)?;
     let at = |deed: &str| format!("/admin/policies/{slug}/{deed}");
-    let writing = Asking::new("policy", fl!(words, "admin-version-new"), at("write"), fl!(words, "admin-save"))
-        .version(policy.revision)
-        .lead(fl!(words, "admin-policy-lead"))
-        .field(Field::new(&sent.form, "policy-document", fl!(words, "admin-document"), Input::Area(24), &text));
+    let writing = Asking::new(
+        "policy",
+        fl!(words, "admin-version-new"),
+        at("write"),
+        fl!(words, "admin-save"),
+    )
+    .version(policy.revision)
+    .lead(fl!(words, "admin-policy-lead"))
+    .field(Field::new(
+        &sent.form,
+        "policy-document",
+        fl!(words, "admin-document"),
+        Input::Area(24),
+        &text,
+    ));
     let turn = match policy.active_version == Some(policy.version) {
-        true => Asking::new("turn", fl!(words, "admin-out-of-force"), at("deactivate"), fl!(words, "admin-out-of-force")).grave(),
-        false => Asking::new("turn", fl!(words, "admin-into-force"), at("activate"), fl!(words, "admin-into-force")),
+        true => Asking::new(
+            "turn",
+            fl!(words, "admin-out-of-force"),
+            at("deactivate"),
+            fl!(words, "admin-out-of-force"),
+        )
+        .grave(),
+        false => Asking::new(
+            "turn",
+            fl!(words, "admin-into-force"),
+            at("activate"),
+            fl!(words, "admin-into-force"),
+        ),
     };
     let turn = turn.version(policy.revision).lead(fl!(words, "admin-force-lead"));
     let manages = visitor.may(Permission::ManagePolicies);
@@ -239,7 +290,13 @@ async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent) -> Result<H
     screen::show(visitor, screen, sent)
 }
 
-async fn settle(ctx: &Ctx, visitor: &Visitor, slug: String, form: Form, result: Result<PolicyView>) -> Result<HttpResponse> {
+async fn settle(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    slug: String,
+    form: Form,
+    result: Result<PolicyView>,
+) -> Result<HttpResponse> {
     match result {
         Ok(_) => Ok(visitor.go(&format!("/admin/policies/{slug}?done=changed"))),
         Err(error) => {
@@ -256,7 +313,9 @@ pub(crate) async fn write_policy(ctx: Ctx, visitor: Visitor, slug: Id<String>, f
     let wanted = slug.clone();
     let done = match document(&form, "policy-document") {
         Ok(body) => {
-            let work = move |conn: &mut Conn, act: &Act, body: &PolicyBody| operations::write(conn, act, &wanted, Some(version), body);
+            let work = move |conn: &mut Conn, act: &Act, body: &PolicyBody| {
+                operations::write(conn, act, &wanted, Some(version), body)
+            };
             screen::once(&ctx, &form, "policy", body, work).await
         }
         Err(error) => Err(error),
@@ -275,7 +334,12 @@ pub(crate) async fn activate_policy(ctx: Ctx, visitor: Visitor, slug: Id<String>
 }
 
 /// `POST /admin/policies/{slug}/deactivate`
-pub(crate) async fn deactivate_policy(ctx: Ctx, visitor: Visitor, slug: Id<String>, form: Form) -> Result<HttpResponse> {
+pub(crate) async fn deactivate_policy(
+    ctx: Ctx,
+    visitor: Visitor,
+    slug: Id<String>,
+    form: Form,
+) -> Result<HttpResponse> {
     let slug = slug.0;
     let version = form.version()?;
     let wanted = slug.clone();

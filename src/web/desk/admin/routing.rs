@@ -30,8 +30,14 @@ fn trial(visitor: &Visitor, tried: &RoutingDryRun) -> Vec<Block> {
     let none = || fl!(words, "admin-no-team");
     let facts = vec![
         (fl!(words, "admin-trial-moved"), Cell::text(tried.moved.to_string())),
-        (fl!(words, "admin-trial-soon"), Cell::text(tried.moved_due_soon.to_string())),
-        (fl!(words, "admin-trial-unmatched"), Cell::text(tried.unmatched.to_string())),
+        (
+            fl!(words, "admin-trial-soon"),
+            Cell::text(tried.moved_due_soon.to_string()),
+        ),
+        (
+            fl!(words, "admin-trial-unmatched"),
+            Cell::text(tried.unmatched.to_string()),
+        ),
     ];
     let loads = tried.loads.iter().map(|load| {
         vec![
@@ -120,10 +126,24 @@ async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent, tried: Option<RoutingDry
         })]);
     }
     let text = serde_json::to_string_pretty(&found.rules)?;
-    let mut writing = Asking::new("rules", fl!(words, "admin-rules-write"), "/admin/routing", fl!(words, "admin-save"))
-        .version(found.revision)
-        .lead(fl!(words, "admin-rules-lead"))
-        .field(Field::new(&sent.form, "rules-document", fl!(words, "admin-document"), Input::Area(20), &text).hint(fl!(words, "admin-rules-hint")));
+    let mut writing = Asking::new(
+        "rules",
+        fl!(words, "admin-rules-write"),
+        "/admin/routing",
+        fl!(words, "admin-save"),
+    )
+    .version(found.revision)
+    .lead(fl!(words, "admin-rules-lead"))
+    .field(
+        Field::new(
+            &sent.form,
+            "rules-document",
+            fl!(words, "admin-document"),
+            Input::Area(20),
+            &text,
+        )
+        .hint(fl!(words, "admin-rules-hint")),
+    );
     writing.buttons = vec![("/admin/routing/try".to_owned(), fl!(words, "admin-try-rules"), "second")];
     if manages {
         writing.buttons.push((String::new(), fl!(words, "admin-save"), ""));
@@ -132,7 +152,10 @@ async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent, tried: Option<RoutingDry
     let turns = found.history.iter().map(|turn| {
         vec![
             Cell::text(time::short(voice.lang, voice.zone, turn.turned_at)),
-            Cell::text(turn.version.map_or_else(|| fl!(words, "admin-not-in-force"), |n| n.to_string())),
+            Cell::text(
+                turn.version
+                    .map_or_else(|| fl!(words, "admin-not-in-force"), |n| n.to_string()),
+            ),
             Cell::text(turn.turned_by.clone()),
         ]
     });
@@ -147,9 +170,17 @@ async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent, tried: Option<RoutingDry
         empty: fl!(words, "admin-none"),
         more: None,
     };
-    let off = Asking::new("off", fl!(words, "admin-out-of-force"), "/admin/routing/deactivate", fl!(words, "admin-out-of-force")).grave();
-    let mut screen = Screen::new(fl!(words, "admin-routing"))
-        .with(Block::Facts(String::new(), vec![(fl!(words, "admin-stands"), Cell::text(stands))]));
+    let off = Asking::new(
+        "off",
+        fl!(words, "admin-out-of-force"),
+        "/admin/routing/deactivate",
+        fl!(words, "admin-out-of-force"),
+    )
+    .grave();
+    let mut screen = Screen::new(fl!(words, "admin-routing")).with(Block::Facts(
+        String::new(),
+        vec![(fl!(words, "admin-stands"), Cell::text(stands))],
+    ));
     if let Some(tried) = &tried {
         for block in trial(visitor, tried) {
             screen = screen.with(block);
@@ -192,7 +223,15 @@ pub(crate) async fn try_routing(ctx: Ctx, visitor: Visitor, mut form: Form) -> R
             };
             page(&ctx, &visitor, sent, Some(tried)).await
         }
-        Err(error) => page(&ctx, &visitor, Sent::refused(form, "rules", error, visitor.words)?, None).await,
+        Err(error) => {
+            page(
+                &ctx,
+                &visitor,
+                Sent::refused(form, "rules", error, visitor.words)?,
+                None,
+            )
+            .await
+        }
     }
 }
 
@@ -208,7 +247,8 @@ pub(crate) async fn write_routing(ctx: Ctx, visitor: Visitor, form: Form) -> Res
     let version = form.version()?;
     let done = match rules(&form) {
         Ok(value) => {
-            let work = move |conn: &mut Conn, act: &Act, value: &RoutingForm| routing::write(conn, act, Some(version), value);
+            let work =
+                move |conn: &mut Conn, act: &Act, value: &RoutingForm| routing::write(conn, act, Some(version), value);
             screen::once(&ctx, &form, "rules", value, work).await
         }
         Err(error) => Err(error),

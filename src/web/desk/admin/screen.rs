@@ -13,7 +13,7 @@ use crate::domain::staff::Act;
 use crate::error::{Code, Error, FieldError, Problem, Result};
 use crate::web::desk::words::Choice;
 use crate::web::forms::{Findings, Form, patiently};
-use crate::web::i18n::Words;
+use crate::web::i18n::{Words, fl};
 use crate::web::page::{NavItem, Page, Visitor};
 
 /// A small form within a table or beside facts: one button.
@@ -238,6 +238,14 @@ struct ScreenPage<'a> {
     findings: Findings,
     key: String,
     sections: Vec<NavItem>,
+}
+
+impl ScreenPage<'_> {
+    /// Whether something in this form does not fit.
+    fn wrong(&self, id: &str) -> bool {
+        let within = |field: &str| field.strip_prefix(id).is_some_and(|rest| rest.starts_with('-'));
+        self.findings.all().iter().any(|finding| within(&finding.field))
+    }
 }
 
 /// What a page is shown with: the form as it was sent, what does not fit, and with which status.

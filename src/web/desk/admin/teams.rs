@@ -27,11 +27,35 @@ fn fields(asking: Asking, form: &Form, words: Words, calendars: &[CalendarSummar
     let all = calendars.iter().map(|c| (c.slug.clone(), c.name.clone()));
     let usual = now.and_then(|team| team.calendar.clone()).unwrap_or_default();
     let chosen = choose(form, &name("calendar"), std::iter::once(always).chain(all), &[usual]);
-    let capacity = now.and_then(|team| team.capacity).map(|n| n.to_string()).unwrap_or_default();
+    let capacity = now
+        .and_then(|team| team.capacity)
+        .map(|n| n.to_string())
+        .unwrap_or_default();
     asking
-        .field(Field::new(form, &name("name"), fl!(words, "admin-name"), Input::Line("text"), now.map_or("", |team| &team.name)))
-        .field(Field::new(form, &name("calendar"), fl!(words, "admin-calendar"), Input::One(chosen), ""))
-        .field(Field::new(form, &name("capacity"), fl!(words, "admin-capacity"), Input::Line("number"), &capacity).hint(fl!(words, "admin-capacity-hint")))
+        .field(Field::new(
+            form,
+            &name("name"),
+            fl!(words, "admin-name"),
+            Input::Line("text"),
+            now.map_or("", |team| &team.name),
+        ))
+        .field(Field::new(
+            form,
+            &name("calendar"),
+            fl!(words, "admin-calendar"),
+            Input::One(chosen),
+            "",
+        ))
+        .field(
+            Field::new(
+                form,
+                &name("capacity"),
+                fl!(words, "admin-capacity"),
+                Input::Line("number"),
+                &capacity,
+            )
+            .hint(fl!(words, "admin-capacity-hint")),
+        )
 }
 
 fn form_of(form: &Form, prefix: &str) -> TeamForm {
@@ -39,7 +63,10 @@ fn form_of(form: &Form, prefix: &str) -> TeamForm {
         name: form.text(&format!("{prefix}-name")).to_owned(),
         calendar: Some(form.given(&format!("{prefix}-calendar"))),
         // What is no number is out of any range.
-        capacity: Some(form.given(&format!("{prefix}-capacity")).map(|n| n.trim().parse().unwrap_or(-1))),
+        capacity: Some(
+            form.given(&format!("{prefix}-capacity"))
+                .map(|n| n.trim().parse().unwrap_or(-1)),
+        ),
     }
 }
 
@@ -66,7 +93,12 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
         empty: fl!(words, "admin-teams-none"),
         more: None,
     };
-    let adding = Asking::new("team", fl!(words, "admin-team-new"), "/admin/teams", fl!(words, "admin-add"));
+    let adding = Asking::new(
+        "team",
+        fl!(words, "admin-team-new"),
+        "/admin/teams",
+        fl!(words, "admin-add"),
+    );
     let adding = fields(adding, &sent.form, words, &calendars, None);
     let screen = Screen::new(fl!(words, "admin-teams"))
         .with_if(visitor.may(Permission::ManageStaff), || Block::Form(adding))
@@ -96,7 +128,11 @@ async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<Htt
                 limit: 500,
                 ..Listing::default()
             };
-            Ok((teams::get(conn, id)?, calendars::list(conn, act)?, people::list(conn, &active)?))
+            Ok((
+                teams::get(conn, id)?,
+                calendars::list(conn, act)?,
+                people::list(conn, &active)?,
+            ))
         })
         .await?;
     let manages = visitor.may(Permission::ManageStaff);
@@ -130,7 +166,11 @@ async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<Htt
         }
         cells
     });
-    let mut heads = vec![fl!(words, "admin-handle"), fl!(words, "admin-name"), fl!(words, "admin-leads")];
+    let mut heads = vec![
+        fl!(words, "admin-handle"),
+        fl!(words, "admin-name"),
+        fl!(words, "admin-leads"),
+    ];
     if manages {
         heads.push(fl!(words, "admin-change"));
     }
@@ -146,20 +186,54 @@ async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<Htt
         .iter()
         .filter(|person| !team.members.iter().any(|member| member.id == person.id))
         .map(|person| (person.id.to_string(), format!("{} ({})", person.name, person.handle)));
-    let joining = Asking::new("member", fl!(words, "admin-member-add"), at("members"), fl!(words, "admin-add"))
-        .version(team.version)
-        .field(Field::new(form, "member-staff", fl!(words, "admin-person"), Input::One(choose(form, "member-staff", others, &[])), ""));
+    let joining = Asking::new(
+        "member",
+        fl!(words, "admin-member-add"),
+        at("members"),
+        fl!(words, "admin-add"),
+    )
+    .version(team.version)
+    .field(Field::new(
+        form,
+        "member-staff",
+        fl!(words, "admin-person"),
+        Input::One(choose(form, "member-staff", others, &[])),
+        "",
+    ));
     let there = team
         .members
         .iter()
         .map(|member| (member.id.to_string(), format!("{} ({})", member.name, member.handle)));
-    let leaving = Asking::new("out", fl!(words, "admin-member-out"), at("remove"), fl!(words, "admin-member-out-button"))
-        .grave()
-        .lead(fl!(words, "admin-member-out-lead"))
-        .version(team.version)
-        .field(Field::new(form, "out-staff", fl!(words, "admin-person"), Input::One(choose(form, "out-staff", there, &[])), ""))
-        .field(Field::new(form, "out-successor", fl!(words, "admin-successor"), Input::Line("text"), ""));
-    let change = Asking::new("change", fl!(words, "admin-team-change"), at("change"), fl!(words, "admin-save")).version(team.version);
+    let leaving = Asking::new(
+        "out",
+        fl!(words, "admin-member-out"),
+        at("remove"),
+        fl!(words, "admin-member-out-button"),
+    )
+    .grave()
+    .lead(fl!(words, "admin-member-out-lead"))
+    .version(team.version)
+    .field(Field::new(
+        form,
+        "out-staff",
+        fl!(words, "admin-person"),
+        Input::One(choose(form, "out-staff", there, &[])),
+        "",
+    ))
+    .field(Field::new(
+        form,
+        "out-successor",
+        fl!(words, "admin-successor"),
+        Input::Line("text"),
+        "",
+    ));
+    let change = Asking::new(
+        "change",
+        fl!(words, "admin-team-change"),
+        at("change"),
+        fl!(words, "admin-save"),
+    )
+    .version(team.version);
     let change = fields(change, form, words, &calendars, Some(&team));
     let screen = Screen::new(team.name.clone())
         .back("/admin/teams", fl!(words, "admin-teams"))
@@ -170,7 +244,14 @@ async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<Htt
     screen::show(visitor, screen, sent)
 }
 
-async fn settle<T>(ctx: &Ctx, visitor: &Visitor, id: TeamId, form: Form, prefix: &str, result: Result<T>) -> Result<HttpResponse> {
+async fn settle<T>(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    id: TeamId,
+    form: Form,
+    prefix: &str,
+    result: Result<T>,
+) -> Result<HttpResponse> {
     ctx.app.doubt_all_tokens();
     match result {
         Ok(_) => Ok(visitor.go(&format!("/admin/teams/{id}?done=changed"))),

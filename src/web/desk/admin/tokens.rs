@@ -59,19 +59,66 @@ fn row(visitor: &Visitor, voice: super::super::parts::Voice, token: &TokenView) 
 async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent, made: Option<NewToken>) -> Result<HttpResponse> {
     let words = visitor.words;
     let (found, roles, teams) = ctx
-        .read(|conn, _| Ok((tokens::list(conn)?, custom_roles::list(conn)?, teams::list(conn, None, 200)?)))
+        .read(|conn, _| {
+            Ok((
+                tokens::list(conn)?,
+                custom_roles::list(conn)?,
+                teams::list(conn, None, 200)?,
+            ))
+        })
         .await?;
     let voice = voice(ctx, visitor);
     let form = &sent.form;
     let all_roles = roles.iter().map(|role| (role.slug.clone(), role.name.clone()));
     let scopes = Permission::ALL.iter().map(|p| (p.to_string(), p.to_string()));
     let all_teams = teams.iter().map(|team| (team.id.to_string(), team.name.clone()));
-    let adding = Asking::new("token", fl!(words, "admin-token-new"), "/admin/tokens", fl!(words, "admin-token-make"))
-        .field(Field::new(form, "token-name", fl!(words, "admin-token-name"), Input::Line("text"), "").hint(fl!(words, "admin-token-name-hint")))
-        .field(Field::new(form, "token-role", fl!(words, "admin-role"), Input::One(choose(form, "token-role", all_roles, &["sales".to_owned()])), ""))
-        .field(Field::new(form, "token-days", fl!(words, "admin-token-days"), Input::Line("number"), "90"))
-        .field(Field::new(form, "token-scopes", fl!(words, "admin-token-scopes"), Input::Any(choose(form, "token-scopes", scopes, &[])), "").hint(fl!(words, "admin-token-scopes-hint")))
-        .field(Field::new(form, "token-teams", fl!(words, "admin-teams"), Input::Any(choose(form, "token-teams", all_teams, &[])), ""));
+    let adding = Asking::new(
+        "token",
+        fl!(words, "admin-token-new"),
+        "/admin/tokens",
+        fl!(words, "admin-token-make"),
+    )
+    .field(
+        Field::new(
+            form,
+            "token-name",
+            fl!(words, "admin-token-name"),
+            Input::Line("text"),
+            "",
+        )
+        .hint(fl!(words, "admin-token-name-hint")),
+    )
+    .field(Field::new(
+        form,
+        "token-role",
+        fl!(words, "admin-role"),
+        Input::One(choose(form, "token-role", all_roles, &["sales".to_owned()])),
+        "",
+    ))
+    .field(Field::new(
+        form,
+        "token-days",
+        fl!(words, "admin-token-days"),
+        Input::Line("number"),
+        "90",
+    ))
+    .field(
+        Field::new(
+            form,
+            "token-scopes",
+            fl!(words, "admin-token-scopes"),
+            Input::Any(choose(form, "token-scopes", scopes, &[])),
+            "",
+        )
+        .hint(fl!(words, "admin-token-scopes-hint")),
+    )
+    .field(Field::new(
+        form,
+        "token-teams",
+        fl!(words, "admin-teams"),
+        Input::Any(choose(form, "token-teams", all_teams, &[])),
+        "",
+    ));
     let table = Table {
         title: String::new(),
         heads: vec![
@@ -95,7 +142,11 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent, made: Option<NewToken>) 
             made.secret.reveal().to_owned(),
         ));
     }
-    screen::show(visitor, screen.with(Block::Form(adding)).with(Block::Table(table)), sent)
+    screen::show(
+        visitor,
+        screen.with(Block::Form(adding)).with(Block::Table(table)),
+        sent,
+    )
 }
 
 async fn settle(ctx: &Ctx, visitor: &Visitor, form: Form, made: Result<NewToken>) -> Result<HttpResponse> {
@@ -114,7 +165,10 @@ async fn settle(ctx: &Ctx, visitor: &Visitor, form: Form, made: Result<NewToken>
 
 /// `POST /admin/tokens`
 pub(crate) async fn make_token(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
-    let scopes: Vec<Permission> = form.every("token-scopes").filter_map(|word| word.parse().ok()).collect();
+    let scopes: Vec<Permission> = form
+        .every("token-scopes")
+        .filter_map(|word| word.parse().ok())
+        .collect();
     let teams: Vec<TeamId> = form
         .every("token-teams")
         .filter_map(|id| id.parse().ok().map(TeamId))
@@ -135,7 +189,8 @@ pub(crate) async fn make_token(ctx: Ctx, visitor: Visitor, form: Form) -> Result
 pub(crate) async fn rotate_token(ctx: Ctx, visitor: Visitor, id: Id<TokenId>, form: Form) -> Result<HttpResponse> {
     let id = id.0;
     let version = form.version()?;
-    let work = move |conn: &mut Conn, act: &Act, value: &RotateForm| tokens::rotate(conn, act, id, Some(version), value);
+    let work =
+        move |conn: &mut Conn, act: &Act, value: &RotateForm| tokens::rotate(conn, act, id, Some(version), value);
     let made = screen::once(&ctx, &form, &format!("rotate-{id}"), RotateForm::default(), work).await;
     settle(&ctx, &visitor, form, made).await
 }
@@ -147,6 +202,14 @@ pub(crate) async fn revoke_token(ctx: Ctx, visitor: Visitor, id: Id<TokenId>, fo
     ctx.app.doubt_all_tokens();
     match done {
         Ok(_) => Ok(visitor.go("/admin/tokens?done=revoked")),
-        Err(error) => list(&ctx, &visitor, Sent::refused(form, "token", error, visitor.words)?, None).await,
+        Err(error) => {
+            list(
+                &ctx,
+                &visitor,
+                Sent::refused(form, "token", error, visitor.words)?,
+                None,
+            )
+            .await
+        }
     }
 }

@@ -102,7 +102,7 @@ impl Address {
 
     /// A path with it, and more.
     pub(super) fn at(&self, path: &str, more: &[(&str, String)]) -> String {
-        let mut query = form_urlencoded::Serializer::new(format!("{path}?"));
+        let mut query = form_urlencoded::Serializer::for_suffix(format!("{path}?"), path.len() + 1);
         for (name, value) in &self.pairs {
             if !more.iter().any(|(have, _)| have == name) {
                 query.append_pair(name, value);
@@ -115,7 +115,9 @@ impl Address {
 
 /// Where a report is as CSV; nothing where it cannot be told apart by the property that was asked for.
 pub(super) fn report(ask: &Ask, name: &str, dimensions: &[Dimension], has_times: bool) -> Option<String> {
-    let mut query = form_urlencoded::Serializer::new(format!("/api/v1/reports/{name}?"));
+    let path = format!("/api/v1/reports/{name}?");
+    let start = path.len();
+    let mut query = form_urlencoded::Serializer::for_suffix(path, start);
     query
         .append_pair("from", &ask.from.to_string())
         .append_pair("to", &ask.to.to_string())

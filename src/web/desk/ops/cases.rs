@@ -91,10 +91,18 @@ fn common(visitor: &Visitor, form: &CasesForm, time: Time) -> Vec<String> {
         (None, _) => {}
     }
     if let Some(first) = form.first {
-        of.push(fl!(words, "ops-cases-first", manner = word(words, "type", first.as_str())));
+        of.push(fl!(
+            words,
+            "ops-cases-first",
+            manner = word(words, "type", first.as_str())
+        ));
     }
     if let Some(last) = form.last {
-        of.push(fl!(words, "ops-cases-last", manner = word(words, "type", last.as_str())));
+        of.push(fl!(
+            words,
+            "ops-cases-last",
+            manner = word(words, "type", last.as_str())
+        ));
     }
     if let Some(day) = form.weekday {
         of.push(word(words, "weekday", &(day + 1).to_string()));
@@ -139,7 +147,14 @@ pub(crate) async fn show_cases(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
         of.push(time::zone_name(words, visitor.lang, zone));
     }
     let here: Vec<(&str, String)> = [
-        "figure", "longer", "from_days", "to_days", "first", "last", "weekday", "hour",
+        "figure",
+        "longer",
+        "from_days",
+        "to_days",
+        "first",
+        "last",
+        "weekday",
+        "hour",
     ]
     .into_iter()
     .filter_map(|name| Some((name, visitor.query(name)?.to_owned())))

@@ -1,8 +1,13 @@
 //! Where everything in a chart stands. A template for each kind writes it down: no style, no script, classes only, so
 //! that both colours and the policy of the pages hold. Each is named by what was found, and has a table beside it.
 
+mod bars;
+mod shares;
+
 use askama::Template;
 
+pub(super) use self::bars::{Bar, Piece, bars};
+pub(super) use self::shares::{Day, Heat, Hour, stacks, tint};
 use crate::error::{Error, Result};
 
 const WIDTH: f64 = 400.0;
@@ -160,7 +165,11 @@ pub(super) fn line(
             .collect();
         for (first, run) in runs(&pairs) {
             let below = run.iter().enumerate().map(|(n, (low, _))| point(first + n, *low));
-            let above = run.iter().enumerate().rev().map(|(n, (_, high))| point(first + n, *high));
+            let above = run
+                .iter()
+                .enumerate()
+                .rev()
+                .map(|(n, (_, high))| point(first + n, *high));
             let points: Vec<String> = below.chain(above).collect();
             drawn.bands.push(points.join(" "));
         }
@@ -168,11 +177,17 @@ pub(super) fn line(
     let mut ends: Vec<(f64, String, &'static str)> = Vec::new();
     for one in series {
         for (first, run) in runs(&one.values) {
-            let points: Vec<String> = run.iter().enumerate().map(|(n, value)| point(first + n, *value)).collect();
+            let points: Vec<String> = run
+                .iter()
+                .enumerate()
+                .map(|(n, value)| point(first + n, *value))
+                .collect();
             drawn.lines.push((one.class, points.join(" ")));
         }
         for (nth, value) in one.values.iter().enumerate() {
-            let (Some(value), Some(place)) = (value, places.get(nth)) else { continue };
+            let (Some(value), Some(place)) = (value, places.get(nth)) else {
+                continue;
+            };
             drawn.dots.push(Dot {
                 x: short(at(nth)),
                 y: short(height(*value, top)),
@@ -230,240 +245,6 @@ fn apart(mut ends: Vec<(f64, String, &'static str)>) -> Vec<Mark> {
         .collect()
 }
 
-/// A part of a bar.
-pub(super) struct Piece {
-    pub(super) class: &'static str,
-    pub(super) n: f64,
-    pub(super) says: String,
-}
-
-/// A bar: where it stands, of what it is made, where it leads.
-pub(super) struct Bar {
-    pub(super) place: String,
-    pub(super) pieces: Vec<Piece>,
-    pub(super) href: Option<String>,
-}
-
-/// A part of a bar, in its place.
-pub(super) struct Drawn {
-    pub(super) class: &'static str,
-    pub(super) y: String,
-    pub(super) h: String,
-    pub(super) says: String,
-}
-
-/// A bar, in its place.
-pub(super) struct Standing {
-    pub(super) x: String,
-    pub(super) w: String,
-    pub(super) hit_x: String,
-    pub(super) hit_w: String,
-    pub(super) pieces: Vec<Drawn>,
-    pub(super) says: String,
-    pub(super) href: Option<String>,
-    pub(super) middle: String,
-    pub(super) above: String,
-    pub(super) total: String,
-}
-
-#[derive(Template)]
-#[template(path = "web/desk/ops/bars.html")]
-struct Bars<'a> {
-    says: &'a str,
-    width: f64,
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-    linked: bool,
-    ticks: Vec<Tick>,
-    bars: Vec<Standing>,
-    marks: Vec<Mark>,
-}
-
-/// Draws bars from zero, each of one part or of several upon another.
-///
-/// # Errors
-/// When it cannot be written.
-pub(super) fn bars(says: &str, bars: Vec<Bar>, scale: &Scale<'_>) -> Result<String> {
-    let of = |bar: &Bar| bar.pieces.iter().map(|piece| piece.n).sum::<f64>();
-    let most = bars.iter().map(of).fold(0.0, f64::max);
-    let (top, ticks) = scale.grid(most.max(1.0));
-    // There are no words beside bars.
-    let right = WIDTH - 6.0;
-    let wide = (right - LEFT) / count(bars.len().max(1));
-    let bar = (wide * 0.76).min(44.0);
-    let middle = |nth: usize| LEFT + wide * (count(nth) + 0.5);
-    let places: Vec<String> = bars.iter().map(|bar| bar.place.clone()).collect();
-    let few = bars.len() <= 8;
-    let marks = match few {
-        true => places
-            .iter()
-            .enumerate()
-            .map(|(nth, text)| Mark {
-                x: short(middle(nth)),
-                y: short(BOTTOM + 15.0),
-                text: text.clone(),
-                class: "under",
-            })
-            .collect(),
-        false => under(&places, middle),
-    };
-    let linked = bars.iter().any(|bar| bar.href.is_some());
-    let standing = bars.into_iter().enumerate().map(|(nth, one)| {
-        let total = of(&one);
-        let mut below = 0.0;
-        let mut pieces = Vec::new();
-        for piece in one.pieces.iter().filter(|piece| piece.n > 0.0) {
-            let (from, to) = (height(below, top), height(below + piece.n, top));
-            below += piece.n;
-            pieces.push(Drawn {
-                class: piece.class,
-                y: short(to),
-                h: short((from - to).max(1.0)),
-                says: format!("{}: {}", one.place, piece.says),
-            });
-        }
-        Standing {
-            x: short(middle(nth) - bar / 2.0),
-            w: short(bar),
-            hit_x: short(LEFT + wide * count(nth)),
-            hit_w: short(wide),
-            says: format!("{}: {}", one.place, (scale.tell)(total)),
-            href: one.href,
-            middle: short(middle(nth)),
-            above: short(height(total, top) - 4.0),
-            total: match few && total > 0.0 {
-                true => (scale.tell)(total),
-                false => String::new(),
-            },
-            pieces,
-        }
-    });
-    let bars: Vec<Standing> = standing.collect();
-    written(&Bars {
-        says,
-        width: WIDTH,
-        left: LEFT,
-        right,
-        top: TOP,
-        bottom: BOTTOM,
-        linked,
-        ticks,
-        bars,
-        marks,
-    })
-}
-
-/// A share of the whole, with the place where it stands.
-pub(super) struct Share {
-    pub(super) class: String,
-    pub(super) x: String,
-    pub(super) w: String,
-    pub(super) middle: String,
-    pub(super) says: String,
-    pub(super) text: String,
-}
-
-/// A line of shares that make up the whole.
-pub(super) struct Stack {
-    pub(super) y: String,
-    pub(super) text_y: String,
-    pub(super) name: String,
-    pub(super) shares: Vec<Share>,
-}
-
-#[derive(Template)]
-#[template(path = "web/desk/ops/stacks.html")]
-struct Stacks<'a> {
-    says: &'a str,
-    width: f64,
-    height: f64,
-    stacks: Vec<Stack>,
-}
-
-/// What makes up a stack: its class, its name, how many.
-pub(super) type Part = (String, String, i64);
-
-/// Draws lines of shares, one below another, each as long as the others.
-///
-/// # Errors
-/// When it cannot be written.
-pub(super) fn stacks(says: &str, of: &[(String, Vec<Part>)], tell: &dyn Fn(f64) -> String) -> Result<String> {
-    let mut stacks = Vec::new();
-    let mut y = 18.0;
-    for (name, parts) in of {
-        let all: i64 = parts.iter().map(|(_, _, n)| n).sum();
-        let mut x = 0.0;
-        let mut shares = Vec::new();
-        for (class, what, n) in parts.iter().filter(|(_, _, n)| *n > 0) {
-            let share = *n as f64 / all.max(1) as f64;
-            let wide = WIDTH * share;
-            shares.push(Share {
-                class: class.clone(),
-                x: short(x),
-                w: short(wide),
-                middle: short(x + wide / 2.0),
-                says: format!("{name}: {what} {n} ({})", tell(share)),
-                text: match wide {
-                    wide if wide > 64.0 => format!("{what} {}", tell(share)),
-                    wide if wide > 26.0 => tell(share),
-                    _ => String::new(),
-                },
-            });
-            x += wide;
-        }
-        stacks.push(Stack {
-            y: short(y),
-            text_y: short(y + 25.0),
-            name: name.clone(),
-            shares,
-        });
-        y += 72.0;
-    }
-    written(&Stacks {
-        says,
-        width: WIDTH,
-        height: y - 18.0,
-        stacks,
-    })
-}
-
-/// One hour of a day of the week.
-pub(super) struct Hour {
-    pub(super) class: usize,
-    pub(super) n: i64,
-    pub(super) href: Option<String>,
-}
-
-/// A day of the week.
-pub(super) struct Day {
-    pub(super) name: String,
-    pub(super) href: Option<String>,
-    pub(super) hours: Vec<Hour>,
-    pub(super) total: i64,
-}
-
-/// When something happened, by hour and day: a table whose cells are tinted.
-#[derive(Template)]
-#[template(path = "web/desk/ops/heat.html")]
-pub(super) struct Heat {
-    pub(super) caption: String,
-    pub(super) day: String,
-    pub(super) total: String,
-    /// The hours, each with where it leads.
-    pub(super) hours: Vec<(usize, Option<String>)>,
-    pub(super) days: Vec<Day>,
-}
-
-/// How strongly a cell is tinted, 0 to 8.
-pub(super) fn tint(n: i64, most: i64) -> usize {
-    if n <= 0 || most <= 0 {
-        return 0;
-    }
-    usize::try_from((n * 8).div_euclid(most).clamp(1, 8)).unwrap_or(8)
-}
-
 /// Writes a chart down.
 ///
 /// # Errors
@@ -511,7 +292,10 @@ mod tests {
         for (y, h) in &tops {
             assert!(*y >= TOP && (y + h - BOTTOM).abs() < 0.2, "{y} {h}");
         }
-        assert!((tops[0].1 - 2.0 * tops[1].1).abs() < 0.3, "twice as many is twice as high");
+        assert!(
+            (tops[0].1 - 2.0 * tops[1].1).abs() < 0.3,
+            "twice as many is twice as high"
+        );
     }
 
     #[test]
@@ -522,7 +306,12 @@ mod tests {
 
     #[test]
     fn words_beside_the_lines_never_stand_upon_each_other() {
-        let ends = vec![(20.0, String::new(), "a"), (21.0, String::new(), "b"), (160.0, String::new(), "c"), (161.0, String::new(), "d")];
+        let ends = vec![
+            (20.0, String::new(), "a"),
+            (21.0, String::new(), "b"),
+            (160.0, String::new(), "c"),
+            (161.0, String::new(), "d"),
+        ];
         let at: Vec<f64> = apart(ends).iter().map(|mark| mark.y.parse().unwrap()).collect();
         for pair in at.windows(2) {
             assert!(pair[1] - pair[0] >= LINE - 0.1, "{at:?}");

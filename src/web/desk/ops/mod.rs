@@ -6,6 +6,7 @@ mod cases;
 mod charts;
 mod now;
 mod parts;
+mod patterns;
 mod sections;
 mod tell;
 
@@ -103,7 +104,13 @@ impl Looked {
             from = self.seen.ask.from.to_string(),
             to = self.seen.ask.to.to_string()
         );
-        format!("{of} · {days}")
+        match self.seen.zone == self.seen.ask.zone {
+            true => format!("{of} · {days}"),
+            false => {
+                let zone = time::zone_name(visitor.words, visitor.lang, self.seen.zone);
+                format!("{of} · {days} · {zone}")
+            }
+        }
     }
 
     /// When the figures were read, in the zone of the desk.
@@ -170,7 +177,11 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         let from = today - chrono::TimeDelta::days(days - 1);
         let more = [("from", from.to_string()), ("to", today.to_string())];
         let here = seen.ask.from == from && seen.ask.to == today;
-        (view.address.at("/ops", &more), fl!(words, "ops-last-days", days = days), here)
+        (
+            view.address.at("/ops", &more),
+            fl!(words, "ops-last-days", days = days),
+            here,
+        )
     });
     let title = fl!(words, "ops-title");
     let status = match looked.findings.is_empty() {
@@ -182,7 +193,11 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         false => visitor.page_with_errors(&title),
     };
     let shown = OpsPage {
-        page: page.style("desk.css").style("ops.css").script("keys.js").script("live.js"),
+        page: page
+            .style("desk.css")
+            .style("ops.css")
+            .script("keys.js")
+            .script("live.js"),
         scope: looked.scope(&visitor),
         fresh: looked.fresh(&visitor),
         machine: time::machine(looked.now),
@@ -225,7 +240,10 @@ struct WallPage {
 pub(crate) async fn show_wall(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
     let looked = look(&ctx, &visitor).await?;
     if !looked.findings.is_empty() {
-        return Err(Error::problem(Code::Invalid, "the address of the wall screen does not fit"));
+        return Err(Error::problem(
+            Code::Invalid,
+            "the address of the wall screen does not fit",
+        ));
     }
     let mut view = looked.view(&visitor);
     // Nobody presses anything there.

@@ -142,7 +142,11 @@ pub(super) fn ages(view: &View<'_>) -> Result<Part> {
         .collect();
     let (all, old): (i64, i64) = (
         seen.ages.iter().map(|row| row.n).sum(),
-        seen.ages.iter().filter(|row| row.from_days >= 14).map(|row| row.n).sum(),
+        seen.ages
+            .iter()
+            .filter(|row| row.from_days >= 14)
+            .map(|row| row.n)
+            .sum(),
     );
     let title = match all {
         0 => fl!(words, "ops-ages-none"),
@@ -177,7 +181,9 @@ pub(super) fn ages(view: &View<'_>) -> Result<Part> {
     Ok(Part {
         id: "chart-ages",
         note: fl!(words, "ops-ages-note"),
-        keys: states.map(|(state, class)| (class, word(words, "state", state.as_str()))).collect(),
+        keys: states
+            .map(|(state, class)| (class, word(words, "state", state.as_str())))
+            .collect(),
         drawn: match all {
             0 => String::new(),
             _ => charts::bars(&title, bars, &scale)?,

@@ -218,7 +218,10 @@ fn course_cards(view: &View<'_>) -> Vec<Card> {
         rows.iter().map(|row| row.breached).sum::<i64>() as f64
     };
     let (breached, breached_before) = (passed(&seen.breaches.whole), passed(&seen.breaches.before));
-    let late = |seconds: f64| seen.objective.is_some_and(|objective| seconds > objective.seconds as f64);
+    let late = |seconds: f64| {
+        seen.objective
+            .is_some_and(|objective| seconds > objective.seconds as f64)
+    };
     vec![
         Card {
             id: "p90",
@@ -263,14 +266,14 @@ fn course_cards(view: &View<'_>) -> Vec<Card> {
 /// # Errors
 /// When one cannot be written.
 pub(super) fn parts(view: &View<'_>) -> Result<Vec<Part>> {
-    use super::{now, sections};
+    use super::{now, patterns, sections};
 
     let mut parts = vec![now::ahead(view)?, sections::times(view)?, sections::promises(view)?];
     parts.push(now::ages(view)?);
     parts.extend(sections::backlog(view)?);
     parts.push(sections::breaches(view)?);
-    parts.push(sections::hours(view)?);
-    parts.extend(sections::types(view)?);
+    parts.push(patterns::hours(view)?);
+    parts.extend(patterns::types(view)?);
     parts.push(sections::spot(view)?);
     Ok(parts)
 }

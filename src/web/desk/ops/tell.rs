@@ -77,7 +77,13 @@ impl Tell {
     }
 
     /// How it was before: an arrow and the figure.
-    pub(super) fn before(self, now: Option<f64>, before: Option<f64>, days: i64, tell: impl Fn(f64) -> String) -> String {
+    pub(super) fn before(
+        self,
+        now: Option<f64>,
+        before: Option<f64>,
+        days: i64,
+        tell: impl Fn(f64) -> String,
+    ) -> String {
         let Some(before) = before else {
             return fl!(self.words, "ops-before-none");
         };
@@ -113,6 +119,9 @@ mod tests {
 
     #[test]
     fn numbers_are_read_in_groups_of_three() {
-        assert_eq!([0.0, 999.0, 12_345.0, 1_234_567.0].map(Tell::number), ["0", "999", "12\u{202f}345", "1\u{202f}234\u{202f}567"]);
+        assert_eq!(
+            [0.0, 999.0, 12_345.0, 1_234_567.0].map(Tell::number),
+            ["0", "999", "12\u{202f}345", "1\u{202f}234\u{202f}567"]
+        );
     }
 }
