@@ -1027,6 +1027,38 @@ word-unit-calendar_weeks = weeks
 word-calendar-warning-not_reviewed_for_a_year = The calendar was not compared with its source for a year.
 word-calendar-warning-no_holidays_ahead = No holiday is known after the next 60 days.
 
+## My account
+
+account-title = My account
+account-here = this one
+account-end = End
+account-sessions = Where I am signed in
+account-password = Change my password
+account-password-lead = Every other session ends.
+account-password-now = Present password
+account-password-new = New password
+account-password-again = New password, once more
+account-password-change = Change the password
+account-code = Code
+account-factor-on = yes; { $n } recovery codes are left
+account-factor-needed = no; your role needs one before anything else
+account-factor-begin = Set up a second factor
+account-factor-lead = An app on your telephone shows a code whenever you sign in.
+account-factor-secret = The secret for your app, shown this once
+account-factor-secret-text = Type it into the app, then confirm below with the code that it shows.
+account-factor-url = The same as an address
+account-factor-confirm = Confirm with the first code
+account-factor-confirm-lead = The six digits that the app shows now.
+account-factor-confirm-button = Confirm
+account-factor-remove = Remove the second factor
+account-recovery = Your recovery codes, shown this once
+account-recovery-text = Each stands in for the app once. Keep them where you find them without your telephone.
+word-settled-password = The password is changed; other sessions have ended.
+word-settled-factor-removed = The second factor is removed.
+word-settled-session-ended = The session has ended.
+word-language-switch-en = Use English
+word-language-switch-zh-CN = Use Chinese
+
 ## Problems: what happened, and what to do
 
 problem-title-not-found = There is nothing here

@@ -1009,6 +1009,38 @@ word-unit-calendar_weeks = 周
 word-calendar-warning-not_reviewed_for_a_year = 该日历已一年未与来源核对。
 word-calendar-warning-no_holidays_ahead = 未来 60 天之后没有已知的节假日。
 
+## 我的账户
+
+account-title = 我的账户
+account-here = 当前会话
+account-end = 结束
+account-sessions = 我的登录会话
+account-password = 更改密码
+account-password-lead = 其他会话将全部结束。
+account-password-now = 当前密码
+account-password-new = 新密码
+account-password-again = 再次输入新密码
+account-password-change = 更改密码
+account-code = 验证码
+account-factor-on = 已启用，剩余 { $n } 个恢复码
+account-factor-needed = 未启用，您的角色必须先启用
+account-factor-begin = 启用二次验证
+account-factor-lead = 登录时需输入手机应用显示的验证码。
+account-factor-secret = 应用密钥（仅显示一次）
+account-factor-secret-text = 请在应用中输入，然后用其显示的验证码在下方确认。
+account-factor-url = 同一密钥的链接形式
+account-factor-confirm = 用首个验证码确认
+account-factor-confirm-lead = 应用当前显示的六位数字。
+account-factor-confirm-button = 确认
+account-factor-remove = 停用二次验证
+account-recovery = 恢复码（仅显示一次）
+account-recovery-text = 每个恢复码可代替应用使用一次，请保存在没有手机也能找到的地方。
+word-settled-password = 密码已更改，其他会话已结束。
+word-settled-factor-removed = 二次验证已停用。
+word-settled-session-ended = 会话已结束。
+word-language-switch-en = 使用英文
+word-language-switch-zh-CN = 使用中文
+
 ## 问题说明
 
 problem-title-not-found = 这里没有内容

@@ -154,4 +154,11 @@ pages! {
     "/admin/audit" => { get Needs(P::ReadAudit) => desk::admin::audit::show_audit }
     "/admin/audit/verify" => { post Needs(P::ReadAudit) => desk::admin::audit::verify_seals }
     "/admin/audit/{id}" => { get Needs(P::ReadAudit) => desk::admin::audit::show_event }
+
+    "/account" => { get Person => desk::admin::account::show_account }
+    "/account/password" => { post Person => desk::admin::account::change_password }
+    "/account/second-factor" => { post Person => desk::admin::account::begin_factor }
+    "/account/second-factor/confirm" => { post Person => desk::admin::account::confirm_factor }
+    "/account/second-factor/remove" => { post Person => desk::admin::account::remove_factor }
+    "/account/sessions/{id}" => { post Person => desk::admin::account::end_session }
 }

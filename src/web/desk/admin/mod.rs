@@ -1,6 +1,7 @@
 //! Administration: the same operations as the API, one file for each area. A page is a list of blocks (`screen.rs`); a
 //! form is one operation of the domain, and what it finds goes back to the fields, which are named `<form>-<value>`.
 
+pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod calendars;
 pub(crate) mod people;
@@ -65,9 +66,11 @@ const AREAS: &[Area] = &[
 
 /// The areas that whoever is signed in may see.
 fn sections(visitor: &Visitor) -> Vec<NavItem> {
+    // One's own account is no area of it.
+    let within = visitor.path.starts_with("/admin");
     AREAS
         .iter()
-        .filter(|area| visitor.may(area.needs))
+        .filter(|area| within && visitor.may(area.needs))
         .map(|area| NavItem {
             href: area.href,
             label: (area.label)(visitor.words),

@@ -99,8 +99,9 @@ impl Field {
     /// A field, with what the form holds, or else what is there now.
     pub(super) fn new(form: &Form, name: &str, label: String, input: Input, usual: &str) -> Self {
         let sent = form.all().any(|(have, _)| have == name);
+        let shown = !matches!(input, Input::Line("password"));
         Self {
-            value: match sent {
+            value: match sent && shown {
                 true => form.text(name).to_owned(),
                 false => usual.to_owned(),
             },
@@ -190,8 +191,6 @@ pub(super) enum Block {
     Once(String, String, String),
     /// Words; written as they are, where they are a notation.
     Words(String, String, bool),
-    /// A picture that was drawn here.
-    Drawn(String, String),
 }
 
 /// A page of administration.
