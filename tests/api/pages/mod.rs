@@ -3,7 +3,7 @@
 mod browser;
 mod complain;
 mod desk;
-mod ops;
+pub mod ops;
 mod sign_in;
 mod track;
 mod walk;

@@ -14,7 +14,7 @@ use crate::reports::a_morning;
 use crate::support::Desk;
 
 /// A week at a desk with deadlines: closed and open cases, kept and broken promises, missed deadlines, something due.
-async fn a_week(desk: &Desk) {
+pub async fn a_week(desk: &Desk) {
     let clocks = [
         metric("first", "first_response", 120),
         metric("resolve", "resolve", 240),

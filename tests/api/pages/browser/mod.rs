@@ -4,6 +4,7 @@
 mod desk;
 mod journeys;
 mod looks;
+mod ops;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::mem::ManuallyDrop;
