@@ -1,5 +1,6 @@
 //! The pages: without a browser on both databases, and in Chromium.
 
+mod admin;
 mod browser;
 mod complain;
 mod desk;

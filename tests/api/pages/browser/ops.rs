@@ -46,14 +46,21 @@ async fn look_at(look: Look) {
     person::with_password(&desk, "wang.fang", "admin").await;
     sign_in(&browser, &desk.url, "wang.fang").await;
     let colours = if look.dark { "dark" } else { "light" };
-    let people = desk.client(hark::domain::staff::Role::Admin).get("/api/v1/staff").await.expect(200);
+    let people = desk
+        .client(hark::domain::staff::Role::Admin)
+        .get("/api/v1/staff")
+        .await
+        .expect(200);
     let person = format!("/admin/people/{}", people.str("/items/0/id"));
     let places = [
         ("ops", "/ops"),
         ("ops-wrong", "/ops?from=x&zone=Moon"),
         ("ops-wall", "/ops/wall"),
         ("ops-cases", "/ops/cases?figure=received"),
-        ("ops-cases-none", "/ops/cases?figure=received&from=2020-01-01&to=2020-01-02"),
+        (
+            "ops-cases-none",
+            "/ops/cases?figure=received&from=2020-01-01&to=2020-01-02",
+        ),
         ("admin-people", "/admin/people"),
         ("admin-person", &person),
         ("admin-teams", "/admin/teams"),
@@ -73,7 +80,9 @@ async fn look_at(look: Look) {
             browser.go(&format!("{}{path}", desk.url)).await;
             browser.find("h1").await;
             // With everything that can be unfolded.
-            browser.eval("document.querySelectorAll('details').forEach(d => d.open = true)").await;
+            browser
+                .eval("document.querySelectorAll('details').forEach(d => d.open = true)")
+                .await;
             browser.fits(&called).await;
             browser.picture(&called).await;
         }
@@ -109,7 +118,9 @@ async fn figures_change_by_themselves_and_old_ones_are_said_to_be_old() {
     sign_in(&browser, &desk.url, "wang.fang").await;
     browser.go(&format!("{}/ops", desk.url)).await;
     browser.find("#card-open").await;
-    browser.eval("document.querySelector('#chart-backlog-table summary').click()").await;
+    browser
+        .eval("document.querySelector('#chart-backlog-table summary').click()")
+        .await;
     browser.eval("document.querySelector('.asked summary').focus()").await;
     browser.eval("scrollTo(0, 120); window.marked = true").await;
     Case::logged(&desk).await;
@@ -124,7 +135,11 @@ async fn figures_change_by_themselves_and_old_ones_are_said_to_be_old() {
     }
     let kept = "return [window.marked, document.activeElement.closest('.asked') !== null, scrollY, \
                 document.querySelector('#chart-backlog-table').open, document.querySelector('#stale').hidden]";
-    assert_eq!(browser.eval(kept).await, json!([true, true, 120, true, true]), "the place and the focus are kept");
+    assert_eq!(
+        browser.eval(kept).await,
+        json!([true, true, 120, true, true]),
+        "the place and the focus are kept"
+    );
     browser.eval("window.fetch = () => Promise.reject(new Error('away')); document.dispatchEvent(new Event('visibilitychange'))").await;
     browser.says("The connection is lost").await;
     browser.content("the dashboard").await;
@@ -176,7 +191,9 @@ async fn journey(look: Look) {
         ..lenient()
     });
     browser.go(&format!("{}/complain", door.url)).await;
-    browser.fill("#statement", "洗衣机到货时门是坏的。 The door is broken.").await;
+    browser
+        .fill("#statement", "洗衣机到货时门是坏的。 The door is broken.")
+        .await;
     browser.fill("#phone", "138 0013 8000").await;
     browser.press("#complaint button.start").await;
     browser.says(said.received).await;
@@ -208,18 +225,35 @@ async fn journey(look: Look) {
     );
     browser.eval(&fill).await;
     browser.says(said.steps).await;
-    let window = [("promise-day", "2026-11-23"), ("promise-from", "09:20"), ("promise-until", "09:50")];
+    let window = [
+        ("promise-day", "2026-11-23"),
+        ("promise-from", "09:20"),
+        ("promise-until", "09:50"),
+    ];
     send(&browser, &format!("{path}/promise"), &window).await;
     browser.says(said.promised).await;
 
     desk.pass(TimeDelta::minutes(25));
-    let promised = desk.agent().get(&format!("/api/v1/complaints/{id}/call-backs")).await.expect(200);
+    let promised = desk
+        .agent()
+        .get(&format!("/api/v1/complaints/{id}/call-backs"))
+        .await
+        .expect(200);
     let call = promised.json[0]["id"].as_str().unwrap().to_owned();
     browser.go(&format!("{}/desk/call-backs/{call}", door.url)).await;
-    send(&browser, &format!("/desk/call-backs/{call}/attempt"), &[(&format!("attempt-{call}-result"), "satisfied")]).await;
+    send(
+        &browser,
+        &format!("/desk/call-backs/{call}/attempt"),
+        &[(&format!("attempt-{call}-result"), "satisfied")],
+    )
+    .await;
     browser.says(said.noted).await;
     browser.go(&format!("{}{path}", door.url)).await;
-    let closing = [("close-decision", "upheld"), ("close-reason", "是我们的错"), ("close-cause_category", "materials")];
+    let closing = [
+        ("close-decision", "upheld"),
+        ("close-reason", "是我们的错"),
+        ("close-cause_category", "materials"),
+    ];
     send(&browser, &format!("{path}/close"), &closing).await;
     browser.says(said.closed).await;
     browser.go(&format!("{}/ops", door.url)).await;
