@@ -767,7 +767,7 @@ ops-ahead-note = each bar is half an hour
 ops-ahead-note-first = each bar is half an hour; the table has the first { $n }
 ops-ages-none = Nothing is open
 ops-ages-title = { $n } open, { $old } of them two weeks old or older
-ops-ages-note = by age; a bar leads to its cases
+ops-ages-note = by age in days; a bar leads to its cases
 ops-age-one = { $from ->
     [0] today
     [one] { $from } day

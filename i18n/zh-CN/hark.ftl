@@ -757,7 +757,7 @@ ops-age-one = { $from ->
 }
 ops-age-some = { $from }–{ $to } 天
 ops-age-more = { $from } 天以上
-ops-times-title = { $what }：一半在 { $half } 内，九成在 { $most } 内
+ops-times-title = { $what }：一半在 { $half }内，九成在 { $most }内
 ops-times-none = { $what }：这些天没有
 ops-times-note = 共 { $n } 件，按{ $time }计；一半（p50）、九成（p90）、百分之九十九（p99）
 ops-promises-title = 回电履约率：{ $share }

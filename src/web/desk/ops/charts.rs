@@ -11,9 +11,9 @@ pub(super) use self::shares::{Day, Heat, Hour, stacks, tint};
 use crate::error::{Error, Result};
 
 const WIDTH: f64 = 400.0;
-const LEFT: f64 = 46.0;
-const RIGHT: f64 = 336.0;
-const TOP: f64 = 12.0;
+const LEFT: f64 = 54.0;
+const RIGHT: f64 = 318.0;
+const TOP: f64 = 18.0;
 const BOTTOM: f64 = 160.0;
 /// How far apart words beside each other stand at least.
 const LINE: f64 = 12.0;

@@ -252,7 +252,10 @@ pub(crate) async fn show_wall(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
     if page.theme == Theme::Auto {
         page.theme = Theme::Dark;
     }
-    let shown = [now::ahead(&view)?, sections::times(&view)?, sections::promises(&view)?];
+    let mut shown = vec![now::ahead(&view)?, sections::times(&view)?, sections::promises(&view)?];
+    shown.push(now::ages(&view)?);
+    shown.extend(sections::backlog(&view)?);
+    shown.push(sections::breaches(&view)?);
     visitor.show(&WallPage {
         page: page.style("desk.css").style("ops.css").script("live.js"),
         scope: looked.scope(&visitor),
@@ -260,6 +263,6 @@ pub(crate) async fn show_wall(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
         machine: time::machine(looked.now),
         back: view.address.at("/ops", &[]),
         cards: parts::cards(&view).into_iter().take(6).collect(),
-        parts: shown.into_iter().collect(),
+        parts: shown,
     })
 }

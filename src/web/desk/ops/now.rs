@@ -117,6 +117,12 @@ pub(super) fn ages(view: &View<'_>) -> Result<Part> {
         Some(to) => fl!(words, "ops-age-some", from = from, to = to),
         None => fl!(words, "ops-age-more", from = from),
     };
+    let short = |(from, to): (i64, Option<i64>)| match to {
+        Some(0) => fl!(words, "ops-age-one", from = 0),
+        Some(to) if to == from => from.to_string(),
+        Some(to) => format!("{from}–{to}"),
+        None => format!("{from}+"),
+    };
     let cases = |(from, to): (i64, Option<i64>)| {
         let mut more = vec![("from_days", from.to_string())];
         more.extend(to.map(|to| ("to_days", to.to_string())));
@@ -134,7 +140,7 @@ pub(super) fn ages(view: &View<'_>) -> Result<Part> {
                 }
             });
             Bar {
-                place: name(*band),
+                place: short(*band),
                 pieces: pieces.collect(),
                 href: cases(*band).filter(|_| n(band.0, None) > 0),
             }

@@ -226,7 +226,7 @@ fn course_cards(view: &View<'_>) -> Vec<Card> {
         Card {
             id: "p90",
             label: fl!(words, "ops-p90", what = view.span_name()),
-            value: now.map_or_else(none, |now| tell.span(now)),
+            value: now.map_or_else(none, |now| tell.figure(now)),
             href: view.cases(view.span_figure(), &longer).filter(|_| now.is_some()),
             lines,
             tone: if now.is_some_and(late) { "bad" } else { "" },

@@ -32,7 +32,7 @@ pub(super) fn times(view: &View<'_>) -> Result<Part> {
     let (seen, tell, words) = (view.seen, view.tell, view.words());
     let rows: Vec<&ResponseTimesRow> = seen.times.rows.iter().filter(|row| row.span == seen.span).collect();
     let whole = seen.times.whole.iter().find(|row| row.span == seen.span);
-    let places: Vec<String> = rows.iter().map(|row| tell.period(row.starts_on)).collect();
+    let places: Vec<String> = rows.iter().map(|row| tell.short_period(row.starts_on)).collect();
     let series = |name: &str, class, of: fn(&ResponseTimesRow) -> Option<f64>| Series {
         name: name.to_owned(),
         class,
@@ -122,7 +122,7 @@ pub(super) fn promises(view: &View<'_>) -> Result<Part> {
                 says: format!("{name} {n}"),
             });
         bars.push(Bar {
-            place: tell.period(row.starts_on),
+            place: tell.short_period(row.starts_on),
             pieces: pieces.collect(),
             href: None,
         });
@@ -167,7 +167,11 @@ pub(super) fn promises(view: &View<'_>) -> Result<Part> {
 pub(super) fn backlog(view: &View<'_>) -> Result<Option<Part>> {
     let (seen, tell, words) = (view.seen, view.tell, view.words());
     let Some(backlog) = &seen.backlog else { return Ok(None) };
-    let places: Vec<String> = backlog.rows.iter().map(|row| tell.period(row.starts_on)).collect();
+    let places: Vec<String> = backlog
+        .rows
+        .iter()
+        .map(|row| tell.short_period(row.starts_on))
+        .collect();
     let line = Series {
         name: fl!(words, "ops-open-short"),
         class: "l1",
@@ -222,7 +226,7 @@ pub(super) fn backlog(view: &View<'_>) -> Result<Option<Part>> {
 pub(super) fn breaches(view: &View<'_>) -> Result<Part> {
     let (seen, tell, words) = (view.seen, view.tell, view.words());
     let bars = seen.breaches.rows.iter().map(|row| Bar {
-        place: tell.period(row.starts_on),
+        place: tell.short_period(row.starts_on),
         pieces: vec![Piece {
             class: "b5",
             n: row.breached as f64,
@@ -266,7 +270,12 @@ pub(super) fn breaches(view: &View<'_>) -> Result<Part> {
 /// When it cannot be written.
 pub(super) fn spot(view: &View<'_>) -> Result<Part> {
     let (seen, tell, words) = (view.seen, view.tell, view.words());
-    let places: Vec<String> = seen.spot.rows.iter().map(|row| tell.period(row.starts_on)).collect();
+    let places: Vec<String> = seen
+        .spot
+        .rows
+        .iter()
+        .map(|row| tell.short_period(row.starts_on))
+        .collect();
     let line = Series {
         name: fl!(words, "ops-spot-short"),
         class: "l1",

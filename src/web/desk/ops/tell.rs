@@ -45,6 +45,18 @@ impl Tell {
         }
     }
 
+    /// A time as one large figure: minutes, or hours to a tenth.
+    pub(super) fn figure(self, seconds: f64) -> String {
+        if seconds < 3_600.0 {
+            return self.short_span(seconds);
+        }
+        let hours = seconds / 3_600.0;
+        if self.time == Time::Calendar && hours >= 96.0 {
+            return self.short_span(seconds);
+        }
+        fl!(self.words, "span-h", h = format!("{hours:.1}"))
+    }
+
     /// A share of 1.
     pub(super) fn share(self, share: f64) -> String {
         let percent = (share * 100.0).round() as i64;
@@ -73,6 +85,15 @@ impl Tell {
             (Lang::Zh, By::Month) => format!("{}年{}月", starts_on.year(), starts_on.month()),
             (Lang::En, By::Day | By::Week) => format!("{} {month}", starts_on.day()),
             (Lang::Zh, By::Day | By::Week) => format!("{}月{}日", starts_on.month(), starts_on.day()),
+        }
+    }
+
+    /// The same as short as can be, for the foot of a chart.
+    pub(super) fn short_period(self, starts_on: NaiveDate) -> String {
+        match (self.lang, self.by) {
+            (Lang::Zh, By::Month) => format!("{}/{}", starts_on.year(), starts_on.month()),
+            (Lang::Zh, By::Day | By::Week) => format!("{}/{}", starts_on.month(), starts_on.day()),
+            (Lang::En, _) => self.period(starts_on),
         }
     }
 

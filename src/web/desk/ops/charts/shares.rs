@@ -35,6 +35,12 @@ struct Stacks<'a> {
 /// What makes up a stack: its class, its name, how many.
 pub(in crate::web::desk::ops) type Part = (String, String, i64);
 
+/// About how wide a text is.
+fn width(text: &str) -> f64 {
+    let of = |c: char| if c > '\u{2e80}' { 11.5 } else { 6.9 };
+    text.chars().map(of).sum()
+}
+
 /// Draws lines of shares, one below another, each as long as the others.
 ///
 /// # Errors
@@ -59,11 +65,10 @@ pub(in crate::web::desk::ops) fn stacks(
                 w: short(wide),
                 middle: short(x + wide / 2.0),
                 says: format!("{name}: {what} {n} ({})", tell(share)),
-                text: match wide {
-                    wide if wide > 64.0 => format!("{what} {}", tell(share)),
-                    wide if wide > 26.0 => tell(share),
-                    _ => String::new(),
-                },
+                text: [format!("{what} {}", tell(share)), tell(share)]
+                    .into_iter()
+                    .find(|text| width(text) + 8.0 <= wide)
+                    .unwrap_or_default(),
             });
             x += wide;
         }
