@@ -1026,6 +1026,19 @@ word-unit-calendar_days = days
 word-unit-calendar_weeks = weeks
 word-calendar-warning-not_reviewed_for_a_year = The calendar was not compared with its source for a year.
 word-calendar-warning-no_holidays_ahead = No holiday is known after the next 60 days.
+admin-typing = Learnt types
+admin-typing-none = Nothing was learnt yet.
+admin-lessons = Decisions learnt from
+admin-right = Right before → after / compared
+admin-undone-by = Taken back by
+admin-undo = Take back what was learnt last
+admin-undo-lead = Proposals go on with the version before.
+admin-rules-now = Rules
+admin-audit-csv = all of these as CSV
+word-layer-live = in use
+word-layer-retired = followed by a later one
+word-layer-refused = worse than before: never in use
+word-layer-undone = taken back
 
 ## My account
 

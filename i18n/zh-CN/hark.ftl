@@ -1008,6 +1008,19 @@ word-unit-calendar_days = 天
 word-unit-calendar_weeks = 周
 word-calendar-warning-not_reviewed_for_a_year = 该日历已一年未与来源核对。
 word-calendar-warning-no_holidays_ahead = 未来 60 天之后没有已知的节假日。
+admin-typing = 类型学习
+admin-typing-none = 尚未学习。
+admin-lessons = 学习的判断数
+admin-right = 正确数：此前 → 此后 / 对比数
+admin-undone-by = 撤回人
+admin-undo = 撤回最近一次学习
+admin-undo-lead = 之后的建议将使用上一版本。
+admin-rules-now = 规则
+admin-audit-csv = 导出以上全部（CSV）
+word-layer-live = 使用中
+word-layer-retired = 已被后续版本取代
+word-layer-refused = 效果不如之前，未使用
+word-layer-undone = 已撤回
 
 ## 我的账户
 

@@ -151,6 +151,8 @@ pages! {
     "/admin/routing/try" => { post Needs(P::ReadRouting) => desk::admin::routing::try_routing }
     "/admin/routing/deactivate" => { post Needs(P::ManageRouting) => desk::admin::routing::deactivate_routing }
     "/admin/routing/activate/{version}" => { post Needs(P::ManageRouting) => desk::admin::routing::activate_routing }
+    "/admin/typing" => { get Needs(P::ReadFigures) => desk::admin::typing::show_typing }
+    "/admin/typing/undo" => { post Needs(P::ManageTyping) => desk::admin::typing::undo_layer }
     "/admin/audit" => { get Needs(P::ReadAudit) => desk::admin::audit::show_audit }
     "/admin/audit/verify" => { post Needs(P::ReadAudit) => desk::admin::audit::verify_seals }
     "/admin/audit/{id}" => { get Needs(P::ReadAudit) => desk::admin::audit::show_event }

@@ -61,6 +61,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<
     let words = visitor.words;
     let mut sent = Sent::nothing();
     let filter = filter(visitor, &mut sent.findings);
+    let filter_again = filter.clone();
     let below = visitor.query("after").and_then(|id| id.parse().ok()).map(AuditEventId);
     let (mut rows, seals) = ctx
         .read(move |conn, _| {
@@ -85,6 +86,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<
     for name in names {
         form.set(name, visitor.query(name).unwrap_or_default());
     }
+    let csv = csv_of(&filter_again);
     let next = rows.last().filter(|_| more).map(|row| {
         let mut query = form_urlencoded::Serializer::for_suffix("/admin/audit?".to_owned(), "/admin/audit?".len());
         for name in names {
@@ -171,8 +173,31 @@ async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<
     let screen = screen
         .with(Block::Form(asking))
         .with(Block::Form(checking))
-        .with(Block::Table(table));
+        .with(Block::Table(table))
+        .with(Block::Facts(
+            String::new(),
+            vec![(fl!(words, "admin-also"), Cell::link(fl!(words, "admin-audit-csv"), csv))],
+        ));
     screen::show(visitor, screen, sent)
+}
+
+/// Where all of these events are as CSV.
+fn csv_of(filter: &Filter) -> String {
+    let path = "/api/v1/audit/events.csv?";
+    let mut query = form_urlencoded::Serializer::for_suffix(path.to_owned(), path.len());
+    let pairs = [
+        ("actor", filter.actor.clone()),
+        ("action", filter.action.clone()),
+        ("customer_id", filter.customer_id.map(|id| id.to_string())),
+        ("from", filter.from.map(|at| at.to_string())),
+        ("before", filter.before.map(|at| at.to_string())),
+    ];
+    for (name, value) in pairs {
+        if let Some(value) = value {
+            query.append_pair(name, &value);
+        }
+    }
+    query.finish().trim_end_matches('?').to_owned()
 }
 
 /// `POST /admin/audit/verify`: every seal is checked; nothing is changed.

@@ -10,6 +10,7 @@ pub(crate) mod routing;
 mod screen;
 pub(crate) mod teams;
 pub(crate) mod tokens;
+pub(crate) mod typing;
 
 use actix_web::HttpResponse;
 
@@ -56,6 +57,11 @@ const AREAS: &[Area] = &[
         href: "/admin/routing",
         label: |words| fl!(words, "admin-routing"),
         needs: Permission::ReadRouting,
+    },
+    Area {
+        href: "/admin/typing",
+        label: |words| fl!(words, "admin-typing"),
+        needs: Permission::ReadFigures,
     },
     Area {
         href: "/admin/audit",

@@ -107,7 +107,10 @@ async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent, tried: Option<RoutingDry
     });
     let manages = visitor.may(Permission::ManageRouting);
     let mut rules = Table {
-        title: fl!(words, "admin-rules", n = found.version),
+        title: match found.version {
+            0 => fl!(words, "admin-rules-now"),
+            n => fl!(words, "admin-rules", n = n),
+        },
         heads: vec![
             fl!(words, "admin-rule"),
             fl!(words, "admin-team"),

@@ -70,6 +70,7 @@ async fn look_at(look: Look) {
         ("admin-calendars", "/admin/calendars"),
         ("admin-calendar", "/admin/calendars/standard"),
         ("admin-routing", "/admin/routing"),
+        ("admin-typing", "/admin/typing"),
         ("admin-audit", "/admin/audit"),
         ("account", "/account"),
     ];
