@@ -106,13 +106,13 @@ pages! {
         get Needs(P::ReadStaff) => desk::admin::people::show_people,
         post Needs(P::ManageStaff) => desk::admin::people::add_person,
     }
-    "/admin/people/{id}" => { get Needs(P::ReadStaff) => desk::admin::people::show_person }
-    "/admin/people/{id}/change" => { post Needs(P::ManageStaff) => desk::admin::people::change_person }
-    "/admin/people/{id}/invite" => { post Needs(P::ManageStaff) => desk::admin::people::invite }
-    "/admin/people/{id}/sessions" => { post Needs(P::ManageStaff) => desk::admin::people::end_sessions }
-    "/admin/people/{id}/second-factor" => { post Needs(P::ManageStaff) => desk::admin::people::reset_factor }
-    "/admin/people/{id}/deactivate" => { post Needs(P::ManageStaff) => desk::admin::people::let_go }
-    "/admin/people/{id}/reactivate" => { post Needs(P::ManageStaff) => desk::admin::people::take_back }
+    "/admin/people/{id}" => { get Needs(P::ReadStaff) => desk::admin::person::show_person }
+    "/admin/people/{id}/change" => { post Needs(P::ManageStaff) => desk::admin::person::change_person }
+    "/admin/people/{id}/invite" => { post Needs(P::ManageStaff) => desk::admin::person::invite }
+    "/admin/people/{id}/sessions" => { post Needs(P::ManageStaff) => desk::admin::person::end_sessions }
+    "/admin/people/{id}/second-factor" => { post Needs(P::ManageStaff) => desk::admin::person::reset_factor }
+    "/admin/people/{id}/deactivate" => { post Needs(P::ManageStaff) => desk::admin::person::let_go }
+    "/admin/people/{id}/reactivate" => { post Needs(P::ManageStaff) => desk::admin::person::take_back }
     "/admin/teams" => {
         get Needs(P::ReadStaff) => desk::admin::teams::show_teams,
         post Needs(P::ManageStaff) => desk::admin::teams::add_team,
@@ -150,7 +150,7 @@ pages! {
     }
     "/admin/routing/try" => { post Needs(P::ReadRouting) => desk::admin::routing::try_routing }
     "/admin/routing/deactivate" => { post Needs(P::ManageRouting) => desk::admin::routing::deactivate_routing }
-    "/admin/routing/activate/{version}" => { post Needs(P::ManageRouting) => desk::admin::routing::activate_routing }
+    "/admin/routing/activate" => { post Needs(P::ManageRouting) => desk::admin::routing::activate_routing }
     "/admin/typing" => { get Needs(P::ReadFigures) => desk::admin::typing::show_typing }
     "/admin/typing/undo" => { post Needs(P::ManageTyping) => desk::admin::typing::undo_layer }
     "/admin/audit" => { get Needs(P::ReadAudit) => desk::admin::audit::show_audit }

@@ -109,7 +109,7 @@ on_both! {
         page.expect(200);
         page.says("Late now").says("objective 0").says("objective 2 h").says("goal 2 h");
         page.says("Call-backs kept: 50 %");
-        page.says("Of 2 angry customers 1 were not angry any more at the closing");
+        page.says("Angry at first: 1; no longer at the closing: 1");
         page.says("Most comes in on");
         page.says("nothing in the days before");
         // By the customer's manner there is no backlog, and nothing of how that changed.

@@ -64,7 +64,7 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, found: &[sessions::SessionView]) 
 }
 
 /// What can be done about the second factor.
-fn factor(words: Words, form: &Form, enabled: bool, begun: bool) -> Vec<Block> {
+fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool)) -> Vec<Block> {
     let password = |name: &str| {
         Field::new(
             form,
@@ -85,6 +85,7 @@ fn factor(words: Words, form: &Form, enabled: bool, begun: bool) -> Vec<Block> {
             fl!(words, "account-factor-remove"),
         )
         .grave()
+        .of(handle)
         .field(password("remove-password"))
         .field(code("remove-code"));
         return vec![Block::Form(remove)];
@@ -104,6 +105,7 @@ fn factor(words: Words, form: &Form, enabled: bool, begun: bool) -> Vec<Block> {
         fl!(words, "account-factor-begin"),
     )
     .lead(fl!(words, "account-factor-lead"))
+    .of(handle)
     .field(password("begin-password"));
     match begun {
         true => vec![Block::Form(confirm.open())],
@@ -152,6 +154,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
         "/account/password",
         fl!(words, "account-password-change"),
     )
+    .of(&person.handle)
     .lead(fl!(words, "account-password-lead"))
     .field(
         Field::new(
@@ -196,7 +199,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
         screen = screen.with(block);
     }
     screen = screen.with(Block::Facts(String::new(), facts));
-    for block in factor(words, form, stands.enabled, begun) {
+    for block in factor(words, form, (&person.handle, stands.enabled, begun)) {
         screen = screen.with(block);
     }
     let screen = screen

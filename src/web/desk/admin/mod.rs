@@ -5,6 +5,7 @@ pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod calendars;
 pub(crate) mod people;
+pub(crate) mod person;
 pub(crate) mod policies;
 pub(crate) mod routing;
 mod screen;

@@ -4,12 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::screen::{self, Asking, Block, Cell, Deed, Field, Input, Screen, Sent, Table};
-use crate::api::extract::{Ctx, Id, parse};
+use crate::api::extract::{Ctx, parse};
 use crate::db::conn::Conn;
 use crate::domain::staff::{Act, Permission, teams};
 use crate::domain::work::routing::dry_run::{self, DryRunForm, RoutingDryRun};
 use crate::domain::work::routing::{self, RoutingForm, RoutingView};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::TeamId;
 use crate::web::desk::complaint::voice;
 use crate::web::forms::{Findings, Form};
@@ -123,9 +123,12 @@ async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent, tried: Option<RoutingDry
     };
     if manages && found.version > 0 && found.active_version != Some(found.version) {
         rules.rows.push(vec![Cell::deed(Deed {
-            action: format!("/admin/routing/activate/{}", found.version),
+            action: "/admin/routing/activate".to_owned(),
             label: fl!(words, "admin-into-force"),
-            fields: vec![("version", found.revision.to_string())],
+            fields: vec![
+                ("version", found.revision.to_string()),
+                ("number", found.version.to_string()),
+            ],
         })]);
     }
     let text = serde_json::to_string_pretty(&found.rules)?;
@@ -259,9 +262,11 @@ pub(crate) async fn write_routing(ctx: Ctx, visitor: Visitor, form: Form) -> Res
     settle(&ctx, &visitor, form, done).await
 }
 
-/// `POST /admin/routing/activate/{version}`
-pub(crate) async fn activate_routing(ctx: Ctx, visitor: Visitor, number: Id<i32>, form: Form) -> Result<HttpResponse> {
-    let (version, number) = (form.version()?, number.0);
+/// `POST /admin/routing/activate`: the version that the form names.
+pub(crate) async fn activate_routing(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
+    let version = form.version()?;
+    let number = form.text("number").parse::<i32>();
+    let number = number.map_err(|_| Error::not_found("version"))?;
     let work = move |conn: &mut Conn, act: &Act, (): &()| routing::activate(conn, act, number, Some(version));
     let done = screen::once(&ctx, &form, "activate", (), work).await;
     settle(&ctx, &visitor, form, done).await

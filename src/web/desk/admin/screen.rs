@@ -136,6 +136,8 @@ pub(super) struct Asking {
     pub(super) buttons: Vec<(String, String, &'static str)>,
     /// Whether it is folded away until somebody wants it.
     pub(super) folded: bool,
+    /// Whose password it asks for, for those programs that keep passwords.
+    pub(super) username: String,
 }
 
 impl Asking {
@@ -151,7 +153,13 @@ impl Asking {
             fields: Vec::new(),
             buttons: vec![(String::new(), button, "")],
             folded: true,
+            username: String::new(),
         }
+    }
+
+    pub(super) fn of(mut self, username: &str) -> Self {
+        username.clone_into(&mut self.username);
+        self
     }
 
     pub(super) fn lead(mut self, lead: String) -> Self {
