@@ -15,8 +15,8 @@ use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::reporting::measures::{Dimension, Time};
 use crate::domain::reporting::query::{By, ReportForm};
 use crate::domain::reporting::reports::{
-    self, Kind, Report, ReportInfo, agents, ages, backlog, breaches, call_backs, causes, dwell, on_the_spot, reopen,
-    response_times, types, volumes,
+    self, Kind, Report, ReportInfo, agents, ages, ahead, arrivals, backlog, breaches, call_backs, causes, dwell,
+    on_the_spot, reopen, response_times, types, volumes,
 };
 use crate::domain::reporting::review::{self, ReviewForm};
 use crate::error::Result;
@@ -329,6 +329,33 @@ pub(super) async fn report_causes(ctx: Ctx, query: Query<ReportQuery>, accepted:
     ))))]
 pub(super) async fn report_agents(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
     serve::<agents::Agents>(ctx, query.0, accepted).await
+}
+
+/// Report when complaints come in.
+///
+/// By hour and day of the week, in the desk's zone, of the whole time together; `by` is not looked at. Every property is as it is
+/// now, the customer type too.
+#[utoipa::path(get, path = "/api/v1/reports/arrivals", tag = "reports", params(ReportQuery),
+    responses((status = 200, description = "The report.", content(
+        (Report<arrivals::ArrivalsRow> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
+pub(super) async fn report_arrivals(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+    serve::<arrivals::Arrivals>(ctx, query.0, accepted).await
+}
+
+/// Report what comes due in the next hours.
+///
+/// Deadlines of the next four hours, by half hours from now on: `from`, `to` and `by` are not looked at.
+#[utoipa::path(get, path = "/api/v1/reports/ahead", tag = "reports", params(ReportQuery),
+    responses((status = 200, description = "The report.", content(
+        (Report<ahead::AheadRow> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
+pub(super) async fn report_ahead(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+    serve::<ahead::DueAhead>(ctx, query.0, accepted).await
 }
 
 /// Which period to review.

@@ -425,6 +425,8 @@ routes! {
     "/api/v1/reports/on-the-spot" => { get Needs(P::ReadReports) => reports::report_on_the_spot }
     "/api/v1/reports/call-backs" => { get Needs(P::ReadReports) => reports::report_call_backs }
     "/api/v1/reports/reopen" => { get Needs(P::ReadReports) => reports::report_reopen }
+    "/api/v1/reports/arrivals" => { get Needs(P::ReadReports) => reports::report_arrivals }
+    "/api/v1/reports/ahead" => { get Needs(P::ReadReports) => reports::report_ahead }
     "/api/v1/reports/causes" => { get Needs(P::ReadReports) => reports::report_causes }
     "/api/v1/reports/agents" => { get Needs(P::ReadReports) => reports::report_agents }
 

@@ -10,6 +10,7 @@ pub mod fold;
 pub mod frame;
 pub mod histogram;
 pub mod measures;
+pub mod operations;
 pub mod query;
 pub mod rebuild;
 pub mod record;

@@ -4,6 +4,7 @@
 //! A deed on a complaint or a promise is one form, one line of `routes`, and one function in `deeds.rs`: its fields are
 //! named `<deed>-<value>`, read by `fields.rs` into the form of the domain, and what the domain finds goes back to them.
 
+pub(crate) mod admin;
 pub(crate) mod call_back;
 pub(crate) mod complaint;
 pub(crate) mod customer;
@@ -12,6 +13,7 @@ mod fields;
 mod kept;
 pub(crate) mod list;
 pub(crate) mod log_call;
+pub(crate) mod ops;
 mod parts;
 mod steps;
 pub(crate) mod take;
@@ -50,6 +52,16 @@ const PLACES: &[Place] = &[
         href: "/desk/search",
         label: |words| fl!(words, "nav-search"),
         needs: Some(Permission::ReadComplaints),
+    },
+    Place {
+        href: "/ops",
+        label: |words| fl!(words, "nav-ops"),
+        needs: Some(Permission::ReadReports),
+    },
+    Place {
+        href: "/admin",
+        label: |words| fl!(words, "nav-admin"),
+        needs: Some(Permission::ReadRouting),
     },
 ];
 

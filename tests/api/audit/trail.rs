@@ -67,6 +67,8 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/views/{id}",
     "/api/v1/reports",
     "/api/v1/reports/ages",
+    "/api/v1/reports/ahead",
+    "/api/v1/reports/arrivals",
     "/api/v1/reports/backlog",
     "/api/v1/reports/breaches",
     "/api/v1/reports/call-backs",

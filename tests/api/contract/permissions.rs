@@ -154,6 +154,8 @@ pub const NEEDS: &[(&str, &[&str])] = &[
         &[
             "GET /api/v1/reports",
             "GET /api/v1/reports/ages",
+            "GET /api/v1/reports/ahead",
+            "GET /api/v1/reports/arrivals",
             "GET /api/v1/reports/agents",
             "GET /api/v1/reports/backlog",
             "GET /api/v1/reports/breaches",

@@ -1,8 +1,10 @@
 //! The pages: without a browser on both databases, and in Chromium.
 
+mod admin;
 mod browser;
 mod complain;
 mod desk;
+pub mod ops;
 mod sign_in;
 mod track;
 mod walk;

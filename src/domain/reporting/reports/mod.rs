@@ -2,6 +2,8 @@
 
 pub mod agents;
 pub mod ages;
+pub mod ahead;
+pub mod arrivals;
 pub mod backlog;
 pub mod breaches;
 pub mod call_backs;
@@ -156,6 +158,8 @@ pub fn all() -> Vec<ReportInfo> {
         info::<reopen::Reopen>(),
         info::<causes::Causes>(),
         info::<agents::Agents>(),
+        info::<arrivals::Arrivals>(),
+        info::<ahead::DueAhead>(),
     ]
 }
 

@@ -184,6 +184,18 @@ pub fn preview(
     preview::of(&load(conn, act, slug)?, from, days, act.now)
 }
 
+/// What the next 60 days of a calendar would be if it were changed so; nothing is.
+///
+/// # Errors
+/// `resource.not_found`; `request.invalid`.
+pub fn try_out(conn: &mut Conn, act: &Act, slug: &str, form: &CalendarForm) -> Result<PreviewView> {
+    let before = load(conn, act, slug)?;
+    let mut check = Check::new();
+    let next = form.row(act, &mut check, &before);
+    check.finish(())?;
+    preview::of(&next, None, preview::DAYS, act.now)
+}
+
 /// Makes a calendar.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ mod desk;
 mod journeys;
 mod live;
 mod looks;
+mod ops;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::mem::ManuallyDrop;
