@@ -143,4 +143,12 @@ id! {
     RoutingTurnId,
     /// Names a turn of a policy: that it came into force, or out of it.
     PolicyTurnId,
+    /// Names a corrective action.
+    CorrectiveActionId,
+    /// Names a pick of calls that are to be reviewed.
+    ReviewPickId,
+    /// Names a call that is to be reviewed, or was.
+    CallReviewId,
+    /// Names what somebody said about a call.
+    ReviewCommentId,
 }

@@ -254,6 +254,10 @@ pub const WITHOUT_VERSION: &[(&str, &str)] = &[
         "an absence has no versions: it is there or it is not",
     ),
     (
+        "POST /api/v1/call-reviews/{id}/comments",
+        "it adds what somebody says; what is there is not changed",
+    ),
+    (
         "POST /api/v1/sla-packs/{slug}/install",
         "it makes a policy; the pack is not changed",
     ),

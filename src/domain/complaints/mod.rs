@@ -3,6 +3,7 @@
 pub mod attachments;
 pub mod bulk;
 pub mod call_backs;
+pub mod calls;
 pub mod changes;
 pub mod closing;
 pub mod earlier;

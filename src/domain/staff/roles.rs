@@ -75,6 +75,14 @@ text_enum! {
         ReadRouting = "read-routing",
         /// Write rules of routing, and bring them into and out of force.
         ManageRouting = "manage-routing",
+        /// See corrective actions and whether they helped; end one's own.
+        ReadActions = "read-actions",
+        /// Make corrective actions, change and end them, link complaints, and say whether they helped.
+        ManageActions = "manage-actions",
+        /// See reviews of one's own calls and of those of one's teams, comment on them, and answer.
+        ReadReviews = "read-reviews",
+        /// Pick calls of one's teams for review, review them, and see how reviews come out.
+        ReviewCalls = "review-calls",
     }
 }
 
@@ -148,6 +156,8 @@ impl Role {
                 P::ReadStaff,
                 P::ReadCalendars,
                 P::ReadPolicies,
+                P::ReadActions,
+                P::ReadReviews,
             ],
             Self::Lead => &[
                 P::ReadComplaints,
@@ -167,6 +177,10 @@ impl Role {
                 P::ReadPolicies,
                 P::ManageWork,
                 P::ReadRouting,
+                P::ReadActions,
+                P::ManageActions,
+                P::ReadReviews,
+                P::ReviewCalls,
             ],
             Self::Operations => &[
                 P::ReadFigures,
@@ -178,6 +192,8 @@ impl Role {
                 P::ManagePolicies,
                 P::ReadRouting,
                 P::ManageRouting,
+                P::ReadActions,
+                P::ManageActions,
             ],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
@@ -195,6 +211,7 @@ impl Role {
                 P::ReadCalendars,
                 P::ReadPolicies,
                 P::ReadRouting,
+                P::ReadActions,
             ],
             Self::Admin => Permission::ALL,
         }

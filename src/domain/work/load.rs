@@ -86,6 +86,22 @@ pub fn load(conn: &mut Conn, act: &Act, team: Option<TeamId>) -> Result<LoadView
     Ok(LoadView { people, teams })
 }
 
+/// How many of each team have been waiting for somebody since a moment or longer.
+///
+/// # Errors
+/// When the database refuses.
+pub fn waiting_since(conn: &mut Conn, since: Moment) -> Result<Vec<(Option<TeamId>, i64)>> {
+    store::waiting_since(conn, None, since)
+}
+
+/// Since when the first of each team has been waiting for somebody.
+///
+/// # Errors
+/// When the database refuses.
+pub fn first_waiting(conn: &mut Conn) -> Result<Vec<(Option<TeamId>, Moment)>> {
+    store::first_waiting(conn, None)
+}
+
 struct Counted {
     open: Vec<ByTeamAndOwner>,
     overdue: Vec<ByTeamAndOwner>,

@@ -17,6 +17,7 @@ use crate::domain::complaints::model::TimelineEntry;
 use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::{ClosureView, ComplaintSummary, StatementView, StepView};
 use crate::domain::notifications;
+use crate::domain::reviews::privacy::{self as reviews, HeldReview};
 use crate::domain::sla::clocks::export as clocks;
 use crate::domain::sla::clocks::view::ClockView;
 use crate::domain::typing::{CustomerType, proposals};
@@ -93,6 +94,8 @@ pub struct HeldComplaint {
     pub timeline: Vec<EntryView>,
     /// By when what had to happen, and whether it did.
     pub clocks: Vec<ClockView>,
+    /// What was said among ourselves about calls with the customer.
+    pub call_reviews: Vec<HeldReview>,
     /// Notices about it.
     pub notices: Vec<HeldNotice>,
     /// When the personal content was removed, if it was.
@@ -205,6 +208,10 @@ pub fn page(
     for (id, view) in attachments::of_complaints(conn, &ids)? {
         files.entry(id).or_default().push(view);
     }
+    let mut calls: Groups<HeldReview> = Groups::new();
+    for (id, held) in reviews::held(conn, &ids)? {
+        calls.entry(id).or_default().push(held);
+    }
     let mut notices = Groups::new();
     for row in notifications::about(conn, &ids)? {
         if let Some(id) = row.complaint_id {
@@ -235,6 +242,7 @@ pub fn page(
             attachments: of(&mut files, id),
             timeline: of(&mut timeline, id),
             clocks: of(&mut clocks, id),
+            call_reviews: of(&mut calls, id),
             notices: of(&mut notices, id),
             content_removed_at: gone.remove(&id),
         });
