@@ -628,11 +628,11 @@ const LONG: &[(&str, usize)] = &[
     // The promise with its forms and views. The first to be taken apart.
     ("domain/complaints/call_backs.rs", 700),
     // Every table, column by column.
-    ("db/schema.rs", 1200),
+    ("db/schema.rs", 1300),
     // What handlers ask of a request, with its tests.
     ("api/extract.rs", 450),
     // The table of contents: a line or a few for each route.
-    ("api/routes.rs", 450),
+    ("api/routes.rs", 520),
     // Everything that differs between the databases.
     ("db/dialect.rs", 560),
     // The small changes, each with its form.

@@ -24,6 +24,7 @@ mod fuzzing;
 mod groups;
 mod health;
 mod journeys;
+mod leads;
 mod migrations;
 mod monitoring;
 mod open_id;

@@ -9,10 +9,12 @@
 //! the moment.
 
 mod hands;
+mod promises;
 
 use std::collections::BTreeMap;
 
 use hands::Hands;
+use promises::Promise;
 
 use super::frame::Frame;
 use super::histogram;
@@ -20,7 +22,7 @@ use super::measures::{Measure, Span, Time};
 use super::sums::{Amount, Day, Marks, Slot, Sums};
 use crate::clock::Moment;
 use crate::domain::complaints::history::{self, Closing, Happening, What};
-use crate::domain::complaints::vocabulary::{AskedBy, AttemptResult, CallBackState, Decision, Level, State};
+use crate::domain::complaints::vocabulary::{AskedBy, Decision, Level, State};
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
 use crate::ids::CallBackId;
@@ -170,13 +172,6 @@ fn severity_at(happenings: &[Happening], at: Moment) -> Level {
     severity
 }
 
-/// A promise that is open.
-struct Promise {
-    window_start: Moment,
-    window_end: Moment,
-    first_attempt_at: Option<Moment>,
-}
-
 /// Goes through a history.
 struct Teller<'a> {
     frame: &'a Frame,
@@ -292,45 +287,6 @@ impl Teller<'_> {
             _ => {}
         }
         self.follow(deed.happening);
-    }
-
-    fn promise(&mut self, promised: &history::Promised) {
-        let promise = Promise {
-            window_start: promised.window_start,
-            window_end: promised.window_end,
-            first_attempt_at: None,
-        };
-        self.promises.insert(promised.id, promise);
-    }
-
-    fn attempted(&mut self, deed: Deed<'_>, id: CallBackId, result: AttemptResult, settled: CallBackState) {
-        let at = deed.happening.at;
-        self.count_by(deed, at, Measure::Attempt(result));
-        let Some(promise) = self.promises.get_mut(&id) else {
-            return;
-        };
-        // The rule of `call_backs::settle`.
-        let spoke = matches!(result, AttemptResult::Reached | AttemptResult::Refused);
-        let tried = spoke || (at >= promise.window_start && result != AttemptResult::WrongNumber);
-        if tried {
-            promise.first_attempt_at = promise.first_attempt_at.or(Some(at));
-        }
-        let (end, first) = (promise.window_end, promise.first_attempt_at);
-        let measure = match settled {
-            CallBackState::Kept => Measure::Kept,
-            CallBackState::Late => Measure::Late,
-            CallBackState::Broken => Measure::Broken,
-            CallBackState::Open | CallBackState::Rescheduled | CallBackState::CancelledByCustomer => return,
-        };
-        self.promises.remove(&id);
-        self.count_by(deed, at, measure);
-        if let Some(first) = first {
-            let day = self.frame.day(at);
-            for time in Time::ALL {
-                let seconds = self.frame.seconds(*time, end, first);
-                self.time(day, Measure::Lateness(*time), seconds);
-            }
-        }
     }
 
     fn closed(&mut self, deed: Deed<'_>, closing: Closing) {

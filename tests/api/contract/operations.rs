@@ -90,9 +90,19 @@ impl Sample {
     pub fn varied(&self) -> Option<Self> {
         let mut other = self.with("x-varied", "yes");
         let body = other.body.as_mut()?.as_object_mut().unwrap();
-        let text = ["reason", "note", "body", "subject", "statement", "name", "source"]
-            .into_iter()
-            .find(|key| body.contains_key(*key));
+        let text = [
+            "reason",
+            "note",
+            "body",
+            "subject",
+            "statement",
+            "name",
+            "source",
+            "title",
+            "seed",
+        ]
+        .into_iter()
+        .find(|key| body.contains_key(*key));
         match text {
             Some(key) => body.insert(key.to_owned(), json!("something else")),
             None if body.contains_key("policy") => {
@@ -127,6 +137,8 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             let staff = crate::support::person::add(desk, &fresh(desk, "wang"), "agent").await;
             (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
         }
+        (_, ["corrective-actions", rest @ ..]) => crate::leads::on_action(desk, operation, rest).await,
+        (_, ["review-form" | "review-picks" | "call-reviews", ..]) => crate::leads::on_review(desk, &parts).await,
         (_, ["routing", rest @ ..]) => on_routing(desk, rest).await,
         ("POST", ["work", "take-next"]) => {
             Case::logged(desk).await;

@@ -53,9 +53,14 @@ fn at(operation: &Operation, ids: &BTreeMap<&str, String>) -> String {
 async fn ids_of(case: &Case<'_>) -> BTreeMap<&'static str, String> {
     let customer = case.get().await.str("/customer_id").to_owned();
     let staff = crate::staff::id_of(case.desk, "mary").await;
+    let action = crate::leads::about(case).await;
+    let drawn = crate::leads::drawn(case.desk).await;
     BTreeMap::from([
         ("complaints", case.id.clone()),
         ("customers", customer),
         ("staff", staff),
+        ("corrective-actions", action),
+        ("review-picks", drawn.pick),
+        ("call-reviews", drawn.id),
     ])
 }

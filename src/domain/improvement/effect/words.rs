@@ -53,6 +53,7 @@ fn english(view: &EffectView) -> String {
     };
     let open = match before.open + after.open {
         0 => String::new(),
+        1 => " Not counted: 1 that is still open.".to_owned(),
         n => format!(" Not counted: {n} that are still open."),
     };
     format!("{counted} {found}{open}")
