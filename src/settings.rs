@@ -136,9 +136,9 @@ pub struct Settings {
     #[arg(long, global = true, env = "HARK_SECRET_KEY", hide_env_values = true, value_name = "SECRET", value_parser = secret_key)]
     pub secret_key: Option<Hidden>,
 
-    /// Database connections of this process.
-    #[arg(long, global = true, env = "HARK_DATABASE_CONNECTIONS", default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=200))]
-    pub database_connections: u32,
+    /// Database connections of this process. Left out: 10 to PostgreSQL; to the embedded database, whose work is done on this machine, twice as many as processors, from 4 to 10.
+    #[arg(long, global = true, env = "HARK_DATABASE_CONNECTIONS", value_name = "N", value_parser = clap::value_parser!(u32).range(2..=200))]
+    pub database_connections: Option<u32>,
 
     /// What to log: error, warn, info, debug or trace, also by module (`info,hark::db=debug`).
     #[arg(long, global = true, env = "HARK_LOG", default_value = "info", value_name = "FILTER")]
@@ -297,6 +297,17 @@ impl Settings {
                 Ok(Target::Sqlite(self.data_dir.join("hark.sqlite3")))
             }
         }
+    }
+
+    /// How many connections to hold to a database.
+    pub fn connections_to(&self, target: &Target) -> u32 {
+        self.database_connections.unwrap_or_else(|| match target {
+            Target::Pg(_) => 10,
+            Target::Sqlite(_) => {
+                let processors = std::thread::available_parallelism().map_or(1, usize::from);
+                u32::try_from(2 * processors).unwrap_or(10).clamp(4, 10)
+            }
+        })
     }
 
     /// Where traces go, if anywhere.

@@ -20,7 +20,7 @@ fn app(settings: &Settings) -> Result<App> {
     if done > 0 {
         tracing::info!(migrations = done, "the schema is up to date");
     }
-    let db = Db::open(&target, settings.database_connections)?;
+    let db = Db::open(&target, settings.connections_to(&target))?;
     let files = Files::open(&settings.edge, &settings.data_dir)?;
     let app = App::new(db, Clock::System, settings.policy(), settings.keys()?)?;
     Ok(app.with_front(settings.front()?).with_files(files))

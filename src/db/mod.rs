@@ -44,7 +44,10 @@ pub struct Db {
 struct Inner {
     pool: Pool<Connector>,
     writer: Option<GroupWriter>,
+    /// How many may wait.
     admitted: Arc<Semaphore>,
+    /// How many may work: as many as there are connections, so that no thread is kept just for waiting for one.
+    room: Arc<Semaphore>,
     target: Target,
 }
 
@@ -71,11 +74,13 @@ impl Db {
             .build(connector)
             .map_err(|e| Error::internal(format!("cannot reach the database ({target:?}): {e}")))?;
         let admitted = Arc::new(Semaphore::new(WAITING));
+        let room = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(1)));
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,
                 writer,
                 admitted,
+                room,
                 target: target.clone(),
             }),
         })
@@ -168,10 +173,14 @@ impl Db {
         let permit = Arc::clone(&self.inner.admitted)
             .try_acquire_owned()
             .map_err(|_| Error::problem(Code::Overloaded, "too many operations are waiting"))?;
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.inner.room).acquire_owned())
+            .await
+            .map_err(|_| Error::problem(Code::Overloaded, "no database connection to be had"))?
+            .map_err(|e| Error::internal(e.to_string()))?;
         // The span goes along, so that what is logged in there carries the id of the request.
         let span = tracing::Span::current();
         tokio::task::spawn_blocking(move || {
-            let _held = permit;
+            let _held = (permit, place);
             span.in_scope(work)
         })
         .await
