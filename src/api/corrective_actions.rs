@@ -17,9 +17,10 @@ use crate::domain::improvement::links;
 use crate::domain::improvement::model::{
     ActionChangeForm, ActionEndForm, ActionForm, ActionState, ActionView, VerificationForm,
 };
-use crate::domain::sla::explain::Language;
+use crate::domain::sla::explain;
 use crate::error::Result;
 use crate::ids::{ComplaintId, CorrectiveActionId};
+use crate::review::Language;
 
 /// Which corrective actions to list; everything that is said must hold.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -211,13 +212,14 @@ pub(super) async fn get_corrective_action_effect(
     id: Id<CorrectiveActionId>,
     query: Query<EffectQuery>,
 ) -> Result<HttpResponse> {
-    let language = query
-        .0
-        .language
-        .unwrap_or_else(|| match ctx.app.policy.default_language.starts_with("zh") {
-            true => Language::ZhCn,
-            false => Language::En,
-        });
+    let chinese = match query.0.language {
+        Some(language) => language != Language::En,
+        None => ctx.app.policy.default_language.starts_with("zh"),
+    };
+    let language = match chinese {
+        true => explain::Language::ZhCn,
+        false => explain::Language::En,
+    };
     let found = ctx
         .read(move |conn, act| effect::effect(conn, act, id.0, language))
         .await?;

@@ -15,7 +15,7 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
-use crate::domain::complaints::calls;
+use crate::domain::complaints::calls::{self, Call};
 use crate::domain::reporting::frame;
 use crate::domain::staff::{Act, people, teams};
 use crate::error::{Code, Error, Result};
@@ -142,25 +142,7 @@ type People = BTreeMap<String, Option<TeamId>>;
 pub fn draw(conn: &mut Conn, act: &Act, form: &PickForm) -> Result<PickView> {
     let mut check = Check::new();
     let zone = frame::zone(&act.policy);
-    let today = act.now.with_timezone(&zone).date_naive();
-    if form.from > form.to {
-        check.fail("/from", "out_of_range", "not after `to`");
-    } else if (form.to - form.from).num_days() >= MOST_DAYS {
-        check.fail(
-            "/from",
-            "out_of_range",
-            format_args!("at most {MOST_DAYS} days at once"),
-        );
-    }
-    if form.to > today {
-        check.fail("/to", "out_of_range", "not in the future");
-    }
-    if form.from < NaiveDate::default() {
-        check.fail("/from", "out_of_range", "not before 1970");
-    }
-    if !(1..=MOST).contains(&form.per_agent) {
-        check.fail("/per_agent", "out_of_range", format_args!("1 to {MOST}"));
-    }
+    check_days(&mut check, act, form);
     let id = ReviewPickId::new(act.now);
     let seed = match &form.seed {
         Some(seed) => check.text("/seed", seed, 1, 100),
@@ -195,11 +177,48 @@ pub fn draw(conn: &mut Conn, act: &Act, form: &PickForm) -> Result<PickView> {
         drawn_by: act.actor.name.clone(),
         drawn_at: act.now,
     };
-    let rows: Vec<ReviewRow> = drawn
+    let rows = rows(act, id, &people, drawn);
+    store::insert_pick(conn, &pick, &rows)?;
+    let fields = json!({
+        "pick": id, "agent": pick.agent, "team": pick.team_id, "from": form.from, "to": form.to, "seed": pick.seed,
+        "drawn": pick.drawn, "candidates": pick.candidates,
+    });
+    let event = Event::about_many(ObjectKind::CallReview, "call_review.drawn").with(fields);
+    audit::record(conn, act, event)?;
+    Ok(view(pick, 0))
+}
+
+/// Notes what is wrong with the days and the number.
+fn check_days(check: &mut Check, act: &Act, form: &PickForm) {
+    let zone = frame::zone(&act.policy);
+    let today = act.now.with_timezone(&zone).date_naive();
+    if form.from > form.to {
+        check.fail("/from", "out_of_range", "not after `to`");
+    } else if (form.to - form.from).num_days() >= MOST_DAYS {
+        check.fail(
+            "/from",
+            "out_of_range",
+            format_args!("at most {MOST_DAYS} days at once"),
+        );
+    }
+    if form.to > today {
+        check.fail("/to", "out_of_range", "not in the future");
+    }
+    if form.from < NaiveDate::default() {
+        check.fail("/from", "out_of_range", "not before 1970");
+    }
+    if !(1..=MOST).contains(&form.per_agent) {
+        check.fail("/per_agent", "out_of_range", format_args!("1 to {MOST}"));
+    }
+}
+
+/// The calls of a draw, not yet reviewed.
+fn rows(act: &Act, pick: ReviewPickId, people: &People, drawn: Vec<Call>) -> Vec<ReviewRow> {
+    drawn
         .into_iter()
         .map(|call| ReviewRow {
             id: CallReviewId::new(act.now),
-            pick_id: id,
+            pick_id: pick,
             kind: call.kind,
             complaint_id: call.complaint,
             attempt_id: call.attempt,
@@ -216,15 +235,7 @@ pub fn draw(conn: &mut Conn, act: &Act, form: &PickForm) -> Result<PickView> {
             answered_at: None,
             version: 1,
         })
-        .collect();
-    store::insert_pick(conn, &pick, &rows)?;
-    let fields = json!({
-        "pick": id, "agent": pick.agent, "team": pick.team_id, "from": form.from, "to": form.to, "seed": pick.seed,
-        "drawn": pick.drawn, "candidates": pick.candidates,
-    });
-    let event = Event::about_many(ObjectKind::CallReview, "call_review.drawn").with(fields);
-    audit::record(conn, act, event)?;
-    Ok(view(pick, 0))
+        .collect()
 }
 
 /// Whose calls are drawn. Never one's own: whoever draws is who reviews.

@@ -3,6 +3,7 @@
 mod browser;
 mod complain;
 mod desk;
+mod lead;
 mod sign_in;
 mod track;
 mod walk;
