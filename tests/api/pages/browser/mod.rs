@@ -3,6 +3,7 @@
 
 mod desk;
 mod journeys;
+mod lead;
 mod looks;
 
 use std::io::{BufRead as _, BufReader, Write as _};
