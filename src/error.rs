@@ -206,6 +206,22 @@ codes! {
     TextInUse = 409 "text.in_use" "A macro uses the text",
     /// No rule of routing that is in force fits the complaint; it stays where it is.
     RoutingNoRule = 409 "routing.no_rule" "No rule fits",
+    /// The corrective action is done, verified or dropped. Open it again first.
+    ActionEnded = 409 "corrective_action.ended" "The action has ended",
+    /// The corrective action is still to be done, so there is nothing to open again.
+    ActionNotEnded = 409 "corrective_action.not_ended" "The action is open",
+    /// Whether a corrective action helped can be said once it was done.
+    ActionNotDone = 409 "corrective_action.not_done" "The action was not done yet",
+    /// Whether a corrective action helped is said by somebody else than its owner.
+    ActionOwn = 409 "corrective_action.own" "It is your own action",
+    /// The corrective action is about as many complaints as it can be.
+    ActionFull = 409 "corrective_action.full" "No more complaints can be linked",
+    /// Nobody reviews their own calls.
+    ReviewOwn = 409 "call_review.own" "It is your own call",
+    /// The call was not reviewed yet, so there is nothing to answer.
+    ReviewMissing = 409 "call_review.missing" "The call was not reviewed yet",
+    /// The call is not theirs: only whoever made it answers to its review.
+    ReviewNotYours = 403 "call_review.not_yours" "Not your call",
     /// The name is taken already.
     NameTaken = 409 "resource.name_taken" "The name is taken",
     /// The last active administrator stays one, so that somebody can let others in. Make another administrator first.

@@ -153,4 +153,12 @@ id! {
     ViewId,
     /// Names a merge of a complaint into another.
     MergeId,
+    /// Names a corrective action.
+    CorrectiveActionId,
+    /// Names a pick of calls that are to be reviewed.
+    ReviewPickId,
+    /// Names a call that is to be reviewed, or was.
+    CallReviewId,
+    /// Names what somebody said about a call.
+    ReviewCommentId,
 }

@@ -272,6 +272,10 @@ pub const WITHOUT_VERSION: &[(&str, &str)] = &[
     ),
     ("DELETE /api/v1/me/drafts/intake", "a draft has one writer"),
     (
+        "POST /api/v1/call-reviews/{id}/comments",
+        "it adds what somebody says; what is there is not changed",
+    ),
+    (
         "POST /api/v1/sla-packs/{slug}/install",
         "it makes a policy; the pack is not changed",
     ),

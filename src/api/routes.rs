@@ -5,10 +5,10 @@ use utoipa::OpenApi;
 
 use super::limits::Rate;
 use super::{
-    answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, credentials, customers,
-    drafts, events, health, links, macros, marks, observe, open_id, playbooks, policies, presence, privacy, problems,
-    public, relations, reports, roles, routing, rules, sessions, staff, teams, texts, tokens, typing, views, work,
-    work_profiles,
+    answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, corrective_actions,
+    credentials, customers, drafts, events, health, links, macros, marks, observe, open_id, playbooks, policies,
+    presence, privacy, problems, public, relations, reports, reviews, roles, routing, rules, sessions, staff, teams,
+    texts, tokens, typing, views, work, work_profiles,
 };
 use crate::domain::staff::Permission;
 use crate::web::routes::PAGES;
@@ -337,6 +337,51 @@ routes! {
         delete Needs(P::ManageTexts) => macros::delete_macro,
     }
 
+    "/api/v1/corrective-actions" => {
+        get Needs(P::ReadActions) => corrective_actions::list_corrective_actions,
+        post Needs(P::ManageActions) => corrective_actions::create_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}" => {
+        get Needs(P::ReadActions) => corrective_actions::get_corrective_action,
+        patch Needs(P::ManageActions) => corrective_actions::change_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}/close" => { post Needs(P::ReadActions) => corrective_actions::close_corrective_action }
+    "/api/v1/corrective-actions/{id}/verify" => {
+        post Needs(P::ManageActions) => corrective_actions::verify_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}/reopen" => {
+        post Needs(P::ManageActions) => corrective_actions::reopen_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}/effect" => {
+        get Needs(P::ReadActions) => corrective_actions::get_corrective_action_effect,
+    }
+    "/api/v1/corrective-actions/{id}/complaints" => {
+        get Needs(P::ReadComplaints) => corrective_actions::list_complaints_of_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}/complaints/{complaint}" => {
+        put Needs(P::ManageActions) => corrective_actions::link_complaint_to_corrective_action,
+        delete Needs(P::ManageActions) => corrective_actions::unlink_complaint_from_corrective_action,
+    }
+
+    "/api/v1/review-form" => {
+        get Needs(P::ReadReviews) => reviews::get_review_form,
+        put Needs(P::ReviewCalls) => reviews::write_review_form,
+    }
+    "/api/v1/review-form/versions/{version}" => { get Needs(P::ReadReviews) => reviews::get_review_form_version }
+    "/api/v1/review-picks" => {
+        get Needs(P::ReviewCalls) => reviews::list_review_picks,
+        post Needs(P::ReviewCalls) => reviews::draw_review_pick,
+    }
+    "/api/v1/review-picks/{id}" => { get Needs(P::ReviewCalls) => reviews::get_review_pick }
+    "/api/v1/review-summary" => { get Needs(P::ReviewCalls) => reviews::get_review_summary }
+    "/api/v1/call-reviews" => { get Needs(P::ReadReviews) => reviews::list_call_reviews }
+    "/api/v1/call-reviews/{id}" => {
+        get Needs(P::ReadReviews) => reviews::get_call_review,
+        put Needs(P::ReviewCalls) => reviews::review_call,
+    }
+    "/api/v1/call-reviews/{id}/comments" => { post Needs(P::ReadReviews) => reviews::comment_on_call }
+    "/api/v1/call-reviews/{id}/answer" => { put Needs(P::ReadReviews) => reviews::answer_call_review }
+
     "/api/v1/customers" => {
         get Needs(P::ReadCustomers) => customers::list_customers,
         post Needs(P::WriteCustomers) => customers::create_customer,
@@ -422,6 +467,10 @@ routes! {
     "/api/v1/reports/ages" => { get Needs(P::ReadReports) => reports::report_ages }
     "/api/v1/reports/breaches" => { get Needs(P::ReadReports) => reports::report_breaches }
     "/api/v1/reports/types" => { get Needs(P::ReadReports) => reports::report_types }
+    "/api/v1/reports/queue-ages" => { get Needs(P::ReadReports) => reports::report_queue_ages }
+    "/api/v1/reports/first-contact" => { get Needs(P::ReadReports) => reports::report_first_contact }
+    "/api/v1/reports/step-times" => { get Needs(P::ReadReports) => reports::report_step_times }
+    "/api/v1/reports/hand-overs" => { get Needs(P::ReadReports) => reports::report_hand_overs }
     "/api/v1/reports/on-the-spot" => { get Needs(P::ReadReports) => reports::report_on_the_spot }
     "/api/v1/reports/call-backs" => { get Needs(P::ReadReports) => reports::report_call_backs }
     "/api/v1/reports/reopen" => { get Needs(P::ReadReports) => reports::report_reopen }

@@ -1251,6 +1251,118 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    corrective_actions (id) {
+        id -> Uid,
+        state -> Text,
+        cause -> Text,
+        category -> Nullable<Text>,
+        title -> Text,
+        description -> Nullable<Text>,
+        owner -> Text,
+        due_day -> Integer,
+        effective_day -> Nullable<Integer>,
+        window_days -> Integer,
+        closing_note -> Nullable<Text>,
+        closed_by -> Nullable<Text>,
+        closed_at -> Nullable<Instant>,
+        helped -> Nullable<Text>,
+        verification -> Nullable<Text>,
+        verified_by -> Nullable<Text>,
+        verified_at -> Nullable<Instant>,
+        created_by -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    corrective_action_complaints (action_id, complaint_id) {
+        action_id -> Uid,
+        complaint_id -> Uid,
+        linked_by -> Text,
+        linked_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    review_form_versions (version) {
+        version -> Integer,
+        criteria -> JsonDoc,
+        created_by -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    review_picks (id) {
+        id -> Uid,
+        seed -> Text,
+        agent -> Nullable<Text>,
+        team_id -> Nullable<Uid>,
+        from_day -> Integer,
+        to_day -> Integer,
+        per_agent -> Integer,
+        recorded_only -> Bool,
+        candidates -> Integer,
+        drawn -> Integer,
+        drawn_by -> Text,
+        drawn_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    call_reviews (id) {
+        id -> Uid,
+        pick_id -> Uid,
+        kind -> Text,
+        complaint_id -> Uid,
+        attempt_id -> Nullable<Uid>,
+        agent -> Text,
+        team_id -> Nullable<Uid>,
+        spoken_at -> Instant,
+        form_version -> Nullable<Integer>,
+        scores -> Nullable<JsonDoc>,
+        score -> Nullable<Integer>,
+        comment -> Nullable<Text>,
+        reviewer -> Nullable<Text>,
+        reviewed_at -> Nullable<Instant>,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    call_review_comments (id) {
+        id -> Uid,
+        review_id -> Uid,
+        complaint_id -> Uid,
+        author -> Text,
+        body -> Text,
+        written_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     calendars,
     calendar_versions,
@@ -1331,4 +1443,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     presences,
     drafts,
+    corrective_actions,
+    corrective_action_complaints,
+    review_form_versions,
+    review_picks,
+    call_reviews,
+    call_review_comments,
 );

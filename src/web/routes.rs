@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 
-use super::{assets, customers, desk, invitations, sign_in, start};
+use super::{assets, customers, desk, invitations, lead, sign_in, start};
 use crate::api::limits::Rate;
 use crate::api::routes::{Access, Route, counted, usual, verb};
 use crate::api::{answer, observe};
@@ -167,4 +167,24 @@ pages! {
     "/account/second-factor/confirm" => { post Person => desk::admin::account::confirm_factor }
     "/account/second-factor/remove" => { post Person => desk::admin::account::remove_factor }
     "/account/sessions/{id}" => { post Person => desk::admin::account::end_session }
+    "/lead" => { get Needs(P::ManageWork) => lead::board::show_board }
+    "/lead/assign" => { post Needs(P::AssignComplaints) => lead::board::assign }
+    "/lead/reports" => { get Needs(P::ReadReports) => lead::reports::show_reports }
+    "/lead/actions" => {
+        get Needs(P::ReadActions) => lead::actions::show_actions,
+        post Needs(P::ManageActions) => lead::actions::create,
+    }
+    "/lead/actions/{id}/close" => { post Needs(P::ReadActions) => lead::actions::close }
+    "/lead/actions/{id}/verify" => { post Needs(P::ManageActions) => lead::actions::verify }
+    "/lead/actions/{id}/link" => { post Needs(P::ManageActions) => lead::actions::link }
+    "/lead/reviews" => {
+        get Needs(P::ReadReviews) => lead::reviews::show_reviews,
+        post Needs(P::ReviewCalls) => lead::reviews::draw,
+    }
+    "/lead/reviews/{id}" => {
+        get Needs(P::ReadReviews) => lead::reviews::call::show_call,
+        post Needs(P::ReviewCalls) => lead::reviews::call::review,
+    }
+    "/lead/reviews/{id}/comment" => { post Needs(P::ReadReviews) => lead::reviews::call::comment }
+    "/lead/reviews/{id}/answer" => { post Needs(P::ReadReviews) => lead::reviews::call::answer }
 }

@@ -25,6 +25,7 @@ mod fuzzing;
 mod groups;
 mod health;
 mod journeys;
+mod leads;
 mod live;
 mod migrations;
 mod monitoring;

@@ -67,6 +67,12 @@ text_enum! {
         BulkAction = "bulk_action",
         /// A saved view of the list of complaints.
         View = "view",
+        /// A corrective action.
+        CorrectiveAction = "corrective_action",
+        /// A call that was picked for review, or a pick of them.
+        CallReview = "call_review",
+        /// The form by which calls are reviewed; its version is among the fields.
+        ReviewForm = "review_form",
         /// A report; its name is among the fields.
         Report = "report",
         /// The audit itself.

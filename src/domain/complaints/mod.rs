@@ -5,6 +5,7 @@ pub mod attachments;
 pub mod beside;
 pub mod bulk;
 pub mod call_backs;
+pub mod calls;
 pub mod changes;
 pub mod closing;
 pub mod earlier;

@@ -4,6 +4,7 @@
 //! transaction ([`record`]); a job folds that into sums by day ([`fold`]); a report adds up the sums and what is
 //! not yet folded ([`query`]). `docs/reports.md` says what each figure means, `docs/adr/0019` why it is kept so.
 
+pub mod arising;
 pub mod desk;
 pub mod facts;
 pub mod fold;

@@ -81,6 +81,14 @@ text_enum! {
         ManageRules = "manage-rules",
         /// Write canned texts and macros.
         ManageTexts = "manage-texts",
+        /// See corrective actions and whether they helped; end one's own.
+        ReadActions = "read-actions",
+        /// Make corrective actions, change and end them, link complaints, and say whether they helped.
+        ManageActions = "manage-actions",
+        /// See reviews of one's own calls and of those of one's teams, comment on them, and answer.
+        ReadReviews = "read-reviews",
+        /// Pick calls of one's teams for review, review them, and see how reviews come out.
+        ReviewCalls = "review-calls",
     }
 }
 
@@ -154,6 +162,8 @@ impl Role {
                 P::ReadStaff,
                 P::ReadCalendars,
                 P::ReadPolicies,
+                P::ReadActions,
+                P::ReadReviews,
             ],
             Self::Lead => &[
                 P::ReadComplaints,
@@ -175,6 +185,10 @@ impl Role {
                 P::ReadRouting,
                 P::ReadRules,
                 P::ManageTexts,
+                P::ReadActions,
+                P::ManageActions,
+                P::ReadReviews,
+                P::ReviewCalls,
             ],
             Self::Operations => &[
                 P::ReadFigures,
@@ -187,6 +201,8 @@ impl Role {
                 P::ReadRouting,
                 P::ManageRouting,
                 P::ReadRules,
+                P::ReadActions,
+                P::ManageActions,
             ],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
@@ -205,6 +221,7 @@ impl Role {
                 P::ReadPolicies,
                 P::ReadRouting,
                 P::ReadRules,
+                P::ReadActions,
             ],
             Self::Admin => Permission::ALL,
         }

@@ -217,7 +217,7 @@ pub(super) async fn show(
 }
 
 /// How the page speaks, in the zone of the desk.
-pub(super) fn voice(ctx: &Ctx, visitor: &Visitor) -> Voice {
+pub(in crate::web) fn voice(ctx: &Ctx, visitor: &Visitor) -> Voice {
     Voice {
         words: visitor.words,
         lang: visitor.lang,

@@ -14,10 +14,10 @@ mod kept;
 pub(crate) mod list;
 pub(crate) mod log_call;
 pub(crate) mod ops;
-mod parts;
+pub(super) mod parts;
 mod steps;
 pub(crate) mod take;
-mod words;
+pub(super) mod words;
 pub(crate) mod work;
 
 use super::i18n::{Words, fl};
@@ -52,6 +52,16 @@ const PLACES: &[Place] = &[
         href: "/desk/search",
         label: |words| fl!(words, "nav-search"),
         needs: Some(Permission::ReadComplaints),
+    },
+    Place {
+        href: "/lead",
+        label: |words| fl!(words, "nav-lead"),
+        needs: Some(Permission::ManageWork),
+    },
+    Place {
+        href: "/lead/reviews",
+        label: |words| fl!(words, "lead-reviews-title"),
+        needs: Some(Permission::ReadReviews),
     },
     Place {
         href: "/ops",

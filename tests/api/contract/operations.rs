@@ -99,6 +99,7 @@ impl Sample {
             "name",
             "source",
             "title",
+            "seed",
         ]
         .into_iter()
         .find(|key| body.contains_key(*key));
@@ -137,6 +138,8 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             let staff = crate::support::person::add(desk, &fresh(desk, "wang"), "agent").await;
             (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
         }
+        (_, ["corrective-actions", rest @ ..]) => crate::leads::on_action(desk, operation, rest).await,
+        (_, ["review-form" | "review-picks" | "call-reviews", ..]) => crate::leads::on_review(desk, &parts).await,
         (_, ["routing", rest @ ..]) => on_routing(desk, rest).await,
         (_, ["rules", rest @ ..]) => on_rules(desk, rest).await,
         (_, [noun @ ("bulk-actions" | "views" | "canned-texts" | "macros"), rest @ ..]) => {

@@ -4,6 +4,7 @@ mod admin;
 mod browser;
 mod complain;
 mod desk;
+mod lead;
 pub mod ops;
 mod sign_in;
 mod track;

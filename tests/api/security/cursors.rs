@@ -98,6 +98,10 @@ async fn filled(desk: &Desk) -> Case<'_> {
     for slug in ["one", "two"] {
         crate::clocks::make(desk, slug, &crate::clocks::resolve_within(600)).await;
     }
+    for _ in 0..2 {
+        crate::leads::made(desk, json!({})).await;
+        crate::leads::drawn(desk).await;
+    }
     for team in ["One", "Two"] {
         crate::staff::team(desk, team, &[]).await;
     }

@@ -20,6 +20,7 @@ use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::{ClosureView, ComplaintSummary, StatementView, StepView};
 use crate::domain::drafts::{self, HeldDraft};
 use crate::domain::notifications;
+use crate::domain::reviews::privacy::{self as reviews, HeldReview};
 use crate::domain::sla::clocks::export as clocks;
 use crate::domain::sla::clocks::view::ClockView;
 use crate::domain::typing::{CustomerType, proposals};
@@ -98,6 +99,8 @@ pub struct HeldComplaint {
     pub timeline: Vec<EntryView>,
     /// By when what had to happen, and whether it did.
     pub clocks: Vec<ClockView>,
+    /// What was said among ourselves about calls with the customer.
+    pub call_reviews: Vec<HeldReview>,
     /// Notices about it.
     pub notices: Vec<HeldNotice>,
     /// Who watches it.
@@ -220,6 +223,10 @@ pub fn page(
     for (id, draft) in drafts::held(conn, &ids)? {
         drafts.entry(id).or_default().push(draft);
     }
+    let mut calls: Groups<HeldReview> = Groups::new();
+    for (id, held) in reviews::held(conn, &ids)? {
+        calls.entry(id).or_default().push(held);
+    }
     let mut notices = Groups::new();
     for row in notifications::about(conn, &ids)? {
         if let Some(id) = row.complaint_id {
@@ -265,6 +272,7 @@ pub fn page(
             attachments: of(&mut files, id),
             timeline: of(&mut timeline, id),
             clocks: of(&mut clocks, id),
+            call_reviews: of(&mut calls, id),
             notices: of(&mut notices, id),
             watchers: of(&mut watchers, id),
             relations: of(&mut links, id),

@@ -11,6 +11,7 @@ use super::{attachments, followers, marks, relations, store as complaint, timeli
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::dialect;
+use crate::domain::reviews::privacy as reviews;
 use crate::domain::staff::Act;
 use crate::domain::{drafts, idempotency, notifications};
 use crate::error::{Code, Error, Result};
@@ -79,6 +80,14 @@ pub(super) fn check_here(conn: &mut Conn, id: ComplaintId, state: State) -> Resu
     Ok(())
 }
 
+/// Refuses to add anything to what hangs on a complaint whose content is gone.
+///
+/// # Errors
+/// `complaint.anonymised`.
+pub fn check_content(conn: &mut Conn, id: ComplaintId) -> Result<()> {
+    check_here(conn, id, State::Closed)
+}
+
 /// Counts a change of what belongs to a complaint, with an entry in its timeline. Not through `Work`: it is no work
 /// on the complaint, and those who manage privacy are in no team.
 ///
@@ -132,6 +141,7 @@ pub fn wipe(conn: &mut Conn, act: &Act, ids: &[ComplaintId], really: bool) -> Re
         }
         *touched.entry("outbox").or_default() += notifications::count(conn, &some)?;
         *touched.entry("drafts").or_default() += drafts::count_about(conn, &some)?;
+        *touched.entry("call_reviews").or_default() += reviews::count(conn, &some)?;
         if really {
             wipe_some(conn, act, &some)?;
         }
@@ -140,7 +150,10 @@ pub fn wipe(conn: &mut Conn, act: &Act, ids: &[ComplaintId], really: bool) -> Re
 }
 
 fn wipe_some(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -> Result<()> {
-    let subjects = store::subjects(conn, ids)?;
+    let mut subjects = store::subjects(conn, ids)?;
+    let calls = reviews::ids_of(conn, ids)?;
+    subjects.extend(calls.iter().map(|id| id.0.as_bytes().to_vec()));
+    reviews::wipe(conn, ids)?;
     idempotency::forget_about(conn, &subjects)?;
     notifications::stop(conn, act.now, ids, "gone")?;
     notifications::wipe(conn, ids)?;

@@ -7,6 +7,7 @@ use crate::db::conn::Conn;
 use crate::domain::reporting::measures::{Dimension, Measure};
 use crate::domain::reporting::operations::ahead::{self, HORIZON};
 use crate::domain::reporting::query::{Ask, Block, Label};
+use crate::domain::staff::Act;
 use crate::error::Result;
 use crate::report_row;
 
@@ -44,7 +45,7 @@ impl Kind for DueAhead {
         Vec::new()
     }
 
-    fn build(conn: &mut Conn, ask: &Ask) -> Result<Built<AheadRow>> {
+    fn build(conn: &mut Conn, _: &Act, ask: &Ask) -> Result<Built<AheadRow>> {
         let last = HORIZON.num_minutes() / ROW - 1;
         let mut found: BTreeMap<(String, i64), i64> = BTreeMap::new();
         let mut totals: BTreeMap<String, i64> = BTreeMap::new();

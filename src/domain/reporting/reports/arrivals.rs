@@ -7,6 +7,7 @@ use crate::db::conn::Conn;
 use crate::domain::reporting::measures::{Dimension, Measure};
 use crate::domain::reporting::operations::{between, hour_of, store};
 use crate::domain::reporting::query::{Ask, Block, Label};
+use crate::domain::staff::Act;
 use crate::error::Result;
 use crate::report_row;
 
@@ -41,7 +42,7 @@ impl Kind for Arrivals {
         Vec::new()
     }
 
-    fn build(conn: &mut Conn, ask: &Ask) -> Result<Built<ArrivalsRow>> {
+    fn build(conn: &mut Conn, _: &Act, ask: &Ask) -> Result<Built<ArrivalsRow>> {
         let mut found: BTreeMap<(String, usize, usize), i64> = BTreeMap::new();
         let mut totals: BTreeMap<String, i64> = BTreeMap::new();
         if ask.dimension == Dimension::All || ask.value.is_some() {

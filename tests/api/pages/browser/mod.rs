@@ -3,6 +3,7 @@
 
 mod desk;
 mod journeys;
+mod lead;
 mod live;
 mod looks;
 mod ops;
