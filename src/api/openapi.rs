@@ -79,6 +79,7 @@ pub fn document() -> Result<Value> {
         let id = json!({ "description": "The id of the request, as in the log.", "schema": { "type": "string" } });
         components.insert("headers".to_owned(), json!({ "X-Request-Id": id }));
     }
+    say_what_actions_do(&mut document);
     for route in ROUTES {
         let pointer = format!(
             "/paths/{}/{}",
@@ -92,6 +93,16 @@ pub fn document() -> Result<Value> {
         );
     }
     Ok(document)
+}
+
+/// The field that tells the actions apart has no doc comment to take a description from.
+fn say_what_actions_do(document: &mut Value) {
+    let variants = document.pointer_mut("/components/schemas/ComplaintAction/oneOf");
+    for variant in variants.and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(field) = variant.pointer_mut("/properties/do").and_then(Value::as_object_mut) {
+            field.insert("description".to_owned(), json!("Which action."));
+        }
+    }
 }
 
 fn complete(operation: &mut Map<String, Value>, route: &Route) {

@@ -142,7 +142,15 @@ async fn look(desk: &Desk, operation: &Operation) -> Reply {
         .await;
     let path = operation.path.replace("{id}", &id).replace("{token}", &token);
     let path = path.replace("{attachment}", attached.expect(201).id());
-    crate::casework::text_of(desk, "sample", &json!([crate::casework::wording("en", "Hello")])).await;
+    crate::casework::text_of(
+        desk,
+        "sample",
+        &json!([
+            crate::casework::wording("en", "Hello"),
+            crate::casework::wording("zh", "您好")
+        ]),
+    )
+    .await;
     crate::casework::macro_of(desk, "sample", &json!([{ "do": "send_message", "text": "sample" }])).await;
     let path = path.replace("{slug}", "sample");
     assert!(!path.contains('{'), "teach this test how to read {}", operation.name());

@@ -98,6 +98,7 @@ fn strip(value: &mut Value) {
         "preferred_time",
         "external_ref",
         "given_contact",
+        "tags",
         "note",
         "skip_note",
         "record",

@@ -31,12 +31,20 @@ const EXPORTED: &[(&str, &str)] = &[
     ("consents", "/consents"),
     ("legal_holds", "/legal_holds"),
     ("privacy_events", "/privacy_events"),
+    ("complaint_tags", "/complaints/*/complaint/tags"),
+    ("complaint_watchers", "/complaints/*/watchers"),
+    ("complaint_relations", "/complaints/*/relations"),
+    ("complaint_merges", "/complaints/*/merges"),
     ("audit_subjects", "/accesses"),
     ("audit_values", "/recorded_values"),
 ];
 
 /// Tables that belong to a customer and are not in the export, each with its reason.
 const NOT_EXPORTED: &[(&str, &str)] = &[
+    (
+        "bulk_items",
+        "what a bulk action did stands in the timeline of each complaint",
+    ),
     (
         "anonymised_complaints",
         "when content was removed stands on the complaint itself",

@@ -278,6 +278,7 @@ impl<'a> Marked<'a> {
     async fn links(&mut self, complaint: &str) {
         let tags = json!({ "tags": [self.text()] });
         self.on(complaint, "PUT", "tags", tags).await;
+        self.on(complaint, "PUT", "watchers/me", json!({})).await;
         let external = self.agent_external().await;
         let second = json!({
             "channel": "phone", "subject": "again", "statement": "again", "customer": { "external_id": external },
