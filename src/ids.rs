@@ -143,4 +143,10 @@ id! {
     RoutingTurnId,
     /// Names a turn of a policy: that it came into force, or out of it.
     PolicyTurnId,
+    /// Names a bulk action: the same actions on many complaints.
+    BulkActionId,
+    /// Names a saved view of the list of complaints.
+    ViewId,
+    /// Names a merge of a complaint into another.
+    MergeId,
 }

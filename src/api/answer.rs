@@ -131,6 +131,15 @@ pub(super) fn created<T: Serialize>(location: &str, version: i32, body: &T) -> R
     json(builder, body)
 }
 
+/// 202 with JSON and the address at which it is seen how far it is.
+pub(super) fn accepted<T: Serialize>(location: &str, version: i32, body: &T) -> Result<HttpResponse, Error> {
+    let mut builder = HttpResponse::Accepted();
+    builder
+        .insert_header((LOCATION, location))
+        .insert_header((ETAG, etag(version)));
+    json(builder, body)
+}
+
 /// 201 with JSON and the address of what was made; it has no versions.
 pub(super) fn created_without_version<T: Serialize>(location: &str, body: &T) -> Result<HttpResponse, Error> {
     let mut builder = HttpResponse::Created();

@@ -211,6 +211,43 @@ fn of_people(operation: &str) -> Option<Value> {
             "starts_at": "2027-02-06T00:00:00Z", "ends_at": "2027-02-13T00:00:00Z", "kind": "holiday",
         }),
         "put_team_member" => json!({ "leads": true }),
+        _ => return of_casework(operation),
+    })
+}
+
+/// The same, for what makes work on many complaints short.
+fn of_casework(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "set_tags" => json!({ "tags": ["router", "street_12"] }),
+        "relate_complaint" => json!({ "kind": "child", "reason": "the same broken cable" }),
+        "merge_complaint" => json!({
+            "into": "019aad3f-9b9a-7c43-8a51-0f6b7a3c1d20", "reason": "the customer wrote and called about one fault",
+        }),
+        "unmerge_complaint" => json!({ "reason": "two faults after all" }),
+        "put_canned_text" => json!({
+            "title": "We call you",
+            "wordings": [
+                { "language": "zh", "body": "{customer.name}，您好：我们将在 {call_back.window} 致电您（{complaint.reference}）。" },
+                { "language": "en", "body": "Dear {customer.name}, we call you {call_back.window} about {complaint.reference}." },
+            ],
+        }),
+        "put_macro" => json!({
+            "title": "Cable cut",
+            "actions": [
+                { "do": "set_category", "category": "repair" },
+                { "do": "tag", "tags": ["cable_cut"] },
+                { "do": "add_note", "body": "The cable is cut; the carrier is at it." },
+            ],
+        }),
+        "ask_for_bulk_action" => json!({
+            "filter": { "tag": "cable_cut", "open": true },
+            "actions": [{ "do": "assign", "owner": "li.na" }],
+        }),
+        "create_view" | "change_view" => json!({
+            "title": "Late repairs",
+            "filter": { "category": "repair", "overdue": true, "order": "due" },
+            "columns": ["reference", "subject", "owner", "due_at"],
+        }),
         _ => return None,
     })
 }

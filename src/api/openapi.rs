@@ -275,11 +275,21 @@ pub const WITHOUT_VERSION: &[(&str, &str)] = &[
         "POST /api/v1/sla-packs/{slug}/install",
         "it makes a policy; the pack is not changed",
     ),
+    (
+        "PUT /api/v1/complaints/{id}/watchers/me",
+        "watching is no change of the complaint",
+    ),
+    (
+        "DELETE /api/v1/complaints/{id}/watchers/me",
+        "watching is no change of the complaint",
+    ),
 ];
 
 /// Statuses beside those that all operations of their kind answer with.
 const ALSO: &[(&str, &[&str])] = &[
     ("POST /api/v1/session", &["401", "403", "429"]),
+    // What is tried may be refused, or have no value.
+    ("GET /api/v1/complaints/{id}/canned-texts/{slug}", &["409"]),
     ("PUT /api/v1/me/password", &["429"]),
     ("POST /api/v1/me/second-factor", &["429"]),
     ("POST /api/v1/me/second-factor/confirm", &["429"]),

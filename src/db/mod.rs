@@ -7,6 +7,7 @@ mod group_writer;
 pub mod holds;
 pub mod lane;
 pub mod migrate;
+pub mod nested;
 pub mod schema;
 pub mod settled;
 pub mod sums;

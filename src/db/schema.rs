@@ -985,6 +985,147 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Instant, JsonDoc, Uid};
 
+    complaint_tags (complaint_id, tag) {
+        complaint_id -> Uid,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_watchers (complaint_id, watcher) {
+        complaint_id -> Uid,
+        watcher -> Text,
+        since -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    canned_texts (slug) {
+        slug -> Text,
+        title -> Text,
+        wordings -> JsonDoc,
+        created_at -> Instant,
+        updated_at -> Instant,
+        updated_by -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    macros (slug) {
+        slug -> Text,
+        title -> Text,
+        actions -> JsonDoc,
+        created_at -> Instant,
+        updated_at -> Instant,
+        updated_by -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    bulk_actions (id) {
+        id -> Uid,
+        state -> Text,
+        actions -> JsonDoc,
+        requested_by -> Text,
+        principal_kind -> Text,
+        principal_id -> Uid,
+        request_id -> Nullable<Text>,
+        total -> Integer,
+        next -> Integer,
+        done -> Integer,
+        unchanged -> Integer,
+        refused -> Integer,
+        failed -> Integer,
+        created_at -> Instant,
+        started_at -> Nullable<Instant>,
+        ended_at -> Nullable<Instant>,
+        touched_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    bulk_items (bulk_id, n) {
+        bulk_id -> Uid,
+        n -> Integer,
+        complaint_id -> Uid,
+        outcome -> Text,
+        code -> Nullable<Text>,
+        done_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    saved_views (id) {
+        id -> Uid,
+        title -> Text,
+        owner -> Text,
+        team_id -> Nullable<Uid>,
+        filter -> JsonDoc,
+        shown -> JsonDoc,
+        created_at -> Instant,
+        updated_at -> Instant,
+        updated_by -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_relations (complaint_id, other_id) {
+        complaint_id -> Uid,
+        other_id -> Uid,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_merges (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        survivor_id -> Uid,
+        original_before -> Nullable<Uid>,
+        reason -> Text,
+        merged_at -> Instant,
+        merged_by -> Text,
+        undone_at -> Nullable<Instant>,
+        undone_by -> Nullable<Text>,
+        undone_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
     events (xact, id) {
         xact -> BigInt,
         id -> BigInt,
@@ -1087,4 +1228,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     routing_state,
     routing_turns,
     complaint_routings,
+    complaint_tags,
+    complaint_watchers,
+    canned_texts,
+    macros,
+    bulk_actions,
+    bulk_items,
+    saved_views,
+    complaint_relations,
+    complaint_merges,
 );

@@ -1,6 +1,7 @@
 //! What a complaint desk does: no HTTP, no pages, one folder for each noun.
 
 pub mod audit;
+pub mod casework;
 pub mod challenges;
 pub mod check;
 pub mod complaints;

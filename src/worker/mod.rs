@@ -1,5 +1,6 @@
 //! Background work: jobs on a timer, each by one process at a time.
 
+mod bulk;
 mod clocks;
 mod files;
 mod lease;
@@ -95,7 +96,7 @@ const JOBS: &[Job] = &[
 ];
 
 /// The jobs that take turns of their own.
-const OTHERS: [&str; 4] = [clocks::NAME, files::NAME, typing::NAME, reports::NAME];
+const OTHERS: [&str; 5] = [bulk::NAME, clocks::NAME, files::NAME, typing::NAME, reports::NAME];
 
 /// Does the background work.
 #[derive(Clone)]
@@ -140,6 +141,8 @@ impl Worker {
         }
         let outcome = clocks::watch_all(self).await;
         Self::note(&self.app, clocks::NAME, outcome, &mut done);
+        let outcome = bulk::go_on(self).await;
+        Self::note(&self.app, bulk::NAME, outcome, &mut done);
         let outcome = queue::mend(self).await;
         Self::note(&self.app, queue::NAME, outcome, &mut done);
         let outcome = files::tidy(&self.app, &self.sweep).await;
@@ -228,6 +231,8 @@ impl Worker {
     async fn rest(&self, nudges: &nudges::Nudges) -> bool {
         let timer = tokio::time::sleep(self.every);
         tokio::pin!(timer);
+        let bulk = tokio::time::sleep(Duration::ZERO);
+        tokio::pin!(bulk);
         loop {
             let next = clocks::until_next(self, self.every).await;
             tokio::select! {
@@ -235,6 +240,13 @@ impl Worker {
                 () = &mut timer => return false,
                 () = nudges.next() => {}
                 () = tokio::time::sleep(next) => {}
+                () = &mut bulk => {
+                    let outcome = bulk::go_on(self).await;
+                    bulk.set(tokio::time::sleep(bulk::pause_after(&outcome)));
+                    if !matches!(outcome, Ok(0)) {
+                        Self::note(&self.app, bulk::NAME, outcome, &mut Ok(BTreeMap::new()));
+                    }
+                }
             }
             let outcome = clocks::watch_all(self).await;
             Self::note(&self.app, clocks::NAME, outcome, &mut Ok(BTreeMap::new()));

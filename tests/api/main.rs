@@ -13,6 +13,7 @@ mod architecture;
 mod attachments;
 mod audit;
 mod call_backs;
+mod casework;
 mod clocks;
 mod command_line;
 mod complaints;

@@ -8,8 +8,8 @@ use super::vocabulary::{CallBackState, Channel, Direction, Kind, RedressStatus, 
 use crate::clock::Moment;
 use crate::db::conn::{Conn, MultiBackend};
 use crate::db::schema::{
-    call_back_attempts, call_backs, closures, complaint_statements, complaints, customer_type_changes, handling_steps,
-    messages, timeline_entries,
+    call_back_attempts, call_backs, closures, complaint_statements, complaint_tags, complaint_watchers, complaints,
+    customer_type_changes, handling_steps, messages, timeline_entries,
 };
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, Result};
@@ -414,6 +414,8 @@ pub(super) struct Filter {
     pub(super) received_from: Option<Moment>,
     pub(super) received_before: Option<Moment>,
     pub(super) due_before: Option<Moment>,
+    pub(super) tag: Option<String>,
+    pub(super) watcher: Option<String>,
 }
 
 type Boxed<'a> = complaints::BoxedQuery<'a, MultiBackend>;
@@ -436,6 +438,8 @@ impl Filter {
             received_from,
             received_before,
             due_before,
+            tag,
+            watcher,
         } = self;
         state.is_none()
             && open.is_none()
@@ -451,6 +455,8 @@ impl Filter {
             && received_from.is_none()
             && received_before.is_none()
             && due_before.is_none()
+            && tag.is_none()
+            && watcher.is_none()
     }
 
     fn apply<'a>(&self, mut query: Boxed<'a>) -> Boxed<'a> {
@@ -507,6 +513,18 @@ impl Filter {
             query = query
                 .filter(complaints::next_due_at.is_not_null())
                 .filter(complaints::next_due_at.lt(Some(before)));
+        }
+        if let Some(tag) = &self.tag {
+            let tagged = complaint_tags::table
+                .filter(complaint_tags::tag.eq(tag.clone()))
+                .select(complaint_tags::complaint_id);
+            query = query.filter(complaints::id.eq_any(tagged));
+        }
+        if let Some(watcher) = &self.watcher {
+            let watched = complaint_watchers::table
+                .filter(complaint_watchers::watcher.eq(watcher.clone()))
+                .select(complaint_watchers::complaint_id);
+            query = query.filter(complaints::id.eq_any(watched));
         }
         query
     }

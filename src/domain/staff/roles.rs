@@ -75,6 +75,8 @@ text_enum! {
         ReadRouting = "read-routing",
         /// Write rules of routing, and bring them into and out of force.
         ManageRouting = "manage-routing",
+        /// Write canned texts and macros.
+        ManageTexts = "manage-texts",
     }
 }
 
@@ -167,6 +169,7 @@ impl Role {
                 P::ReadPolicies,
                 P::ManageWork,
                 P::ReadRouting,
+                P::ManageTexts,
             ],
             Self::Operations => &[
                 P::ReadFigures,

@@ -247,8 +247,10 @@ fn style(text: &Text, clauses: f32, found: &mut Vec<Gram>) {
 const fn weight(family: Family, language: Language) -> f32 {
     match (family, language) {
         (Family::Characters, Language::Zh) | (Family::Words, _) => 3.0,
-        (Family::Characters, Language::En) => 0.6,
-        (Family::Manner, _) => 0.5,
+        (Family::Characters, Language::En) => 0.3,
+        (Family::Manner, Language::Zh) => 0.5,
+        // In English, groups of words carry over to texts of another kind better than single words do.
+        (Family::Manner, Language::En) => 1.0,
     }
 }
 

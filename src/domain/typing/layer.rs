@@ -10,12 +10,12 @@ use super::{Language, reading};
 use crate::error::{Error, Result};
 
 /// How far one correction moves the weights of its features.
-const STEP: f32 = 0.3;
+const STEP: f32 = 0.2;
 /// How far it moves what every text starts from: little, or the desk's latest run of one type tips all texts.
-const STEP_BIAS: f32 = 0.01;
+const STEP_BIAS: f32 = 0.05;
 /// How strongly what was learnt is drawn back to the model of the program: a few dozen corrections on texts of
 /// another kind shall not undo what thousands have taught.
-const DECAY: f32 = 0.05;
+const DECAY: f32 = 0.01;
 /// How many earlier corrections are gone through again with each new one.
 pub const REPLAYED: usize = 10;
 /// The most features of one language that a layer keeps: those with the largest weights.

@@ -8,7 +8,7 @@ pub mod absences;
 pub mod bulk;
 pub mod follow;
 pub mod item;
-mod least_loaded;
+pub mod least_loaded;
 mod limits;
 pub mod load;
 pub mod mend;

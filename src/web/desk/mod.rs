@@ -10,6 +10,7 @@ pub(crate) mod customer;
 pub(crate) mod deeds;
 mod fields;
 mod kept;
+pub(crate) mod list;
 pub(crate) mod log_call;
 mod parts;
 mod steps;
@@ -39,6 +40,11 @@ const PLACES: &[Place] = &[
         href: "/desk/new",
         label: |words| fl!(words, "nav-new"),
         needs: Some(Permission::LogComplaints),
+    },
+    Place {
+        href: "/desk/complaints",
+        label: |words| fl!(words, "nav-list"),
+        needs: Some(Permission::ReadComplaints),
     },
     Place {
         href: "/desk/search",

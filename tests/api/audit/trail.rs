@@ -53,6 +53,15 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/me/drafts",
     "/api/v1/routing",
     "/api/v1/routing/versions/{version}",
+    "/api/v1/bulk-actions",
+    "/api/v1/bulk-actions/{id}",
+    "/api/v1/bulk-actions/{id}/results",
+    "/api/v1/canned-texts",
+    "/api/v1/canned-texts/{slug}",
+    "/api/v1/macros",
+    "/api/v1/macros/{slug}",
+    "/api/v1/views",
+    "/api/v1/views/{id}",
     "/api/v1/reports",
     "/api/v1/reports/ages",
     "/api/v1/reports/backlog",
@@ -115,6 +124,9 @@ async fn look(desk: &Desk, operation: &Operation) -> Reply {
         .await;
     let path = operation.path.replace("{id}", &id).replace("{token}", &token);
     let path = path.replace("{attachment}", attached.expect(201).id());
+    crate::casework::text_of(desk, "sample", &json!([crate::casework::wording("en", "Hello")])).await;
+    crate::casework::macro_of(desk, "sample", &json!([{ "do": "send_message", "text": "sample" }])).await;
+    let path = path.replace("{slug}", "sample");
     assert!(!path.contains('{'), "teach this test how to read {}", operation.name());
     desk.client(Role::Admin)
         .send(Method::GET, &path, None)

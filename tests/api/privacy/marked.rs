@@ -274,6 +274,34 @@ impl<'a> Marked<'a> {
         }
     }
 
+    /// What it has to do with another complaint, and words to sort it by.
+    async fn links(&mut self, complaint: &str) {
+        let tags = json!({ "tags": [self.text()] });
+        self.on(complaint, "PUT", "tags", tags).await;
+        let external = self.agent_external().await;
+        let second = json!({
+            "channel": "phone", "subject": "again", "statement": "again", "customer": { "external_id": external },
+        });
+        let agent = self.desk.agent();
+        let other = agent.post(COMPLAINTS, &second).await.expect(201).id().to_owned();
+        self.complaints.push(other.clone());
+        let link = json!({ "duplicate_of": complaint });
+        agent
+            .post(&format!("{COMPLAINTS}/{other}/links"), &link)
+            .await
+            .expect(200);
+        let template = format!("{COMPLAINTS}/{{id}}/relations/{{other}}");
+        let path = format!("{COMPLAINTS}/{other}/relations/{complaint}");
+        let body = json!({ "kind": "related", "reason": self.text() });
+        self.send(&agent, ("PUT", &template), &path, body).await;
+        let body = json!({ "into": complaint, "reason": self.text() });
+        self.on(&other, "POST", "merge", body).await;
+        let body = json!({ "reason": self.text() });
+        self.on(&other, "POST", "unmerge", body).await;
+        let body = json!({ "into": complaint, "reason": self.text() });
+        self.on(&other, "POST", "merge", body).await;
+    }
+
     async fn close(&mut self, complaint: &str) {
         let body = json!({
             "decision": "upheld", "reason": self.text(), "cause_category": "attitude", "root_cause": self.text(),
@@ -402,6 +430,7 @@ impl<'a> Marked<'a> {
         self.handle(&complaint).await;
         self.attach(&complaint).await;
         self.calls(&complaint).await;
+        self.links(&complaint).await;
         self.close(&complaint).await;
         self.by_web().await;
         self.privacy(&complaint).await;
@@ -434,6 +463,11 @@ pub fn free_texts() -> BTreeSet<(String, String)> {
             "/api/v1/sla-",
             "/api/v1/routing",
             "/api/v1/session",
+            "/api/v1/canned-texts",
+            "/api/v1/macros",
+            "/api/v1/views",
+            // Typed once for many complaints, and forgotten when it has been done (`casework/bulk.rs`).
+            "/api/v1/bulk-actions",
             // Asks, and keeps nothing.
             "/api/v1/typing",
             "/api/v1/me/",

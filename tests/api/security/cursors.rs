@@ -86,6 +86,10 @@ async fn filled(desk: &Desk) -> Case<'_> {
         desk.pass(TimeDelta::hours(1));
         desk.run_each_job().await;
     }
+    for _ in 0..2 {
+        let body = json!({ "ids": [first.id, second.id], "actions": [{ "do": "watch" }] });
+        desk.agent().post("/api/v1/bulk-actions", &body).await.expect(202);
+    }
     for slug in ["one", "two"] {
         crate::clocks::make(desk, slug, &crate::clocks::resolve_within(600)).await;
     }

@@ -386,6 +386,15 @@ const TABLES: &[&str] = &[
     "events",
     "presences",
     "drafts",
+    "complaint_tags",
+    "complaint_watchers",
+    "complaint_relations",
+    "complaint_merges",
+    "canned_texts",
+    "macros",
+    "bulk_actions",
+    "bulk_items",
+    "saved_views",
 ];
 
 #[derive(diesel::QueryableByName)]

@@ -12,8 +12,10 @@ use crate::db::conn::Conn;
 use crate::domain::complaints::attachments::{self, AttachmentView};
 use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::history;
+use crate::domain::complaints::marks;
 use crate::domain::complaints::messages::MessageView;
 use crate::domain::complaints::model::TimelineEntry;
+use crate::domain::complaints::relations::{self, HeldRelation, MergeView};
 use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::{ClosureView, ComplaintSummary, StatementView, StepView};
 use crate::domain::drafts::{self, HeldDraft};
@@ -98,6 +100,12 @@ pub struct HeldComplaint {
     pub clocks: Vec<ClockView>,
     /// Notices about it.
     pub notices: Vec<HeldNotice>,
+    /// Who watches it.
+    pub watchers: Vec<String>,
+    /// What it has to do with other complaints.
+    pub relations: Vec<HeldRelation>,
+    /// That it was merged into another, with every undoing.
+    pub merges: Vec<MergeView>,
     /// When the personal content was removed, if it was.
     pub content_removed_at: Option<Moment>,
 }
@@ -154,6 +162,15 @@ fn by_complaint<R, V>(rows: Vec<R>, of: impl Fn(&R) -> ComplaintId, view: impl F
     groups
 }
 
+/// Sorts what is told with its complaint.
+fn grouped<V>(told: Vec<(ComplaintId, V)>) -> Groups<V> {
+    let mut groups = Groups::new();
+    for (id, value) in told {
+        groups.entry(id).or_insert_with(Vec::new).push(value);
+    }
+    groups
+}
+
 type Groups<V> = BTreeMap<ComplaintId, Vec<V>>;
 
 fn of<V>(groups: &mut Groups<V>, id: ComplaintId) -> Vec<V> {
@@ -204,14 +221,8 @@ pub fn page(
         .into_iter()
         .map(|told| (told.complaint_id, proposed(told)))
         .collect();
-    let mut files: Groups<AttachmentView> = Groups::new();
-    for (id, view) in attachments::of_complaints(conn, &ids)? {
-        files.entry(id).or_default().push(view);
-    }
-    let mut drafts: Groups<HeldDraft> = Groups::new();
-    for (id, draft) in drafts::held(conn, &ids)? {
-        drafts.entry(id).or_default().push(draft);
-    }
+    let mut files = grouped(attachments::of_complaints(conn, &ids)?);
+    let mut drafts = grouped(drafts::held(conn, &ids)?);
     let mut notices = Groups::new();
     for row in notifications::about(conn, &ids)? {
         if let Some(id) = row.complaint_id {
@@ -224,11 +235,25 @@ pub fn page(
             });
         }
     }
+    let mut tags = marks::tags_of(conn, &ids)?;
+    let mut watchers = marks::watchers_of(conn, &ids)?;
+    let mut links: Groups<HeldRelation> = Groups::new();
+    for (id, link) in relations::held(conn, &ids)? {
+        links.entry(id).or_default().push(link);
+    }
+    let mut merges: Groups<MergeView> = Groups::new();
+    for (id, merge) in relations::held_merges(conn, &ids)? {
+        merges.entry(id).or_default().push(merge);
+    }
     let mut gone: BTreeMap<ComplaintId, Moment> = store::gone_since(conn, &ids)?.into_iter().collect();
     let mut held = Vec::with_capacity(complaints.len());
     for complaint in complaints {
         let id = complaint.id;
-        let mut summary = serde_json::to_value(ComplaintSummary::from(complaint)).map_err(Error::from)?;
+        let summary = ComplaintSummary {
+            tags: of(&mut tags, id),
+            ..complaint.into()
+        };
+        let mut summary = serde_json::to_value(summary).map_err(Error::from)?;
         neutralise(&mut summary);
         held.push(HeldComplaint {
             complaint: summary,
@@ -244,6 +269,9 @@ pub fn page(
             timeline: of(&mut timeline, id),
             clocks: of(&mut clocks, id),
             notices: of(&mut notices, id),
+            watchers: of(&mut watchers, id),
+            relations: of(&mut links, id),
+            merges: of(&mut merges, id),
             content_removed_at: gone.remove(&id),
         });
     }

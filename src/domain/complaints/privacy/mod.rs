@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::vocabulary::{Kind, State};
 use super::work::check_version;
-use super::{attachments, followers, store as complaint, timeline};
+use super::{attachments, followers, marks, relations, store as complaint, timeline};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::dialect;
@@ -148,6 +148,8 @@ fn wipe_some(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -> Result<()> {
     let seqs = store::seqs(conn, ids)?;
     dialect::forget_words(conn, &seqs)?;
     store::wipe(conn, act.now, ids)?;
+    marks::forget(conn, ids)?;
+    relations::wipe(conn, ids)?;
     store::mark_gone(conn, ids, act.now)?;
     drafts::forget_about(conn, ids)?;
     followers::content_removed(conn, act, ids)?;
