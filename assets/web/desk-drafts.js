@@ -2,6 +2,8 @@
 const place = document.getElementById("live");
 const drafts = `/api/v1/complaints/${place.dataset.complaint}/drafts/`;
 const CARRIED = ["csrf_token", "form_key", "version", "seen", "deed", "back"];
+// What the page put back is typed too, as long as nobody threw it away.
+const back = new Set(document.getElementById("put-back")?.dataset.names.split(" ") ?? []);
 const waiting = new Map();
 
 function kindOf(form) {
@@ -23,12 +25,9 @@ function typedOf(kind) {
       : field.type === "checkbox" || field.type === "radio"
         ? field.checked !== field.defaultChecked
         : field.value !== field.defaultValue;
-    // What the page put back is typed too, as long as nobody threw it away.
-    const back = document.getElementById("put-back") !== null;
     for (const field of fields) {
       const chosen = !["checkbox", "radio"].includes(field.type) || field.checked;
-      const texts = field.tagName === "TEXTAREA" || field.type === "text";
-      if (chosen && field.value && (differs(field) || (back && texts))) typed.set(field.name, field.value);
+      if (chosen && field.value && (differs(field) || back.has(field.name))) typed.set(field.name, field.value);
     }
     if (typed.has("write-body")) typed.set("write-direction", form.elements.namedItem("write-direction")?.value ?? "out");
   }
@@ -67,8 +66,12 @@ if (place.dataset.keeps === "true") {
     const form = event.target.closest("form[method=post]");
     const kind = form && kindOf(form);
     if (!kind) return;
-    clearTimeout(waiting.get(kind));
-    waiting.set(kind, setTimeout(() => keep(kind), 800));
+    // A note that becomes a message is no note any more.
+    const kinds = event.target.name === "write-direction" ? ["note", "message"] : [kind];
+    for (const one of kinds) {
+      clearTimeout(waiting.get(one));
+      waiting.set(one, setTimeout(() => keep(one), 800));
+    }
   });
   // What is being sent is no draft any more.
   document.addEventListener("submit", (event) => {

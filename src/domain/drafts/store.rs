@@ -15,6 +15,9 @@ const SHOWN: i64 = 200;
 
 pub(super) type Key = (AnyId, DraftKind, AnyId);
 
+/// A draft without what was typed: about what, of which kind, based on which version, and when it was last written.
+pub(super) type Line = (AnyId, DraftKind, Option<i32>, Moment);
+
 pub(super) fn put(conn: &mut Conn, row: &DraftRow) -> Result<()> {
     let values = (
         drafts::customer_id.eq(row.customer_id),
@@ -46,11 +49,7 @@ pub(super) fn delete(conn: &mut Conn, key: Key) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn of_one(
-    conn: &mut Conn,
-    who: AnyId,
-    since: Moment,
-) -> Result<Vec<(AnyId, DraftKind, Option<i32>, Moment)>> {
+pub(super) fn of_one(conn: &mut Conn, who: AnyId, since: Moment) -> Result<Vec<Line>> {
     Ok(drafts::table
         .filter(drafts::who.eq(who))
         .filter(drafts::updated_at.gt(since))

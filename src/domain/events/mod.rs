@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use self::reading::{EventPage, Place, Wanted, between, from_place, last, page};
+pub use self::reading::{EventPage, Place, Placed, Wanted, between, from_place, last, page};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::presence::Doing;

@@ -62,6 +62,9 @@ impl FromStr for Place {
     }
 }
 
+/// An event with its place.
+pub type Placed = (Place, EventView);
+
 /// Which events somebody wants; everything that is said must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -121,11 +124,7 @@ pub fn from_place(conn: &mut Conn, place: Place) -> Result<bool> {
 ///
 /// # Errors
 /// When the database refuses.
-pub fn between(
-    conn: &mut Conn,
-    after: Place,
-    until: Option<Place>,
-) -> Result<(Vec<(Place, EventView)>, Option<Place>)> {
+pub fn between(conn: &mut Conn, after: Place, until: Option<Place>) -> Result<(Vec<Placed>, Option<Place>)> {
     let rows = settled::events_after(conn, after.pair(), AT_ONCE)?;
     let mut events = Vec::with_capacity(rows.len());
     let mut ended = None;

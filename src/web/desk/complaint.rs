@@ -158,6 +158,8 @@ struct ComplaintPage {
     from: String,
     /// What was put back: when it was typed.
     put_back: Option<String>,
+    /// Into which fields.
+    put_back_names: String,
     /// Whether somebody else changed the complaint since it was typed.
     typed_before: bool,
     form: Form,
@@ -190,9 +192,10 @@ pub(super) async fn show(
     let seen = ctx.read(move |conn, act| look(conn, act, id)).await?;
     let mut form = form;
     let nobody_sent = form.text("deed").is_empty();
-    if nobody_sent {
-        kept::restore_all(&mut form, &seen.drafts);
-    }
+    let names = match nobody_sent {
+        true => kept::restore_all(&mut form, &seen.drafts),
+        false => Vec::new(),
+    };
     let parts = [
         "messages",
         "timeline",
@@ -208,6 +211,7 @@ pub(super) async fn show(
     let mut page = build(ctx, visitor, &live, &seen, form, findings, conflict)?;
     // What was just sent stands in the form by itself.
     page.put_back.take_if(|_| !nobody_sent);
+    page.put_back_names = names.join(" ");
     let status = match (conflict, page.findings.is_empty()) {
         (true, _) => StatusCode::PRECONDITION_FAILED,
         (false, true) => StatusCode::OK,
@@ -354,6 +358,7 @@ fn build(
             .map(|what| format!("word-done-{what}"))
             .filter(|key| words.has(key))
             .map(|key| words.get(&key)),
+        put_back_names: String::new(),
         put_back: seen
             .drafts
             .iter()

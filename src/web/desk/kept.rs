@@ -38,24 +38,28 @@ fn kind_of(prefix: &str, form: &Form) -> Option<DraftKind> {
     }
 }
 
-/// Puts what was typed back into a form that nobody has filled in.
-pub(super) fn restore(form: &mut Form, typed: &str) {
+/// Puts what was typed back into a form that nobody has filled in; gives the names of the fields.
+pub(super) fn restore(form: &mut Form, typed: &str) -> Vec<String> {
     // What a program has kept there in another way is not for these fields.
     let fields: BTreeMap<String, String> = serde_json::from_str(typed).unwrap_or_default();
+    let mut names = Vec::new();
     for (name, value) in fields {
         if is_typed(&name) {
             form.set(&name, value);
+            names.push(name);
         }
     }
+    names
 }
 
 /// [`restore`] of every draft, the oldest first.
-pub(super) fn restore_all(form: &mut Form, drafts: &[DraftView]) {
+pub(super) fn restore_all(form: &mut Form, drafts: &[DraftView]) -> Vec<String> {
     let mut drafts: Vec<&DraftView> = drafts.iter().collect();
     drafts.sort_by_key(|draft| draft.updated_at);
-    for draft in drafts {
-        restore(form, &draft.typed);
-    }
+    drafts
+        .into_iter()
+        .flat_map(|draft| restore(form, &draft.typed))
+        .collect()
 }
 
 /// Keeps what was typed for a deed that came too late. That it could not be kept is no reason to show nothing.

@@ -114,7 +114,7 @@ async fn put_back(ctx: &Ctx, visitor: &Visitor, form: &mut Form) -> Result<Optio
     };
     let event = Event::about_many(ObjectKind::Complaint, "complaint.draft_read");
     ctx.disclose(event.of(customer)).await?;
-    kept::restore(form, &draft.typed);
+    let _names = kept::restore(form, &draft.typed);
     let voice = voice(ctx, visitor);
     Ok(Some(time::short(voice.lang, voice.zone, draft.updated_at)))
 }

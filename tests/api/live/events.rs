@@ -73,7 +73,7 @@ on_both! {
         desk.run_each_job().await;
         let seen = admin(&desk).get(&format!("/api/v1/staff/{leaver}")).await.expect(200);
         let leave = admin(&desk).if_match(seen.etag());
-        leave.post(&format!("/api/v1/staff/{leaver}/deactivate"), &json!({ "successor": "mary" })).await.expect(200);
+        leave.post(&format!("/api/v1/staff/{leaver}/deactivate"), &json!({ "successor": "mary", "reason": "moved" })).await.expect(200);
         let told = desk.count("SELECT count(*) AS n FROM events WHERE body LIKE '%\"type\":\"c%'");
         assert!(desk.rows("timeline_entries") > 40);
         assert_eq!(told, desk.rows("timeline_entries"));

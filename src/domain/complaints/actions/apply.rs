@@ -12,7 +12,7 @@ use crate::domain::complaints::closing::{self, CloseForm};
 use crate::domain::complaints::messages::{self, MessageForm};
 use crate::domain::complaints::model::Complaint;
 use crate::domain::complaints::vocabulary::Direction;
-use crate::domain::complaints::work::{Work, check_version};
+use crate::domain::complaints::work::{Work, check_read};
 use crate::domain::complaints::{marks, placing, procedure, store};
 use crate::domain::staff::owners::Owners;
 use crate::domain::staff::{Act, teams};
@@ -53,7 +53,7 @@ pub fn apply_all(
         action.check_permission(act)?;
     }
     let complaint = store::load(conn, id)?;
-    check_version(expected, complaint.version)?;
+    check_read(conn, act, &complaint, expected)?;
     hold_for(conn, actions, complaint.owner.as_deref())?;
     let mut resolved = Vec::with_capacity(actions.len());
     for action in actions {

@@ -165,6 +165,15 @@ fn by_complaint<R, V>(rows: Vec<R>, of: impl Fn(&R) -> ComplaintId, view: impl F
     groups
 }
 
+/// Sorts what is told with its complaint.
+fn grouped<V>(told: Vec<(ComplaintId, V)>) -> Groups<V> {
+    let mut groups = Groups::new();
+    for (id, value) in told {
+        groups.entry(id).or_insert_with(Vec::new).push(value);
+    }
+    groups
+}
+
 type Groups<V> = BTreeMap<ComplaintId, Vec<V>>;
 
 fn of<V>(groups: &mut Groups<V>, id: ComplaintId) -> Vec<V> {
@@ -215,18 +224,9 @@ pub fn page(
         .into_iter()
         .map(|told| (told.complaint_id, proposed(told)))
         .collect();
-    let mut files: Groups<AttachmentView> = Groups::new();
-    for (id, view) in attachments::of_complaints(conn, &ids)? {
-        files.entry(id).or_default().push(view);
-    }
-    let mut drafts: Groups<HeldDraft> = Groups::new();
-    for (id, draft) in drafts::held(conn, &ids)? {
-        drafts.entry(id).or_default().push(draft);
-    }
-    let mut calls: Groups<HeldReview> = Groups::new();
-    for (id, held) in reviews::held(conn, &ids)? {
-        calls.entry(id).or_default().push(held);
-    }
+    let mut files = grouped(attachments::of_complaints(conn, &ids)?);
+    let mut drafts = grouped(drafts::held(conn, &ids)?);
+    let mut calls = grouped(reviews::held(conn, &ids)?);
     let mut notices = Groups::new();
     for row in notifications::about(conn, &ids)? {
         if let Some(id) = row.complaint_id {

@@ -41,7 +41,7 @@ async fn two_at_one_complaint_see_each_other_and_lose_nothing_of_what_they_type(
     // The second begins to write.
     two.fill("#write-body", "Dear Ms Li, the new door").await;
     one.says("wang.tao is writing on this").await;
-    two.find("#live[data-kept=message]").await;
+    two.find("#live[data-kept=note]").await;
     // Meanwhile the first does something: the second hears of it, and nothing of the page moves.
     let before = two.eval("return [document.activeElement.id, scrollY]").await;
     let path = format!("{}/assign", case.path());
