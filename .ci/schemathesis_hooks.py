@@ -154,6 +154,13 @@ def a_public_one():
     return filed["tracking_token"], found["items"][0]["id"]
 
 
+def one_with_drafts():
+    complaint = a_complaint()
+    for kind in ("message", "note", "step", "close"):
+        ask("PUT", f"/complaints/{complaint}/drafts/{kind}", {"typed": "Dear Ms Li", "based_on": 1})
+    return complaint
+
+
 def a_promise():
     start, end = window()
     complaint = a_complaint()
@@ -249,6 +256,13 @@ def some_rules():
     return {"rules": [{"slug": "gate", "team": a_team(), "conditions": {"categories": [ROUTED]}}]}
 
 
+def event_rules():
+    """Rules on events that get in nobody's way."""
+    conditions = {"complaint": {"categories": [ROUTED]}}
+    then = [{"do": "add_note", "body": "Seen."}]
+    return {"rules": [{"slug": "gate", "on": {"event": "received"}, "conditions": conditions, "then": then}]}
+
+
 def a_routed_one():
     """A complaint that a rule in force fits."""
     version = ask("PUT", "/routing", some_rules())["version"]
@@ -266,6 +280,13 @@ def put_sensible_work(case):
             parameters["version"] = ask("PUT", "/routing", some_rules())["version"]
         if isinstance(body, dict) and "rules" in body:
             body.update(some_rules())
+    if case.path.startswith("/api/v1/rules") and often():
+        if "version" in parameters:
+            parameters["version"] = ask("PUT", "/rules", event_rules())["version"]
+        if isinstance(body, dict) and "rules" in body:
+            body.update(event_rules())
+    if case.path == "/api/v1/me/drafts/intake" and case.method == "GET" and often():
+        ask("PUT", "/me/drafts/intake", {"typed": "The door is broken."})
     if "/absences" in case.path and often():
         if "absence" in parameters:
             parameters["id"] = a_member()
@@ -295,6 +316,66 @@ def put_readable_calendar(case):
         body["icalendar"] = ICS
 
 
+def a_merged_one():
+    complaint = a_complaint()
+    ask("POST", f"/complaints/{complaint}/merge", {"into": a_complaint(), "reason": "The same door."})
+    return complaint
+
+
+def a_text():
+    ask("PUT", "/canned-texts/gate", {"title": "Gate", "wordings": [{"language": "en", "body": "Hello"}, {"language": "zh", "body": "x"}]})
+    return "gate"
+
+
+def a_macro():
+    ask("PUT", "/macros/gate", {"title": "Gate", "actions": [{"do": "add_note", "body": "x"}]})
+    return "gate"
+
+
+def a_view():
+    return ask("POST", "/views", {"title": "Gate", "filter": {}})["id"]
+
+
+def a_bulk_action():
+    """One that has ended, and rarely one that has not: their number has an end."""
+    for bulk in ask("GET", "/bulk-actions")["items"]:
+        if bulk["state"] in ("waiting", "running"):
+            return bulk["id"]
+    return ask("POST", "/bulk-actions", {"ids": [a_complaint() for _ in range(30)], "actions": [{"do": "watch"}]})["id"]
+
+
+def put_sensible_casework(case):
+    """What no generator writes: complaints that may be merged, texts and macros that there are."""
+    body, parameters = case.body, case.path_parameters or {}
+    if "other" in parameters and often():
+        parameters["id"], parameters["other"] = a_complaint(), a_complaint()
+        if case.method.upper() == "DELETE":
+            ask("PUT", f"/complaints/{parameters['id']}/relations/{parameters['other']}", {"kind": "related"})
+    if case.path.endswith("/merge") and isinstance(body, dict) and UUID.match(str(body.get("into", ""))) and often():
+        parameters["id"], body["into"] = a_complaint(), a_complaint()
+    if "/canned-texts/{slug}" in case.path and often():
+        parameters["slug"] = a_text()
+    if "/macros/{slug}" in case.path and often():
+        parameters["slug"] = a_macro()
+    if "/complaints/{id}/" in case.path and "{slug}" in case.path and often():
+        parameters["id"] = a_complaint()
+    if not isinstance(body, dict) or not often():
+        return
+    actions = [{"do": "tag", "tags": ["gate"]}]
+    if case.path == "/api/v1/bulk-actions":
+        body.clear()
+        body.update({"ids": [a_complaint()], "actions": actions})
+    elif case.path == "/api/v1/macros/{slug}" and isinstance(body.get("actions"), list):
+        body["actions"] = actions
+    elif case.path == "/api/v1/canned-texts/{slug}" and isinstance(body.get("wordings"), list):
+        body["wordings"] = [{"language": "en", "body": "Hello {customer.name}"}, {"language": "zh", "body": "x"}]
+    elif case.path.endswith("/tags"):
+        body["tags"] = ["gate"]
+    elif case.path.startswith("/api/v1/views"):
+        body.pop("columns", None)
+        body["filter"] = {}
+
+
 def a_customer():
     return ask("POST", "/customers", {"name": "Wang"})["id"]
 
@@ -312,11 +393,19 @@ def a_held(kind, make):
 
 
 NEEDS = {
+    "POST /api/v1/complaints/{id}/unmerge": a_merged_one,
+    "GET /api/v1/views/{id}": a_view,
+    "PUT /api/v1/views/{id}": a_view,
+    "DELETE /api/v1/views/{id}": a_view,
+    "GET /api/v1/bulk-actions/{id}": lambda: a_bulk_action(),
+    "GET /api/v1/bulk-actions/{id}/results": lambda: a_bulk_action(),
+    "POST /api/v1/bulk-actions/{id}/cancel": lambda: a_bulk_action(),
     "PATCH /api/v1/staff/{id}": a_member,
     "POST /api/v1/staff/{id}/deactivate": a_member,
     "POST /api/v1/staff/{id}/reactivate": one_who_left,
     "PUT /api/v1/staff/{id}/work-profile": a_member,
     "POST /api/v1/staff/{id}/absences": a_member,
+    "GET /api/v1/complaints/{id}/drafts/{kind}": one_with_drafts,
     "POST /api/v1/complaints/{id}/route": lambda: a_routed_one(),
     "PATCH /api/v1/teams/{id}": a_team,
     "PUT /api/v1/teams/{id}/members/{staff_id}": a_team,
@@ -647,6 +736,7 @@ def before_call(context, case, **kwargs):
             put_readable_calendar(case)
             put_sensible_policy(case)
             put_sensible_work(case)
+            put_sensible_casework(case)
             put_known_values(case)
             put_fitting_headers(case)
             put_a_person(case)

@@ -4,10 +4,14 @@
 //! and travels as `application/problem+json` (RFC 9457). Everything else is an internal error:
 //! its text goes to the log under the request id, never to the caller.
 
+mod conflict;
+
 use std::fmt;
 
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub use self::conflict::{ChangeSince, Conflict};
 
 /// What every fallible operation answers with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -146,6 +150,8 @@ codes! {
     CloseStepsMissing = 409 "closing.steps_missing" "Steps are missing",
     /// A complaint cannot be closed before the call-back has an outcome: satisfied, declined by the customer, or unreachable after the policy's attempts.
     CloseWithoutOutcome = 409 "closing.no_call_back_outcome" "The call-back has no outcome",
+    /// A complaint cannot be closed while a part of it (a child) is open. Close the parts first, or take them off.
+    CloseOpenChildren = 409 "closing.open_children" "A part of it is open",
     /// A decision `duplicate` needs a link to the complaint this one repeats. Link it first.
     CloseNoOriginal = 409 "closing.no_original" "Link the original first",
     /// There already is an open promise for this purpose. Reschedule that one.
@@ -172,6 +178,12 @@ codes! {
     PrivacyRecordingRefused = 409 "privacy.recording_refused" "The customer does not want to be recorded",
     /// Retention rules can be activated only after a dry run of exactly this version, and unchanged.
     RetentionDryRunMissing = 409 "retention.dry_run_missing" "Do a dry run of these rules first",
+    /// A complaint is merged only into another one of the same customer: whoever has the private link of one sees the other.
+    MergeOtherCustomer = 409 "merge.other_customer" "Another customer's complaint",
+    /// The complaint is not merged into another one, so there is nothing to undo.
+    MergeNone = 409 "merge.none" "Not merged",
+    /// The complaint is merged into another one. Undo that instead of opening it again.
+    MergeStands = 409 "merge.stands" "Merged into another",
     /// A complaint cannot be linked to itself, nor to a duplicate of itself.
     LinkCircular = 409 "complaint.circular_link" "The link would go in a circle",
     /// Nothing was learnt that could be taken back: the model proposes as it was delivered.
@@ -180,6 +192,18 @@ codes! {
     WorkAtCapacity = 409 "work.at_capacity" "As much work as there is room for",
     /// The person is noted as away, so they get no work. Take the absence back first.
     WorkAway = 409 "work.away" "Away",
+    /// Nobody of the team is there, has the skills and has room. Give it to somebody by name, or to the team.
+    NobodyFree = 409 "work.nobody_free" "Nobody is free",
+    /// The caller has as many bulk actions under way as there may be. Wait until one has ended, or call one off.
+    BulkTooMany = 409 "bulk.too_many" "Too many bulk actions",
+    /// The bulk action has ended; there is nothing to call off.
+    BulkEnded = 409 "bulk.ended" "The bulk action has ended",
+    /// The canned text has no wording in the complaint's language for its customer type, nor one for any type. Write one, or use words of your own.
+    TextNoWording = 409 "text.no_wording" "No wording fits",
+    /// A variable of the canned text has no value for this complaint; `detail` names it. Nothing was sent.
+    TextNoValue = 409 "text.no_value" "A variable has no value",
+    /// The canned text is used by a macro; `detail` names it. Change the macro first.
+    TextInUse = 409 "text.in_use" "A macro uses the text",
     /// No rule of routing that is in force fits the complaint; it stays where it is.
     RoutingNoRule = 409 "routing.no_rule" "No rule fits",
     /// The name is taken already.
@@ -198,6 +222,8 @@ codes! {
     RoleInUse = 409 "role.in_use" "Somebody has this role",
     /// The service token was revoked; its secret cannot be renewed. Make another token.
     TokenRevoked = 409 "token.revoked" "The token was revoked",
+    /// The caller has as many streams of events open as they may. Close one, or use one for several pages.
+    TooManyStreams = 429 "events.too_many_streams" "Too many streams",
     /// The service has more work than it can promise to do. Repeat after `Retry-After` seconds; nothing was changed.
     Overloaded = 503 "service.overloaded" "Too much work at once",
     /// Something failed on our side. The log has the cause under the request id; nothing was changed.
@@ -236,6 +262,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// After how many seconds it may be tried again, if waiting helps.
     pub retry_after: Option<u32>,
+    /// What stands against what, if somebody else was faster.
+    pub conflict: Option<Box<Conflict>>,
 }
 
 /// Any failure.
@@ -259,6 +287,7 @@ impl Error {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -273,6 +302,7 @@ impl Error {
             detail,
             errors,
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -288,6 +318,7 @@ impl Error {
             detail: detail.to_owned(),
             errors: vec![at],
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -298,6 +329,7 @@ impl Error {
             detail: format!("wait {seconds} s"),
             errors: Vec::new(),
             retry_after: Some(seconds),
+            conflict: None,
         }))
     }
 

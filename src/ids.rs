@@ -141,6 +141,16 @@ id! {
     AbsenceId,
     /// Names a turn of the rules of routing: that a version came into force, or none is any more.
     RoutingTurnId,
+    /// Names a turn of the rules on events and time: that a version came into force, or none is any more.
+    RuleTurnId,
+    /// Names something that a rule did.
+    RuleFiringId,
     /// Names a turn of a policy: that it came into force, or out of it.
     PolicyTurnId,
+    /// Names a bulk action: the same actions on many complaints.
+    BulkActionId,
+    /// Names a saved view of the list of complaints.
+    ViewId,
+    /// Names a merge of a complaint into another.
+    MergeId,
 }

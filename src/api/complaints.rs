@@ -11,12 +11,14 @@ use super::page::{self, Page};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
+use crate::domain::casework::views;
 use crate::domain::complaints::changes::{
     self, AssignForm, EditForm, LinkForm, ResumeForm, TrackingLink, TypeForm, WaitForm,
 };
 use crate::domain::complaints::closing::{self, CloseForm, ReasonForm, RedressProgressForm};
 use crate::domain::complaints::intake::{Intake, IntakeForm};
-use crate::domain::complaints::listing::{self, Counts, Cursor, Listing, Order};
+use crate::domain::complaints::list_filter::{ListFilter, Watched};
+use crate::domain::complaints::listing::{self, Counts, Cursor, Order};
 use crate::domain::complaints::messages::{self, MessageForm, MessageView, StaffMessageForm};
 use crate::domain::complaints::receive::{Arrival, Receipt};
 use crate::domain::complaints::steps::{self, StepForm, StepsForm};
@@ -26,7 +28,7 @@ use crate::domain::complaints::vocabulary::{Channel, Direction, HandlingStep, Ki
 use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
-use crate::ids::{ComplaintId, CustomerId, EntryId, MessageId, TeamId};
+use crate::ids::{ComplaintId, CustomerId, EntryId, MessageId, TeamId, ViewId};
 
 /// Which complaints to list; everything that is said must hold.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -65,6 +67,13 @@ pub(super) struct ComplaintQuery {
     received_before: Option<Moment>,
     /// Only those with something past due: what a clock waits for, or a promised call-back.
     overdue: Option<bool>,
+    /// With this tag.
+    #[param(example = "router")]
+    tag: Option<String>,
+    /// Only those that the caller watches.
+    watched: Option<Watched>,
+    /// As this saved view says; what is said beside it goes before.
+    view: Option<ViewId>,
     /// In which order: `newest` (the default), `oldest`, `call_back_due`, or `due` (what is due first, by a clock or a
     /// promised call-back).
     #[param(inline)]
@@ -83,9 +92,9 @@ pub(super) struct ComplaintQuery {
 pub(super) struct PageQuery {
     /// How many, 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
+    pub(super) limit: Option<i64>,
     /// Where to go on.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 /// List or search complaints.
@@ -94,8 +103,25 @@ pub(super) struct PageQuery {
 #[utoipa::path(get, path = "/api/v1/complaints", tag = "complaints", params(ComplaintQuery),
     responses((status = 200, description = "A page of complaints.", body = Page<ComplaintSummary>)))]
 pub(super) async fn list_complaints(ctx: Ctx, query: Query<ComplaintQuery>) -> Result<HttpResponse> {
-    let listing = listing_of(query.0)?;
-    let page = ctx.read(move |conn, act| listing::list(conn, act, &listing)).await?;
+    let limit = page::limit(query.0.limit)?;
+    let after = page::decode::<Cursor>(query.0.cursor.as_deref())?;
+    let (view, filter) = filter_of(query.0);
+    let read = move |conn: &mut Conn, act: &Act| {
+        let filter = match view {
+            Some(view) => filter.over(views::filter_of(conn, act, view)?),
+            None => filter,
+        };
+        let listing = filter.listing(after, limit);
+        if after.is_some_and(|cursor| cursor.order != listing.order) {
+            return Err(page::refused(
+                "?cursor",
+                "not_allowed",
+                "a cursor of this list in another order",
+            ));
+        }
+        listing::list(conn, act, &listing)
+    };
+    let page = ctx.read(read).await?;
     let ids: Vec<ComplaintId> = page.items.iter().map(|item| item.id).collect();
     let event = Event::about_many(ObjectKind::Complaint, "complaint.listed")
         .of(page.items.iter().map(|item| item.customer_id))
@@ -108,38 +134,29 @@ pub(super) async fn list_complaints(ctx: Ctx, query: Query<ComplaintQuery>) -> R
     })
 }
 
-fn listing_of(query: ComplaintQuery) -> Result<Listing> {
-    // No stored text holds a NUL, and PostgreSQL takes none.
-    let text = |value: Option<String>| value.map(|text| text.replace('\0', ""));
-    let order = query.order.unwrap_or_default();
-    let after = page::decode::<Cursor>(query.cursor.as_deref())?;
-    if after.is_some_and(|cursor| cursor.order != order) {
-        return Err(page::refused(
-            "?cursor",
-            "not_allowed",
-            "a cursor of this list in another order",
-        ));
-    }
-    Ok(Listing {
+/// What the query says of the list, and which view it rests on.
+fn filter_of(query: ComplaintQuery) -> (Option<ViewId>, ListFilter) {
+    let filter = ListFilter {
+        q: query.q,
         state: query.state,
         open: query.open,
         kind: query.kind,
         channel: query.channel,
-        category: text(query.category),
+        category: query.category,
         customer_type: query.customer_type,
         customer_id: query.customer_id,
-        owner: text(query.owner),
+        owner: query.owner,
         team: query.team,
         reference: query.reference,
-        external_ref: text(query.external_ref),
+        external_ref: query.external_ref,
         received_from: query.received_from,
         received_before: query.received_before,
-        overdue: query.overdue.unwrap_or(false),
-        words: query.q.filter(|q| !q.trim().is_empty()),
-        order,
-        after,
-        limit: page::limit(query.limit)?,
-    })
+        overdue: query.overdue,
+        tag: query.tag,
+        watched: query.watched,
+        order: query.order,
+    };
+    (query.view, filter)
 }
 
 /// Count complaints.

@@ -39,6 +39,9 @@ pub(super) fn of(operation: &str) -> Option<Value> {
             "cause_category": "attitude",
             "root_cause": "the evening shift has no repair queue",
         }),
+        "put_presence" => json!({ "doing": "writing" }),
+        "put_draft" => json!({ "typed": "Dear Ms Li, the new door", "based_on": 3 }),
+        "put_intake_draft" => json!({ "typed": "The router drops out every evening" }),
         "progress_redress" => json!({ "status": "paid" }),
         "reopen_complaint" => json!({ "reason": "the same fault on the next evening" }),
         "withdraw_complaint" => json!({ "reason": "the customer found the mistake" }),
@@ -201,6 +204,16 @@ fn of_people(operation: &str) -> Option<Value> {
         "create_team" | "change_team" => json!({ "name": "Broadband" }),
         "write_routing" => json!({ "rules": [] }),
         "try_routing" => json!({ "rules": [], "last": 50 }),
+        "write_rules" => json!({ "rules": [{
+            "slug": "breach_of_key_account", "on": { "event": "clock_breached" },
+            "conditions": { "complaint": { "tiers": ["key_account"] } },
+            "then": [{ "do": "add_note", "body": "Late for a key account: the lead has it now." }],
+        }] }),
+        "try_rules" => json!({ "last": 50, "rules": [{
+            "slug": "waits_too_long",
+            "on": { "event": "time_passed", "time": { "minutes": 240, "since": "waiting_for_customer" } },
+            "then": [{ "do": "add_note", "body": "Ask the customer again." }],
+        }] }),
         "put_work_profile" => json!({
             "languages": ["zh-CN", "en"], "products": ["router"], "customer_types": ["angry"], "capacity": 12,
         }),
@@ -208,6 +221,43 @@ fn of_people(operation: &str) -> Option<Value> {
             "starts_at": "2027-02-06T00:00:00Z", "ends_at": "2027-02-13T00:00:00Z", "kind": "holiday",
         }),
         "put_team_member" => json!({ "leads": true }),
+        _ => return of_casework(operation),
+    })
+}
+
+/// The same, for what makes work on many complaints short.
+fn of_casework(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "set_tags" => json!({ "tags": ["router", "street_12"] }),
+        "relate_complaint" => json!({ "kind": "child", "reason": "the same broken cable" }),
+        "merge_complaint" => json!({
+            "into": "019aad3f-9b9a-7c43-8a51-0f6b7a3c1d20", "reason": "the customer wrote and called about one fault",
+        }),
+        "unmerge_complaint" => json!({ "reason": "two faults after all" }),
+        "put_canned_text" => json!({
+            "title": "We call you",
+            "wordings": [
+                { "language": "zh", "body": "{customer.name}，您好：我们将在 {call_back.window} 致电您（{complaint.reference}）。" },
+                { "language": "en", "body": "Dear {customer.name}, we call you {call_back.window} about {complaint.reference}." },
+            ],
+        }),
+        "put_macro" => json!({
+            "title": "Cable cut",
+            "actions": [
+                { "do": "set_category", "category": "repair" },
+                { "do": "tag", "tags": ["cable_cut"] },
+                { "do": "add_note", "body": "The cable is cut; the carrier is at it." },
+            ],
+        }),
+        "ask_for_bulk_action" => json!({
+            "filter": { "tag": "cable_cut", "open": true },
+            "actions": [{ "do": "assign", "owner": "li.na" }],
+        }),
+        "create_view" | "change_view" => json!({
+            "title": "Late repairs",
+            "filter": { "category": "repair", "overdue": true, "order": "due" },
+            "columns": ["reference", "subject", "owner", "due_at"],
+        }),
         _ => return None,
     })
 }

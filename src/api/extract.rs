@@ -167,7 +167,19 @@ impl Ctx {
         F: Fn(&mut Conn, &Act) -> Result<T> + Send + 'static,
     {
         let act = self.act();
-        self.app.db.write(move |conn| work(conn, &act)).await
+        let done = self.app.db.write(move |conn| work(conn, &act)).await;
+        self.told(done).await
+    }
+
+    /// A problem that shows what stands there now is a read like any other: the audit is told of it first.
+    async fn told<T>(&self, done: Result<T>) -> Result<T> {
+        if let Err(error) = &done
+            && let Some((complaint, customer)) = error.shows()
+        {
+            let event = audit::Event::on(audit::ObjectKind::Complaint, complaint.0, "complaint.conflict_shown");
+            self.disclose(event.of([customer])).await?;
+        }
+        done
     }
 
     /// Writes in one transaction, once for each idempotency key.
@@ -202,6 +214,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = req.app_data::<web::Data<BodyLimit>>().map_or(262_144, |limit| limit.0);
+        let large = LARGE.iter().find(|(path, _)| *path == req.path());
+        let limit = large.map_or(limit, |(_, large)| limit.max(*large));
         let content_type = req
             .headers()
             .get(CONTENT_TYPE)
@@ -248,6 +262,9 @@ pub(crate) async fn read_all(reading: &mut Reading, pace: Pace, limit: usize) ->
     Ok(raw.freeze())
 }
 
+/// Where bodies may be larger: ten thousand ids are 400 kB.
+const LARGE: &[(&str, usize)] = &[("/api/v1/bulk-actions", 524_288)];
+
 /// The largest body, bytes.
 pub(crate) struct BodyLimit(pub(crate) usize);
 
@@ -292,6 +309,14 @@ fn unfit(mut pointer: String, joint: &str, detail: &str) -> Error {
     if missing || detail.starts_with("duplicate field") {
         let name = detail.split('`').nth(1).unwrap_or_default();
         pointer = format!("{pointer}{joint}{name}");
+    }
+    // Of an object that is one of several, read when it is known which, serde tells only where the whole is.
+    if let Some(rest) = detail.strip_prefix("unknown field `") {
+        let name = rest.split('`').next().unwrap_or_default();
+        let end = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        if joint == "/" && !pointer.ends_with(&end) {
+            pointer.push_str(&end);
+        }
     }
     Error::invalid(vec![FieldError {
         pointer,

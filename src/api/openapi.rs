@@ -254,14 +254,42 @@ pub const WITHOUT_VERSION: &[(&str, &str)] = &[
         "an absence has no versions: it is there or it is not",
     ),
     (
+        "PUT /api/v1/complaints/{id}/presence",
+        "whoever is there says so again; the complaint is not changed",
+    ),
+    (
+        "DELETE /api/v1/complaints/{id}/presence",
+        "leaving is never put off because something has changed",
+    ),
+    (
+        "PUT /api/v1/complaints/{id}/drafts/{kind}",
+        "a draft has one writer, and what was typed last counts",
+    ),
+    ("DELETE /api/v1/complaints/{id}/drafts/{kind}", "a draft has one writer"),
+    (
+        "PUT /api/v1/me/drafts/intake",
+        "a draft has one writer, and what was typed last counts",
+    ),
+    ("DELETE /api/v1/me/drafts/intake", "a draft has one writer"),
+    (
         "POST /api/v1/sla-packs/{slug}/install",
         "it makes a policy; the pack is not changed",
+    ),
+    (
+        "PUT /api/v1/complaints/{id}/watchers/me",
+        "watching is no change of the complaint",
+    ),
+    (
+        "DELETE /api/v1/complaints/{id}/watchers/me",
+        "watching is no change of the complaint",
     ),
 ];
 
 /// Statuses beside those that all operations of their kind answer with.
 const ALSO: &[(&str, &[&str])] = &[
     ("POST /api/v1/session", &["401", "403", "429"]),
+    // What is tried may be refused, or have no value.
+    ("GET /api/v1/complaints/{id}/canned-texts/{slug}", &["409"]),
     ("PUT /api/v1/me/password", &["429"]),
     ("POST /api/v1/me/second-factor", &["429"]),
     ("POST /api/v1/me/second-factor/confirm", &["429"]),

@@ -5,9 +5,10 @@ use utoipa::OpenApi;
 
 use super::limits::Rate;
 use super::{
-    answer, attachments, audit, calendars, call_backs, challenge, clocks, complaints, credentials, customers, health,
-    links, observe, open_id, playbooks, policies, privacy, problems, public, reports, roles, routing, sessions, staff,
-    teams, tokens, typing, work, work_profiles,
+    answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, credentials, customers,
+    drafts, events, health, links, macros, marks, observe, open_id, playbooks, policies, presence, privacy, problems,
+    public, relations, reports, roles, routing, rules, sessions, staff, teams, texts, tokens, typing, views, work,
+    work_profiles,
 };
 use crate::domain::staff::Permission;
 use crate::web::routes::PAGES;
@@ -117,6 +118,13 @@ routes! {
     "/problems/{code}" => { get Public => problems::get_problem }
 
     "/api/v1/me" => { get SignedIn => tokens::get_me }
+    "/api/v1/me/drafts" => { get Needs(P::HandleComplaints) => drafts::list_my_drafts }
+    "/api/v1/me/drafts/intake" => {
+        get Needs(P::LogComplaints) => drafts::get_intake_draft,
+        put Needs(P::LogComplaints) => drafts::put_intake_draft,
+        delete Needs(P::LogComplaints) => drafts::discard_intake_draft,
+    }
+    "/api/v1/events" => { get Needs(P::ReadComplaints) => events::read_events }
     "/api/v1/service-tokens" => {
         get Needs(P::ManageTokens) => tokens::list_service_tokens,
         post Needs(P::ManageTokens) => tokens::create_service_token,
@@ -215,7 +223,27 @@ routes! {
     "/api/v1/complaints/{id}/redress" => { put Needs(P::HandleComplaints) => complaints::progress_redress }
     "/api/v1/complaints/{id}/reopen" => { post Needs(P::HandleComplaints) => complaints::reopen_complaint }
     "/api/v1/complaints/{id}/withdraw" => { post Needs(P::HandleComplaints) => complaints::withdraw_complaint }
-    "/api/v1/complaints/{id}/links" => { post Needs(P::HandleComplaints) => complaints::link_complaint }
+    "/api/v1/complaints/{id}/links" => {
+        get Needs(P::ReadComplaints) => relations::list_links,
+        post Needs(P::HandleComplaints) => complaints::link_complaint,
+    }
+    "/api/v1/complaints/{id}/relations/{other}" => {
+        put Needs(P::HandleComplaints) => relations::relate_complaint,
+        delete Needs(P::HandleComplaints) => relations::unrelate_complaint,
+    }
+    "/api/v1/complaints/{id}/merge" => { post Needs(P::HandleComplaints) => relations::merge_complaint }
+    "/api/v1/complaints/{id}/unmerge" => { post Needs(P::HandleComplaints) => relations::unmerge_complaint }
+    "/api/v1/complaints/{id}/tags" => { put Needs(P::HandleComplaints) => marks::set_tags }
+    "/api/v1/complaints/{id}/watchers" => { get Needs(P::ReadComplaints) => marks::list_watchers }
+    "/api/v1/complaints/{id}/watchers/me" => {
+        put Needs(P::ReadComplaints) => marks::watch_complaint,
+        delete Needs(P::ReadComplaints) => marks::unwatch_complaint,
+    }
+    "/api/v1/complaints/{id}/canned-texts/{slug}" => { get Needs(P::ReadComplaints) => texts::preview_canned_text }
+    "/api/v1/complaints/{id}/macros/{slug}" => {
+        get Needs(P::ReadComplaints) => macros::preview_macro,
+        post Needs(P::HandleComplaints) => macros::run_macro,
+    }
     "/api/v1/complaints/{id}/notes" => { post Needs(P::HandleComplaints) => complaints::write_note }
     "/api/v1/complaints/{id}/messages" => {
         get Needs(P::ReadComplaints) => complaints::list_messages,
@@ -236,6 +264,16 @@ routes! {
     }
     "/api/v1/complaints/{id}/attachments/{attachment}/content" => {
         get Needs(P::ReadComplaints) => attachments::read_attachment,
+    }
+    "/api/v1/complaints/{id}/presence" => {
+        get Needs(P::ReadComplaints) => presence::list_presence,
+        put Needs(P::ReadComplaints) => presence::put_presence,
+        delete Needs(P::ReadComplaints) => presence::end_presence,
+    }
+    "/api/v1/complaints/{id}/drafts/{kind}" => {
+        get Needs(P::HandleComplaints) => drafts::get_draft,
+        put Needs(P::HandleComplaints) => drafts::put_draft,
+        delete Needs(P::HandleComplaints) => drafts::discard_draft,
     }
     "/api/v1/complaints/{id}/call-backs" => {
         get Needs(P::ReadComplaints) => call_backs::list_call_backs_of_complaint,
@@ -258,8 +296,46 @@ routes! {
     "/api/v1/routing/deactivate" => { post Needs(P::ManageRouting) => routing::deactivate_routing }
     "/api/v1/routing/versions/{version}" => { get Needs(P::ReadRouting) => routing::get_routing_version }
     "/api/v1/routing/versions/{version}/activate" => { post Needs(P::ManageRouting) => routing::activate_routing }
+    "/api/v1/rules" => {
+        get Needs(P::ReadRules) => rules::get_rules,
+        put Needs(P::ManageRules) => rules::write_rules,
+    }
+    "/api/v1/rules/dry-run" => { post Needs(P::ReadRules) => rules::try_rules }
+    "/api/v1/rules/deactivate" => { post Needs(P::ManageRules) => rules::deactivate_rules }
+    "/api/v1/rules/firings" => { get Needs(P::ReadRules) => rules::list_rule_firings }
+    "/api/v1/rules/versions/{version}" => { get Needs(P::ReadRules) => rules::get_rules_version }
+    "/api/v1/rules/versions/{version}/activate" => { post Needs(P::ManageRules) => rules::activate_rules }
     "/api/v1/work/load" => { get Needs(P::ReadReports) => work::get_work_load }
     "/api/v1/work/mine" => { get Needs(P::ReadComplaints) => work::list_my_work }
+
+    "/api/v1/bulk-actions" => {
+        get Needs(P::ReadComplaints) => bulk::list_bulk_actions,
+        post Needs(P::HandleComplaints) => bulk::ask_for_bulk_action,
+    }
+    "/api/v1/bulk-actions/{id}" => { get Needs(P::ReadComplaints) => bulk::get_bulk_action }
+    "/api/v1/bulk-actions/{id}/results" => { get Needs(P::ReadComplaints) => bulk::list_bulk_results }
+    "/api/v1/bulk-actions/{id}/cancel" => { post Needs(P::HandleComplaints) => bulk::cancel_bulk_action }
+    "/api/v1/views" => {
+        get Needs(P::ReadComplaints) => views::list_views,
+        post Needs(P::ReadComplaints) => views::create_view,
+    }
+    "/api/v1/views/{id}" => {
+        get Needs(P::ReadComplaints) => views::get_view,
+        put Needs(P::ReadComplaints) => views::change_view,
+        delete Needs(P::ReadComplaints) => views::delete_view,
+    }
+    "/api/v1/canned-texts" => { get Needs(P::ReadComplaints) => texts::list_canned_texts }
+    "/api/v1/canned-texts/{slug}" => {
+        get Needs(P::ReadComplaints) => texts::get_canned_text,
+        put Needs(P::ManageTexts) => texts::put_canned_text,
+        delete Needs(P::ManageTexts) => texts::delete_canned_text,
+    }
+    "/api/v1/macros" => { get Needs(P::ReadComplaints) => macros::list_macros }
+    "/api/v1/macros/{slug}" => {
+        get Needs(P::ReadComplaints) => macros::get_macro,
+        put Needs(P::ManageTexts) => macros::put_macro,
+        delete Needs(P::ManageTexts) => macros::delete_macro,
+    }
 
     "/api/v1/customers" => {
         get Needs(P::ReadCustomers) => customers::list_customers,
@@ -381,6 +457,7 @@ pub const ASKS: &[&str] = &[
     "/api/v1/typing/suggestions",
     "/api/v1/sla-policies/preview",
     "/api/v1/routing/dry-run",
+    "/api/v1/rules/dry-run",
 ];
 
 /// Whether an address is that of a page.

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, Text};
 use super::conn::Conn;
 use super::types::Uid;
 use crate::error::Result;
-use crate::ids::ComplaintId;
+use crate::ids::{BulkActionId, ComplaintId};
 
 /// Lets one at a time change who works here, in which role and by which name, until the end of the transaction:
 /// what holds for all of them (there is an administrator, a name names one) is no row that could be held.
@@ -91,6 +91,31 @@ pub fn hold_taker(conn: &mut Conn, handle: &str) -> Result<()> {
 pub fn hold_picking(conn: &mut Conn) -> Result<()> {
     if let Conn::Pg(conn) = conn {
         conn.batch_execute("SELECT pg_advisory_xact_lock(7236835)")?;
+    }
+    Ok(())
+}
+
+/// Lets one at a time go on with a bulk action, or call it off. To be asked for before anything else.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_bulk(conn: &mut Conn, id: BulkActionId) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM bulk_actions WHERE id = $1 FOR NO KEY UPDATE")
+            .bind::<Uid, _>(id)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Lets one at a time say what complaints have to do with each other, until the end of the transaction: that they go in
+/// no circle holds for no single row. To be asked for before a complaint is held.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold_relations(conn: &mut Conn) -> Result<()> {
+    if let Conn::Pg(conn) = conn {
+        conn.batch_execute("SELECT pg_advisory_xact_lock(7236836)")?;
     }
     Ok(())
 }

@@ -934,6 +934,94 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_versions (version) {
+        version -> Integer,
+        rules -> JsonDoc,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_state (id) {
+        id -> Integer,
+        active_version -> Nullable<Integer>,
+        revision -> Integer,
+        updated_at -> Instant,
+        stamp -> Uid,
+        walking -> Bool,
+        walked_to -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_turns (id) {
+        id -> Uid,
+        version -> Nullable<Integer>,
+        turned_at -> Instant,
+        turned_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_events (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        told -> JsonDoc,
+        chain -> JsonDoc,
+        happened_at -> Instant,
+        tries -> Integer,
+        next_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_timers (complaint_id, rule) {
+        complaint_id -> Uid,
+        rule -> Text,
+        since_at -> Instant,
+        due_at -> Instant,
+        next_at -> Nullable<Instant>,
+        fired_at -> Nullable<Instant>,
+        tries -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_firings (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        rule -> Text,
+        version -> Integer,
+        occasion -> Text,
+        event -> Text,
+        happened_at -> Instant,
+        fired_at -> Instant,
+        outcome -> Text,
+        messages -> Integer,
+        told -> JsonDoc,
+    }
+}
+
 diesel::joinable!(attachments -> complaints (complaint_id));
 diesel::joinable!(calendar_versions -> calendars (slug));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
@@ -978,6 +1066,188 @@ diesel::table! {
         paused_until -> Nullable<Instant>,
         basis -> Text,
         rebuilt_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_tags (complaint_id, tag) {
+        complaint_id -> Uid,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_watchers (complaint_id, watcher) {
+        complaint_id -> Uid,
+        watcher -> Text,
+        since -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    canned_texts (slug) {
+        slug -> Text,
+        title -> Text,
+        wordings -> JsonDoc,
+        created_at -> Instant,
+        updated_at -> Instant,
+        updated_by -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    macros (slug) {
+        slug -> Text,
+        title -> Text,
+        actions -> JsonDoc,
+        created_at -> Instant,
+        updated_at -> Instant,
+        updated_by -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    bulk_actions (id) {
+        id -> Uid,
+        state -> Text,
+        actions -> JsonDoc,
+        requested_by -> Text,
+        principal_kind -> Text,
+        principal_id -> Uid,
+        request_id -> Nullable<Text>,
+        total -> Integer,
+        next -> Integer,
+        done -> Integer,
+        unchanged -> Integer,
+        refused -> Integer,
+        failed -> Integer,
+        created_at -> Instant,
+        started_at -> Nullable<Instant>,
+        ended_at -> Nullable<Instant>,
+        touched_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    bulk_items (bulk_id, n) {
+        bulk_id -> Uid,
+        n -> Integer,
+        complaint_id -> Uid,
+        outcome -> Text,
+        code -> Nullable<Text>,
+        done_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    saved_views (id) {
+        id -> Uid,
+        title -> Text,
+        owner -> Text,
+        team_id -> Nullable<Uid>,
+        filter -> JsonDoc,
+        shown -> JsonDoc,
+        created_at -> Instant,
+        updated_at -> Instant,
+        updated_by -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_relations (complaint_id, other_id) {
+        complaint_id -> Uid,
+        other_id -> Uid,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    complaint_merges (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        survivor_id -> Uid,
+        original_before -> Nullable<Uid>,
+        reason -> Text,
+        merged_at -> Instant,
+        merged_by -> Text,
+        undone_at -> Nullable<Instant>,
+        undone_by -> Nullable<Text>,
+        undone_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    events (xact, id) {
+        xact -> BigInt,
+        id -> BigInt,
+        happened_at -> Instant,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    presences (complaint_id, who) {
+        complaint_id -> Uid,
+        who -> Uid,
+        name -> Text,
+        doing -> Text,
+        since -> Instant,
+        until -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    drafts (about, kind, who) {
+        about -> Uid,
+        kind -> Text,
+        who -> Uid,
+        customer_id -> Nullable<Uid>,
+        typed -> Text,
+        based_on -> Nullable<Integer>,
+        updated_at -> Instant,
     }
 }
 
@@ -1043,4 +1313,22 @@ diesel::allow_tables_to_appear_in_same_query!(
     routing_state,
     routing_turns,
     complaint_routings,
+    rule_versions,
+    rule_state,
+    rule_turns,
+    rule_events,
+    rule_timers,
+    rule_firings,
+    complaint_tags,
+    complaint_watchers,
+    canned_texts,
+    macros,
+    bulk_actions,
+    bulk_items,
+    saved_views,
+    complaint_relations,
+    complaint_merges,
+    events,
+    presences,
+    drafts,
 );

@@ -109,7 +109,7 @@ impl ToSql<JsonDoc, Sqlite> for JsonText {
 }
 
 /// A value kept as a JSON document.
-#[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = JsonDoc)]
 pub struct Json<T: std::fmt::Debug + 'static>(pub T);
 

@@ -150,6 +150,17 @@ pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) ->
     from.deserialize_map(Object(PhantomData))
 }
 
+/// As [`object`], for a list of them.
+pub(crate) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> std::result::Result<Vec<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent, bound = "T: Deserialize<'de>")]
+    struct One<T>(#[serde(deserialize_with = "object")] T);
+    let all = Vec::<One<T>>::deserialize(from)?;
+    Ok(all.into_iter().map(|one| one.0).collect())
+}
+
 /// Tells a field that is left out (`None`) from one that is `null` (`Some(None)`).
 pub(crate) mod double_option {
     use serde::{Deserialize, Deserializer};

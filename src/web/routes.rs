@@ -77,6 +77,10 @@ pages! {
     }
     "/desk/new/caller" => { post Needs(P::LogComplaints) => desk::log_call::beside::show_caller }
     "/desk/new/proposal" => { post Needs(P::LogComplaints) => desk::log_call::beside::show_proposal }
+    "/desk/complaints" => {
+        get Needs(P::ReadComplaints) => desk::list::show_list,
+        post Needs(P::HandleComplaints) => desk::list::act_on_list,
+    }
     "/desk/complaints/{id}" => { get Needs(P::ReadComplaints) => desk::complaint::show_complaint }
     "/desk/complaints/{id}/steps" => { post Needs(P::HandleComplaints) => desk::deeds::record_steps }
     "/desk/complaints/{id}/promise" => { post Needs(P::HandleComplaints) => desk::deeds::promise }

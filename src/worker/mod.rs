@@ -1,11 +1,13 @@
 //! Background work: jobs on a timer, each by one process at a time.
 
+mod bulk;
 mod clocks;
 mod files;
 mod lease;
 mod nudges;
 mod queue;
 mod reports;
+mod rules;
 mod typing;
 
 use std::collections::BTreeMap;
@@ -20,7 +22,10 @@ use crate::domain::audit;
 use crate::domain::challenges;
 use crate::domain::complaints::call_backs;
 use crate::domain::complaints::privacy as erased;
+use crate::domain::drafts;
+use crate::domain::events;
 use crate::domain::idempotency;
+use crate::domain::presence;
 use crate::domain::privacy::retention;
 use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
@@ -65,6 +70,21 @@ const JOBS: &[Job] = &[
         run: |conn, act, _| idempotency::forget_expired(conn, act.now),
     },
     Job {
+        name: "end_presences",
+        most: 500,
+        run: presence::sweep,
+    },
+    Job {
+        name: "forget_events",
+        most: 1_000,
+        run: events::forget_old,
+    },
+    Job {
+        name: "forget_drafts",
+        most: i64::MAX,
+        run: |conn, act, _| drafts::forget_old(conn, act),
+    },
+    Job {
         name: "apply_retention",
         most: 500,
         run: retention::apply,
@@ -77,7 +97,14 @@ const JOBS: &[Job] = &[
 ];
 
 /// The jobs that take turns of their own.
-const OTHERS: [&str; 4] = [clocks::NAME, files::NAME, typing::NAME, reports::NAME];
+const OTHERS: [&str; 6] = [
+    bulk::NAME,
+    clocks::NAME,
+    rules::NAME,
+    files::NAME,
+    typing::NAME,
+    reports::NAME,
+];
 
 /// Does the background work.
 #[derive(Clone)]
@@ -122,6 +149,10 @@ impl Worker {
         }
         let outcome = clocks::watch_all(self).await;
         Self::note(&self.app, clocks::NAME, outcome, &mut done);
+        let outcome = rules::work(self).await;
+        Self::note(&self.app, rules::NAME, outcome, &mut done);
+        let outcome = bulk::go_on(self).await;
+        Self::note(&self.app, bulk::NAME, outcome, &mut done);
         let outcome = queue::mend(self).await;
         Self::note(&self.app, queue::NAME, outcome, &mut done);
         let outcome = files::tidy(&self.app, &self.sweep).await;
@@ -205,21 +236,34 @@ impl Worker {
         }
     }
 
-    /// Waits for the timer; looks at the clocks meanwhile when one comes due, or when one was written that soon does.
+    /// Waits for the timer; looks at the clocks and rules meanwhile when one comes due, or when something was written that
+    /// soon does.
     /// True when the worker is to stop.
     async fn rest(&self, nudges: &nudges::Nudges) -> bool {
         let timer = tokio::time::sleep(self.every);
         tokio::pin!(timer);
+        let bulk = tokio::time::sleep(Duration::ZERO);
+        tokio::pin!(bulk);
         loop {
             let next = clocks::until_next(self, self.every).await;
+            let next = rules::until_next(self, next).await;
             tokio::select! {
                 () = self.stop.notified() => return true,
                 () = &mut timer => return false,
                 () = nudges.next() => {}
                 () = tokio::time::sleep(next) => {}
+                () = &mut bulk => {
+                    let outcome = bulk::go_on(self).await;
+                    bulk.set(tokio::time::sleep(bulk::pause_after(&outcome)));
+                    if !matches!(outcome, Ok(0)) {
+                        Self::note(&self.app, bulk::NAME, outcome, &mut Ok(BTreeMap::new()));
+                    }
+                }
             }
             let outcome = clocks::watch_all(self).await;
             Self::note(&self.app, clocks::NAME, outcome, &mut Ok(BTreeMap::new()));
+            let outcome = rules::work(self).await;
+            Self::note(&self.app, rules::NAME, outcome, &mut Ok(BTreeMap::new()));
         }
     }
 

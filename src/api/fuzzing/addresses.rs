@@ -14,7 +14,7 @@ use super::{place, refused};
 use crate::api::extract::{self, IfMatch, Query};
 use crate::api::limits::address::{self, Proxies};
 use crate::api::{
-    attachments, audit, call_backs, complaints, customers, open_id, page, reports, staff, teams, upload, work,
+    attachments, audit, bulk, call_backs, complaints, customers, open_id, page, reports, staff, teams, upload, work,
 };
 use crate::clock::Moment;
 use crate::domain::complaints::listing::Cursor;
@@ -88,6 +88,7 @@ fn queries(text: &str) {
         query::<reports::ReviewQuery>,
         query::<work::WorkQuery>,
         query::<work::LoadQuery>,
+        query::<bulk::ResultQuery>,
     ];
     for error in read.iter().filter_map(|read| read(&uri).err()) {
         refused(&error);

@@ -7,22 +7,33 @@ use serde::de::DeserializeOwned;
 use super::{place, refused};
 use crate::api::extract;
 use crate::clock::Moment;
+use crate::domain::casework::bulk::BulkForm;
+use crate::domain::casework::macros::MacroForm;
+use crate::domain::casework::texts::CannedTextForm;
+use crate::domain::casework::views::ViewForm;
 use crate::domain::check::Check;
+use crate::domain::complaints::actions::checked_all;
 use crate::domain::complaints::call_backs::{AttemptForm, CancelForm, PromiseForm, RescheduleForm};
 use crate::domain::complaints::changes::{AssignForm, EditForm, LinkForm, ResumeForm, TypeForm, WaitForm};
 use crate::domain::complaints::closing::{self, CloseForm, ReasonForm, RedressProgressForm};
 use crate::domain::complaints::intake::{Intake, IntakeForm, PublicForm};
+use crate::domain::complaints::marks::TagsForm;
 use crate::domain::complaints::messages::{MessageForm, StaffMessageForm};
 use crate::domain::complaints::public::MoveForm;
+use crate::domain::complaints::relations::{MergeForm, RelationForm};
 use crate::domain::complaints::steps::{StepForm, StepsForm};
 use crate::domain::complaints::vocabulary::HandlingStep;
 use crate::domain::customers::form::{self, CustomerRecordForm};
 use crate::domain::customers::{Customer, CustomerKind};
+use crate::domain::drafts::{DraftForm, IntakeDraftForm};
+use crate::domain::presence::PresenceForm;
 use crate::domain::privacy::consents::{self, ConsentForm, FiledConsent};
 use crate::domain::privacy::export::ExportForm;
 use crate::domain::privacy::holds::HoldForm;
 use crate::domain::privacy::retention::RulesForm;
 use crate::domain::privacy::states::{PrivacyForm, RemovalForm};
+use crate::domain::rules::dry_run::RuleDryRunForm;
+use crate::domain::rules::{RuleListForm, checked as checked_rules};
 use crate::domain::sla::calendars::{CalendarForm, ImportForm, NewCalendarForm};
 use crate::domain::sla::holidays;
 use crate::domain::sla::notation::Notation;
@@ -113,8 +124,20 @@ const FORMS: &[Reader] = &[
     only::<InstallForm>,
     only::<ProfileForm>,
     only::<AbsenceForm>,
+    only::<PresenceForm>,
+    only::<DraftForm>,
+    only::<IntakeDraftForm>,
     routing,
     only::<DryRunForm>,
+    only::<TagsForm>,
+    only::<RelationForm>,
+    only::<MergeForm>,
+    only::<CannedTextForm>,
+    only::<ViewForm>,
+    macros,
+    bulk,
+    event_rules,
+    only::<RuleDryRunForm>,
 ];
 
 /// A form whose check asks the database.
@@ -185,6 +208,11 @@ fn policy(body: &[u8]) -> Result<()> {
     Ok(())
 }
 
+fn event_rules(body: &[u8]) -> Result<()> {
+    let form: RuleListForm = extract::parse(body)?;
+    checked_rules(&form.rules).map(drop)
+}
+
 fn routing(body: &[u8]) -> Result<()> {
     let form: RoutingForm = extract::parse(body)?;
     rules::checked(&form.rules).map(drop)
@@ -225,4 +253,19 @@ fn staff(body: &[u8]) -> Result<()> {
     check.finish(())?;
     assert!(fits && handle.is_ascii() && email.is_none_or(|email| email.contains('@')));
     Ok(())
+}
+
+fn macros(body: &[u8]) -> Result<()> {
+    let form: MacroForm = extract::parse(body)?;
+    let mut check = Check::new();
+    let _actions = checked_all(&mut check, "/actions", &form.actions, 1);
+    check.finish(())
+}
+
+fn bulk(body: &[u8]) -> Result<()> {
+    let form: BulkForm = extract::parse(body)?;
+    let mut check = Check::new();
+    let _actions = checked_all(&mut check, "/actions", &form.actions, 1);
+    let _filter = form.filter.map(|filter| filter.checked(&mut check, "/filter"));
+    check.finish(())
 }

@@ -57,6 +57,16 @@ text_enum! {
         SlaPolicy = "sla_policy",
         /// The rules of routing; their version is among the fields.
         Routing = "routing",
+        /// The rules on events and time; their version is among the fields.
+        Rules = "rules",
+        /// A canned text; its slug is among the fields.
+        CannedText = "canned_text",
+        /// A macro; its slug is among the fields.
+        Macro = "macro",
+        /// A bulk action.
+        BulkAction = "bulk_action",
+        /// A saved view of the list of complaints.
+        View = "view",
         /// A report; its name is among the fields.
         Report = "report",
         /// The audit itself.

@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 use super::call_backs;
 use super::model::{Closure, Complaint};
 use super::procedure::Action;
-use super::store;
 use super::view::{self, ComplaintView};
 use super::vocabulary::{BallWith, CauseCategory, ClosingGround, Decision, RedressStatus, RedressType};
 use super::work::Work;
+use super::{relations, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::check::Check;
@@ -126,6 +126,7 @@ pub fn close(
 ) -> Result<ComplaintView> {
     let mut work = Work::load(conn, act, id, expected)?;
     let next = work.take(&Action::Close(form.decision))?;
+    relations::check_parts_closed(conn, id)?;
     let form = checked(form)?;
     let ground = next
         .ground
@@ -145,7 +146,7 @@ pub fn withdraw(
     form: &ReasonForm,
 ) -> Result<ComplaintView> {
     let complaint = store::load(conn, id)?;
-    super::work::check_version(expected, complaint.version)?;
+    super::work::check_read(conn, act, &complaint, expected)?;
     withdraw_loaded(conn, act, complaint, form)
 }
 
@@ -185,7 +186,7 @@ pub fn reopen(
     form: &ReasonForm,
 ) -> Result<ComplaintView> {
     let complaint = store::load(conn, id)?;
-    super::work::check_version(expected, complaint.version)?;
+    super::work::check_read(conn, act, &complaint, expected)?;
     reopen_loaded(conn, act, complaint, form, "reopened")
 }
 
@@ -203,6 +204,7 @@ pub(super) fn reopen_loaded(
         None => None,
     };
     let mut work = Work::of(conn, act, complaint)?;
+    relations::check_not_merged(conn, &work.after)?;
     let (decision, had) = (work.after.decision, work.after.owner.clone());
     work.take(&Action::Reopen)?;
     let reason = form.checked()?;
@@ -245,7 +247,8 @@ pub fn progress_redress(
     view::of(conn, complaint)
 }
 
-fn end(
+/// Closes what the gate lets close; `action` says in the timeline what it was.
+pub(super) fn end(
     conn: &mut Conn,
     act: &Act,
     mut work: Work,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::model::Complaint;
 use super::store::{self, Filter};
-use super::view::ComplaintSummary;
+use super::view::{self, ComplaintSummary};
 use super::vocabulary::{Channel, Kind, State};
 use super::{reference, tallies};
 use crate::clock::Moment;
@@ -80,6 +80,10 @@ pub struct Listing {
     pub received_before: Option<Moment>,
     /// With something past due: what a clock waits for, or a promised call-back.
     pub overdue: bool,
+    /// That have this tag.
+    pub tag: Option<String>,
+    /// That the one who asks watches.
+    pub watched: bool,
     /// That hold all these words.
     pub words: Option<String>,
     /// In this order.
@@ -118,20 +122,20 @@ pub const COUNTED: i64 = 10_000;
 /// # Errors
 /// When the database refuses.
 pub fn list(conn: &mut Conn, act: &Act, listing: &Listing) -> Result<Page> {
-    let Some(filter) = filter(listing, act.now) else {
+    let Some(filter) = filter(listing, act) else {
         return Ok(Page::default());
     };
     match listing.words.as_deref() {
         Some(words) => by_words(conn, listing, &filter, words),
         None => {
             let rows = store::list(conn, &filter, listing.order, listing.after, listing.limit + 1)?;
-            Ok(page(rows, listing))
+            page(conn, rows, listing)
         }
     }
 }
 
 /// `None` when nothing can match.
-fn filter(listing: &Listing, now: Moment) -> Option<Filter> {
+fn filter(listing: &Listing, act: &Act) -> Option<Filter> {
     let reference = match listing.reference.as_deref() {
         Some(text) => Some(reference::parse(text)?),
         None => None,
@@ -150,11 +154,13 @@ fn filter(listing: &Listing, now: Moment) -> Option<Filter> {
         external_ref: listing.external_ref.clone(),
         received_from: listing.received_from,
         received_before: listing.received_before,
-        due_before: listing.overdue.then_some(now),
+        due_before: listing.overdue.then_some(act.now),
+        tag: listing.tag.clone(),
+        watcher: listing.watched.then(|| act.actor.name.clone()),
     })
 }
 
-fn page(mut rows: Vec<Complaint>, listing: &Listing) -> Page {
+fn page(conn: &mut Conn, mut rows: Vec<Complaint>, listing: &Listing) -> Result<Page> {
     let limit = usize::try_from(listing.limit).unwrap_or_default();
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -166,10 +172,10 @@ fn page(mut rows: Vec<Complaint>, listing: &Listing) -> Page {
         },
         order: listing.order,
     });
-    Page {
-        items: rows.into_iter().map(ComplaintSummary::from).collect(),
+    Ok(Page {
+        items: view::summaries(conn, rows)?,
         next,
-    }
+    })
 }
 
 /// Walks through the hits of the word index, the newest first, and keeps those that pass the filter.
@@ -187,17 +193,17 @@ fn by_words(conn: &mut Conn, listing: &Listing, filter: &Filter, words: &str) ->
         seen += hits.len();
         let exhausted = hits.len() < chunk;
         let Some(last) = hits.last().copied() else {
-            return Ok(page(rows, listing));
+            return page(conn, rows, listing);
         };
         let mut found = store::by_seqs(conn, &hits, filter)?;
         found.sort_by_key(|row| std::cmp::Reverse(row.seq));
         rows.append(&mut found);
         if exhausted || rows.len() > limit {
-            return Ok(page(rows, listing));
+            return page(conn, rows, listing);
         }
         below = last;
         if seen >= LOOK_THROUGH {
-            let items = rows.into_iter().map(ComplaintSummary::from).collect();
+            let items = view::summaries(conn, rows)?;
             return Ok(Page {
                 items,
                 next: Some(Cursor {

@@ -1,6 +1,8 @@
 //! Complaints: intake, the seven steps, promises to call back, closing.
 
+pub mod actions;
 pub mod attachments;
+pub mod beside;
 pub mod bulk;
 pub mod call_backs;
 pub mod changes;
@@ -11,7 +13,9 @@ pub mod hand_over;
 pub mod history;
 pub mod intake;
 pub mod links;
+pub mod list_filter;
 pub mod listing;
+pub mod marks;
 pub mod messages;
 pub mod model;
 pub mod placing;
@@ -20,12 +24,14 @@ pub mod procedure;
 pub mod public;
 pub mod receive;
 pub mod reference;
+pub mod relations;
 pub mod standing;
 pub mod states;
 pub mod steps;
 mod store;
 pub mod taking;
 mod tallies;
+mod telling;
 pub mod timeline;
 pub mod view;
 pub mod vocabulary;

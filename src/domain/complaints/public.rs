@@ -8,12 +8,12 @@ use super::closing::{self, ReasonForm};
 use super::messages::{self, MessageForm, MessageView};
 use super::model::Complaint;
 use super::procedure::Action;
-use super::store;
 use super::view::StatementView;
 use super::vocabulary::{
     AskedBy, BallWith, CallBackPurpose, CallBackState, Decision, Direction, HandlingStep, Kind, State,
 };
 use super::work::{Work, check_version, dealt_with};
+use super::{relations, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::staff::{Act, tokens};
@@ -92,7 +92,12 @@ pub struct PublicComplaint {
 
 pub(super) fn find(conn: &mut Conn, token: &str) -> Result<Complaint> {
     let found = store::find_by_tracking_hash(conn, &tokens::hash(token))?;
-    found.ok_or_else(|| Error::not_found("complaint"))
+    let asked = found.ok_or_else(|| Error::not_found("complaint"))?;
+    // The link of a complaint that was merged into another leads to that one.
+    match relations::survivor(conn, asked.id)? {
+        Some(survivor) => store::load(conn, survivor),
+        None => Ok(asked),
+    }
 }
 
 fn find_version(conn: &mut Conn, token: &str, expected: Option<i32>) -> Result<Complaint> {

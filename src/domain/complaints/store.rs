@@ -8,8 +8,8 @@ use super::vocabulary::{CallBackState, Channel, Direction, Kind, RedressStatus, 
 use crate::clock::Moment;
 use crate::db::conn::{Conn, MultiBackend};
 use crate::db::schema::{
-    call_back_attempts, call_backs, closures, complaint_statements, complaints, customer_type_changes, handling_steps,
-    messages, timeline_entries,
+    call_back_attempts, call_backs, closures, complaint_statements, complaint_tags, complaint_watchers, complaints,
+    customer_type_changes, handling_steps, messages, timeline_entries,
 };
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, Result};
@@ -349,6 +349,16 @@ pub(super) fn timeline(
     Ok(query.load(conn)?)
 }
 
+/// The newest entries, the newest first: enough for what a conflict tells of.
+pub(super) fn newest_entries(conn: &mut Conn, id: ComplaintId) -> Result<Vec<TimelineEntry>> {
+    Ok(timeline_entries::table
+        .filter(timeline_entries::complaint_id.eq(id))
+        .order(timeline_entries::id.desc())
+        .limit(60)
+        .select(TimelineEntry::as_select())
+        .load(conn)?)
+}
+
 /// The last entry about an action.
 pub(super) fn last_entry(conn: &mut Conn, id: ComplaintId, action: &str) -> Result<Option<TimelineEntry>> {
     Ok(timeline_entries::table
@@ -404,6 +414,8 @@ pub(super) struct Filter {
     pub(super) received_from: Option<Moment>,
     pub(super) received_before: Option<Moment>,
     pub(super) due_before: Option<Moment>,
+    pub(super) tag: Option<String>,
+    pub(super) watcher: Option<String>,
 }
 
 type Boxed<'a> = complaints::BoxedQuery<'a, MultiBackend>;
@@ -426,6 +438,8 @@ impl Filter {
             received_from,
             received_before,
             due_before,
+            tag,
+            watcher,
         } = self;
         state.is_none()
             && open.is_none()
@@ -441,6 +455,8 @@ impl Filter {
             && received_from.is_none()
             && received_before.is_none()
             && due_before.is_none()
+            && tag.is_none()
+            && watcher.is_none()
     }
 
     fn apply<'a>(&self, mut query: Boxed<'a>) -> Boxed<'a> {
@@ -497,6 +513,18 @@ impl Filter {
             query = query
                 .filter(complaints::next_due_at.is_not_null())
                 .filter(complaints::next_due_at.lt(Some(before)));
+        }
+        if let Some(tag) = &self.tag {
+            let tagged = complaint_tags::table
+                .filter(complaint_tags::tag.eq(tag.clone()))
+                .select(complaint_tags::complaint_id);
+            query = query.filter(complaints::id.eq_any(tagged));
+        }
+        if let Some(watcher) = &self.watcher {
+            let watched = complaint_watchers::table
+                .filter(complaint_watchers::watcher.eq(watcher.clone()))
+                .select(complaint_watchers::complaint_id);
+            query = query.filter(complaints::id.eq_any(watched));
         }
         query
     }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{Closure, Complaint, GivenContact, Statement, StepRecord, StepRow, TypeChange};
-use super::store;
 use super::vocabulary::{
     BallWith, CauseCategory, Channel, ClosingGround, Decision, HandlingStep, Kind, Level, Medium, RedressStatus,
     RedressType, SkipReason, State,
 };
+use super::{marks, store};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::typing::CustomerType;
@@ -79,6 +79,10 @@ pub struct ComplaintSummary {
     pub reopened_count: i32,
     /// The complaint that it repeats.
     pub duplicate_of: Option<ComplaintId>,
+    /// The words that the desk sorts it by.
+    #[serde(default)]
+    #[schema(example = json!(["router", "street_12"]))]
+    pub tags: Vec<String>,
     /// Counts the changes; the ETag is made of it.
     pub version: i32,
 }
@@ -114,6 +118,7 @@ impl From<Complaint> for ComplaintSummary {
             on_the_spot: c.on_the_spot,
             reopened_count: c.reopened_count,
             duplicate_of: c.duplicate_of,
+            tags: Vec::new(),
             version: c.version,
         }
     }
@@ -337,9 +342,21 @@ pub fn customers_of(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<Customer
     store::customers_of(conn, ids)
 }
 
+/// Complaints as lists show them, with their tags.
+pub(super) fn summaries(conn: &mut Conn, rows: Vec<Complaint>) -> Result<Vec<ComplaintSummary>> {
+    let ids: Vec<ComplaintId> = rows.iter().map(|row| row.id).collect();
+    let mut tags = marks::tags_of(conn, &ids)?;
+    let summary = |row: Complaint| ComplaintSummary {
+        tags: tags.remove(&row.id).unwrap_or_default(),
+        ..row.into()
+    };
+    Ok(rows.into_iter().map(summary).collect())
+}
+
 /// The whole of a complaint that has been loaded.
 pub(super) fn of(conn: &mut Conn, complaint: Complaint) -> Result<ComplaintView> {
     let id = complaint.id;
+    let tags = marks::tags_of(conn, &[id])?.remove(&id).unwrap_or_default();
     Ok(ComplaintView {
         statement: store::load_statement(conn, id)?.into(),
         steps: store::steps_of(conn, id)?.into_iter().map(StepView::from).collect(),
@@ -352,6 +369,9 @@ pub(super) fn of(conn: &mut Conn, complaint: Complaint) -> Result<ComplaintView>
             .into_iter()
             .map(ClosureView::from)
             .collect(),
-        summary: complaint.into(),
+        summary: ComplaintSummary {
+            tags,
+            ..complaint.into()
+        },
     })
 }

@@ -75,6 +75,12 @@ text_enum! {
         ReadRouting = "read-routing",
         /// Write rules of routing, and bring them into and out of force.
         ManageRouting = "manage-routing",
+        /// See the rules on events and time and what they did, and try others.
+        ReadRules = "read-rules",
+        /// Write rules on events and time, and bring them into and out of force.
+        ManageRules = "manage-rules",
+        /// Write canned texts and macros.
+        ManageTexts = "manage-texts",
     }
 }
 
@@ -167,6 +173,8 @@ impl Role {
                 P::ReadPolicies,
                 P::ManageWork,
                 P::ReadRouting,
+                P::ReadRules,
+                P::ManageTexts,
             ],
             Self::Operations => &[
                 P::ReadFigures,
@@ -178,6 +186,7 @@ impl Role {
                 P::ManagePolicies,
                 P::ReadRouting,
                 P::ManageRouting,
+                P::ReadRules,
             ],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
@@ -195,6 +204,7 @@ impl Role {
                 P::ReadCalendars,
                 P::ReadPolicies,
                 P::ReadRouting,
+                P::ReadRules,
             ],
             Self::Admin => Permission::ALL,
         }

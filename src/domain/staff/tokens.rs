@@ -370,14 +370,29 @@ pub fn authenticate(conn: &mut Conn, now: Moment, secret: &str) -> Result<Option
     if row.revoked_at.is_some() || until <= now {
         return Ok(None);
     }
-    let actor = Actor {
+    Ok(Some((actor(conn, row)?, until)))
+}
+
+fn actor(conn: &mut Conn, row: TokenRow) -> Result<Actor> {
+    Ok(Actor {
         kind: ActorKind::Staff,
         grant: grant_of(conn, &row)?,
         name: row.name,
         principal: Some(Principal::Token(row.id)),
         teams: row.teams.map(|json| json.0).unwrap_or_default(),
-    };
-    Ok(Some((actor, until)))
+        rule: None,
+    })
+}
+
+/// Who acts with a token, as it is now; nobody when it was revoked or has expired.
+///
+/// # Errors
+/// When the database refuses.
+pub fn actor_of(conn: &mut Conn, now: Moment, id: TokenId) -> Result<Option<Actor>> {
+    match store::find_token(conn, id)? {
+        Some(row) if row.revoked_at.is_none() && row.expires_at > now => actor(conn, row).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// Notes that a token was used.

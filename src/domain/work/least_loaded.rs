@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::profiles::{self, ProfileRow};
+use super::routing::place;
 use super::skills::Needs;
 use super::{absences, store};
 use crate::clock::Moment;
@@ -13,7 +14,7 @@ use crate::domain::sla::calendars;
 use crate::domain::staff::people::{self, StaffMember};
 use crate::domain::staff::{Act, Permission, Role, teams};
 use crate::error::Result;
-use crate::ids::{StaffId, TeamId};
+use crate::ids::{ComplaintId, StaffId, TeamId};
 
 /// What others of the same group were given already, by handle.
 pub(super) type Given = BTreeMap<String, i64>;
@@ -59,6 +60,16 @@ pub(super) fn pick(
         *given.entry(handle.clone()).or_default() += 1;
     }
     Ok(best)
+}
+
+/// Who of a team gets a complaint that is given to the team now; nobody when nobody is there, has the skills and has room.
+/// Whoever it is is kept from leaving until the end of the transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_team(conn: &mut Conn, act: &Act, complaint: ComplaintId, team: TeamId) -> Result<Option<String>> {
+    let wants = place::wants(conn, complaint)?;
+    pick(conn, act, team, &Needs::read(&wants.needs), &mut Given::new())
 }
 
 fn handles_complaints(conn: &mut Conn, member: &StaffMember) -> Result<bool> {

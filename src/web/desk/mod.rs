@@ -10,6 +10,8 @@ pub(crate) mod complaint;
 pub(crate) mod customer;
 pub(crate) mod deeds;
 mod fields;
+mod kept;
+pub(crate) mod list;
 pub(crate) mod log_call;
 pub(crate) mod ops;
 mod parts;
@@ -40,6 +42,11 @@ const PLACES: &[Place] = &[
         href: "/desk/new",
         label: |words| fl!(words, "nav-new"),
         needs: Some(Permission::LogComplaints),
+    },
+    Place {
+        href: "/desk/complaints",
+        label: |words| fl!(words, "nav-list"),
+        needs: Some(Permission::ReadComplaints),
     },
     Place {
         href: "/desk/search",

@@ -48,8 +48,23 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/sla-policies/{slug}",
     "/api/v1/sla-policies/{slug}/versions/{version}",
     "/api/v1/work/load",
+    "/api/v1/events",
+    "/api/v1/complaints/{id}/presence",
+    "/api/v1/me/drafts",
     "/api/v1/routing",
     "/api/v1/routing/versions/{version}",
+    "/api/v1/rules",
+    "/api/v1/rules/firings",
+    "/api/v1/rules/versions/{version}",
+    "/api/v1/bulk-actions",
+    "/api/v1/bulk-actions/{id}",
+    "/api/v1/bulk-actions/{id}/results",
+    "/api/v1/canned-texts",
+    "/api/v1/canned-texts/{slug}",
+    "/api/v1/macros",
+    "/api/v1/macros/{slug}",
+    "/api/v1/views",
+    "/api/v1/views/{id}",
     "/api/v1/reports",
     "/api/v1/reports/ages",
     "/api/v1/reports/ahead",
@@ -72,6 +87,9 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/audit/seals",
     "/api/v1/retention-rules",
 ];
+
+/// What changes nothing that is kept: who is at a complaint, and what somebody has typed and not saved.
+const PASSING: &[&str] = &["/presence", "/drafts"];
 
 /// A page of events.
 pub async fn events(desk: &Desk, query: &str) -> Vec<Value> {
@@ -98,6 +116,12 @@ async fn look(desk: &Desk, operation: &Operation) -> Reply {
         Some("audit") => event,
         _ => case.id.clone(),
     };
+    if operation.path.contains("/drafts/") {
+        let admin = desk.client(Role::Admin);
+        let path = operation.path.replace("{id}", &id).replace("{kind}", "note");
+        admin.put(&path, &json!({ "typed": "Dear Ms Li" })).await.expect(200);
+        return admin.get(&path).await.expect(200);
+    }
     let shared = format!("{}/attachments?name=a.txt&shared=true", case.path());
     let attached = case
         .agent
@@ -105,6 +129,9 @@ async fn look(desk: &Desk, operation: &Operation) -> Reply {
         .await;
     let path = operation.path.replace("{id}", &id).replace("{token}", &token);
     let path = path.replace("{attachment}", attached.expect(201).id());
+    crate::casework::text_of(desk, "sample", &json!([crate::casework::wording("en", "Hello")])).await;
+    crate::casework::macro_of(desk, "sample", &json!([{ "do": "send_message", "text": "sample" }])).await;
+    let path = path.replace("{slug}", "sample");
     assert!(!path.contains('{'), "teach this test how to read {}", operation.name());
     desk.client(Role::Admin)
         .send(Method::GET, &path, None)
@@ -131,6 +158,9 @@ on_both! {
         for operation in operations() {
             let has_no_sample = operation.deletes() && !operation.takes("IfMatch");
             if operation.method == "GET" || has_no_sample || operation.only_asks() {
+                continue;
+            }
+            if PASSING.iter().any(|part| operation.path.contains(part)) {
                 continue;
             }
             let sample = sample(&desk, &operation).await;

@@ -21,7 +21,10 @@ pub fn nowhere(operation: &Operation) -> String {
         "{step}" => "listen".to_owned(),
         "{type}" => "angry".to_owned(),
         "{slug}" => "nothing".to_owned(),
-        segment if segment == "{attachment}" || (segment.ends_with("id}") && segment != "{external_id}") => {
+        segment
+            if matches!(segment, "{attachment}" | "{other}")
+                || (segment.ends_with("id}") && segment != "{external_id}") =>
+        {
             "00000000-0000-7000-8000-000000000000".to_owned()
         }
         other => other.trim_matches(['{', '}']).to_owned(),

@@ -90,15 +90,25 @@ impl Sample {
     pub fn varied(&self) -> Option<Self> {
         let mut other = self.with("x-varied", "yes");
         let body = other.body.as_mut()?.as_object_mut().unwrap();
-        let text = ["reason", "note", "body", "subject", "statement", "name", "source"]
-            .into_iter()
-            .find(|key| body.contains_key(*key));
+        let text = [
+            "reason",
+            "note",
+            "body",
+            "subject",
+            "statement",
+            "name",
+            "source",
+            "title",
+        ]
+        .into_iter()
+        .find(|key| body.contains_key(*key));
         match text {
             Some(key) => body.insert(key.to_owned(), json!("something else")),
             None if body.contains_key("policy") => {
                 body["policy"]["source"] = json!("something else");
                 None
             }
+            None if body.contains_key("actions") => body.insert("actions".to_owned(), json!([{ "do": "watch" }])),
             None if body.contains_key("deputy") => body.insert("deputy".to_owned(), json!(null)),
             None if body.contains_key("activate") => body.insert("activate".to_owned(), json!(true)),
             None if body.contains_key("overlap_hours") => body.insert("overlap_hours".to_owned(), json!(7)),
@@ -128,6 +138,10 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
         }
         (_, ["routing", rest @ ..]) => on_routing(desk, rest).await,
+        (_, ["rules", rest @ ..]) => on_rules(desk, rest).await,
+        (_, [noun @ ("bulk-actions" | "views" | "canned-texts" | "macros"), rest @ ..]) => {
+            on_casework(desk, operation, noun, rest).await
+        }
         ("POST", ["work", "take-next"]) => {
             Case::logged(desk).await;
             (desk.agent(), operation.path.clone(), None, String::new())
@@ -220,6 +234,7 @@ async fn by_a_person(desk: &Desk, operation: &Operation, parts: &[&str]) -> Part
         ["me", rest @ ..] => {
             let mut browser = person::signed_in(desk, &handle, "agent").await;
             let body = match rest {
+                ["drafts", "intake"] => json!({ "typed": "The router drops out" }),
                 ["password"] => json!({ "current": person::PASSWORD, "new": "seven quiet harbours sing" }),
                 ["second-factor"] => json!({ "password": person::PASSWORD }),
                 ["second-factor", "confirm"] => {
@@ -259,7 +274,21 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["close"] => Case::worked(desk).await,
         _ => Case::logged(desk).await,
     };
+    if let ["macros", ..] = rest {
+        crate::casework::macro_of(desk, "sample", &json!([{ "do": "add_note", "body": "seen" }])).await;
+    }
+    if rest == ["unmerge"] {
+        let other = Case::logged(desk).await;
+        case.post("merge", &json!({ "into": other.id, "reason": "the same matter" }))
+            .await
+            .expect(200);
+    }
     let body = match rest {
+        ["tags"] => Some(json!({ "tags": ["router"] })),
+        ["watchers", "me"] | ["macros", ..] => None,
+        ["relations", ..] => Some(json!({ "kind": "related", "reason": "the same street" })),
+        ["merge"] => Some(json!({ "into": Case::logged(desk).await.id, "reason": "the same matter" })),
+        ["unmerge"] => Some(reason("it was not")),
         [] => Some(json!({ "subject": "掉线" })),
         ["steps"] => Some(six_steps(&desk.in_minutes(60))),
         ["steps", "{step}"] => Some(json!({ "record": { "own_words": "no internet" } })),
@@ -287,6 +316,8 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["links"] => Some(json!({ "duplicate_of": Case::logged(desk).await.id })),
         ["notes" | "messages"] => Some(json!({ "body": "We are on it." })),
         ["tracking-link"] => None,
+        ["presence"] => Some(json!({ "doing": "looking" })),
+        ["drafts", "{kind}"] => Some(json!({ "typed": "Dear Ms Li", "based_on": 1 })),
         ["legal-hold"] => Some(reason("a court case")),
         // Taken as it is: JSON is plain text, too.
         ["attachments"] => Some(json!({ "note": "as dictated on the phone" })),
@@ -297,6 +328,10 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ),
     };
     let path = operation.path.replace("{id}", &case.id).replace("{step}", "listen");
+    let mut path = path.replace("{slug}", "sample").replace("{kind}", "note");
+    if path.contains("{other}") {
+        path = path.replace("{other}", &Case::logged(desk).await.id);
+    }
     let client = if rest == ["legal-hold"] {
         officer(desk)
     } else {
@@ -310,6 +345,12 @@ async fn off_complaint(desk: &Desk, rest: &[&str]) -> Parts {
     let (case, _) = Case::filed(desk).await;
     let (client, part) = match rest {
         ["tracking-link"] => (desk.agent(), "tracking-link".to_owned()),
+        ["watchers", "me"] => (desk.agent(), "watchers/me".to_owned()),
+        ["relations", "{other}"] => {
+            let part = format!("relations/{}", Case::logged(desk).await.id);
+            case.put(&part, &json!({ "kind": "child" })).await.expect(200);
+            (desk.agent(), part)
+        }
         ["legal-hold"] => {
             let path = format!("{}/legal-hold", case.path());
             officer(desk).put(&path, &reason("a court case")).await.expect(200);
@@ -323,6 +364,60 @@ async fn off_complaint(desk: &Desk, rest: &[&str]) -> Parts {
         _ => panic!("write a request that succeeds for taking away {rest:?}"),
     };
     (client, format!("{}/{part}", case.path()), None, case.path())
+}
+
+/// Texts, macros, views and bulk actions.
+async fn on_casework(desk: &Desk, operation: &Operation, noun: &str, rest: &[&str]) -> Parts {
+    use crate::casework::{macro_of, text_of, wording};
+    let (agent, lead) = (desk.agent(), desk.client(hark::domain::staff::Role::Lead));
+    let list = format!("/api/v1/{noun}");
+    let (client, path, body) = match (noun, rest) {
+        ("bulk-actions", []) => {
+            let body =
+                json!({ "ids": [Case::logged(desk).await.id], "actions": [{ "do": "tag", "tags": ["router"] }] });
+            // No more than a few at once are somebody's.
+            desk.execute("UPDATE bulk_actions SET state = 'done' WHERE state = 'waiting'");
+            return (agent, list, Some(body), String::new());
+        }
+        ("bulk-actions", ["{id}", "cancel"]) => {
+            let body = json!({ "ids": [Case::logged(desk).await.id], "actions": [{ "do": "watch" }] });
+            desk.execute("UPDATE bulk_actions SET state = 'done' WHERE state = 'waiting'");
+            let asked = agent.post(&list, &body).await.expect(202);
+            let resource = format!("{list}/{}", asked.id());
+            return (agent, format!("{resource}/cancel"), None, resource);
+        }
+        ("views", []) => {
+            let body = json!({ "title": "Late ones", "filter": { "overdue": true, "order": "due" } });
+            return (agent, list, Some(body), String::new());
+        }
+        ("views", _) => {
+            let body = json!({ "title": "Late ones", "filter": { "overdue": true } });
+            let made = agent.post(&list, &body).await.expect(201);
+            let body = json!({ "title": "Waiting ones", "filter": { "state": "waiting" } });
+            (agent, format!("{list}/{}", made.id()), body)
+        }
+        ("macros", _) => {
+            let slug = format!("sample_{}", desk.rows("macros"));
+            macro_of(desk, &slug, &json!([{ "do": "add_note", "body": "seen" }])).await;
+            let body = json!({ "title": "Another", "actions": [{ "do": "add_note", "body": "seen again" }] });
+            (lead, format!("{list}/{slug}"), body)
+        }
+        ("canned-texts", _) => {
+            let slug = format!("sample_{}", desk.rows("canned_texts"));
+            text_of(desk, &slug, &json!([wording("zh", "您好")])).await;
+            (
+                lead,
+                format!("{list}/{slug}"),
+                json!({ "title": "Another", "wordings": [wording("en", "Hello")] }),
+            )
+        }
+        _ => panic!(
+            "write a request that succeeds for the new operation {}",
+            operation.name()
+        ),
+    };
+    let body = Some(body).filter(|_| !operation.deletes());
+    (client, path.clone(), body, path)
 }
 
 /// A calendar is made, changed, or given holidays.
@@ -400,6 +495,33 @@ async fn on_routing(desk: &Desk, rest: &[&str]) -> Parts {
         }
         ["dry-run"] => (operations, format!("{ROUTING}/dry-run"), Some(rules), String::new()),
         _ => panic!("write a request that succeeds for {rest:?} of routing"),
+    }
+}
+
+/// Rules on events and time are written, brought into force, or taken out of it.
+async fn on_rules(desk: &Desk, rest: &[&str]) -> Parts {
+    use crate::rules::{RULES, enforce, note, write};
+    let admin = desk.client(hark::domain::staff::Role::Admin);
+    // Of a category that no other sample has.
+    let rule = note(
+        "sample",
+        json!({ "event": "received" }),
+        json!({ "complaint": { "categories": ["sample_of_rules"] } }),
+    );
+    let rules = json!({ "rules": [rule] });
+    match rest {
+        [] => (admin, RULES.to_owned(), Some(rules), RULES.to_owned()),
+        ["versions", "{version}", "activate"] => {
+            let written = write(desk, &[rule]).await;
+            let path = format!("{RULES}/versions/{}/activate", written.at("/version"));
+            (admin, path, None, RULES.to_owned())
+        }
+        ["deactivate"] => {
+            enforce(desk, &[rule]).await;
+            (admin, format!("{RULES}/deactivate"), None, String::new())
+        }
+        ["dry-run"] => (admin, format!("{RULES}/dry-run"), Some(rules), String::new()),
+        _ => panic!("write a request that succeeds for {rest:?} of rules"),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::support::{Desk, person};
 
 /// Operations that make something new, or ask: there is nothing yet that could have changed.
 const MAKE: &[&str] = &[
+    "POST /api/v1/bulk-actions",
     "POST /api/v1/calendars",
     "POST /api/v1/complaints",
     "POST /api/v1/customers",
@@ -25,6 +26,8 @@ const MAKE: &[&str] = &[
     "POST /api/v1/retention-rules/dry-run",
     "POST /api/v1/routing/deactivate",
     "POST /api/v1/routing/dry-run",
+    "POST /api/v1/rules/deactivate",
+    "POST /api/v1/rules/dry-run",
     "POST /api/v1/service-tokens",
     "POST /api/v1/session",
     "POST /api/v1/sla-policies",
@@ -33,6 +36,7 @@ const MAKE: &[&str] = &[
     "POST /api/v1/teams",
     "POST /api/v1/typing/layers/undo",
     "POST /api/v1/typing/suggestions",
+    "POST /api/v1/views",
     "POST /api/v1/work/take-next",
 ];
 

@@ -252,10 +252,54 @@ impl<'a> Marked<'a> {
         self.on(complaint, "POST", "wait", wait).await;
         let note = json!({ "note": self.text() });
         self.on(complaint, "POST", "resume", note).await;
+        for kind in ["message", "note", "step", "close"] {
+            let body = json!({ "typed": self.text(), "based_on": 1 });
+            let path = format!("{COMPLAINTS}/{complaint}/drafts/{kind}");
+            let template = format!("{COMPLAINTS}/{{id}}/drafts/{{kind}}");
+            // Drafts of programs that save nothing of the kind, so that they stay.
+            let keeper = self.desk.client(hark::domain::staff::Role::Lead);
+            self.send(&keeper, ("PUT", &template), &path, body).await;
+        }
+        let path = "/api/v1/me/drafts/intake";
+        let body = json!({ "typed": self.text(), "customer_id": self.id });
+        let keeper = if self.tag == "zqstays" {
+            hark::domain::staff::Role::Admin
+        } else {
+            hark::domain::staff::Role::Lead
+        };
+        self.send(&self.desk.client(keeper), ("PUT", path), path, body).await;
         for part in ["notes", "messages"] {
             let body = json!({ "body": self.text() });
             self.on(complaint, "POST", part, body).await;
         }
+    }
+
+    /// What it has to do with another complaint, and words to sort it by.
+    async fn links(&mut self, complaint: &str) {
+        let tags = json!({ "tags": [self.text()] });
+        self.on(complaint, "PUT", "tags", tags).await;
+        let external = self.agent_external().await;
+        let second = json!({
+            "channel": "phone", "subject": "again", "statement": "again", "customer": { "external_id": external },
+        });
+        let agent = self.desk.agent();
+        let other = agent.post(COMPLAINTS, &second).await.expect(201).id().to_owned();
+        self.complaints.push(other.clone());
+        let link = json!({ "duplicate_of": complaint });
+        agent
+            .post(&format!("{COMPLAINTS}/{other}/links"), &link)
+            .await
+            .expect(200);
+        let template = format!("{COMPLAINTS}/{{id}}/relations/{{other}}");
+        let path = format!("{COMPLAINTS}/{other}/relations/{complaint}");
+        let body = json!({ "kind": "related", "reason": self.text() });
+        self.send(&agent, ("PUT", &template), &path, body).await;
+        let body = json!({ "into": complaint, "reason": self.text() });
+        self.on(&other, "POST", "merge", body).await;
+        let body = json!({ "reason": self.text() });
+        self.on(&other, "POST", "unmerge", body).await;
+        let body = json!({ "into": complaint, "reason": self.text() });
+        self.on(&other, "POST", "merge", body).await;
     }
 
     async fn close(&mut self, complaint: &str) {
@@ -386,6 +430,7 @@ impl<'a> Marked<'a> {
         self.handle(&complaint).await;
         self.attach(&complaint).await;
         self.calls(&complaint).await;
+        self.links(&complaint).await;
         self.close(&complaint).await;
         self.by_web().await;
         self.privacy(&complaint).await;
@@ -417,7 +462,13 @@ pub fn free_texts() -> BTreeSet<(String, String)> {
             "/api/v1/calendars",
             "/api/v1/sla-",
             "/api/v1/routing",
+            "/api/v1/rules",
             "/api/v1/session",
+            "/api/v1/canned-texts",
+            "/api/v1/macros",
+            "/api/v1/views",
+            // Typed once for many complaints, and forgotten when it has been done (`casework/bulk.rs`).
+            "/api/v1/bulk-actions",
             // Asks, and keeps nothing.
             "/api/v1/typing",
             "/api/v1/me/",

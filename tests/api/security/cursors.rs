@@ -69,6 +69,11 @@ fn forged() -> Vec<String> {
 
 /// A desk where every list has two pages of one.
 async fn filled(desk: &Desk) -> Case<'_> {
+    crate::rules::enforce(
+        desk,
+        &[crate::rules::note("seen", json!({ "event": "received" }), json!({}))],
+    )
+    .await;
     let (first, _) = Case::filed(desk).await;
     first.work().await;
     let second = Case::worked(desk).await;
@@ -85,6 +90,10 @@ async fn filled(desk: &Desk) -> Case<'_> {
         log(&desk.agent(), &other).await;
         desk.pass(TimeDelta::hours(1));
         desk.run_each_job().await;
+    }
+    for _ in 0..2 {
+        let body = json!({ "ids": [first.id, second.id], "actions": [{ "do": "watch" }] });
+        desk.agent().post("/api/v1/bulk-actions", &body).await.expect(202);
     }
     for slug in ["one", "two"] {
         crate::clocks::make(desk, slug, &crate::clocks::resolve_within(600)).await;

@@ -53,6 +53,27 @@ async fn ids(desk: &Desk) -> BTreeMap<&'static str, String> {
                 .to_owned(),
         ),
         ("timeline", entry),
+        (
+            "bulk-actions",
+            admin
+                .post(
+                    "/api/v1/bulk-actions",
+                    &json!({ "ids": [case.id], "actions": [{ "do": "watch" }] }),
+                )
+                .await
+                .expect(202)
+                .id()
+                .to_owned(),
+        ),
+        (
+            "views",
+            admin
+                .post("/api/v1/views", &json!({ "title": "All", "filter": {} }))
+                .await
+                .expect(201)
+                .id()
+                .to_owned(),
+        ),
     ])
 }
 

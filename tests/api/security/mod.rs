@@ -19,7 +19,7 @@ mod tokens;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::contract::operations::Operation;
 use crate::fixtures::Case;
@@ -53,7 +53,10 @@ fn at(operation: &Operation, ids: &BTreeMap<&str, String>) -> String {
 async fn ids_of(case: &Case<'_>) -> BTreeMap<&'static str, String> {
     let customer = case.get().await.str("/customer_id").to_owned();
     let staff = crate::staff::id_of(case.desk, "mary").await;
+    let body = json!({ "ids": [case.id, staff], "actions": [{ "do": "watch" }] });
+    let bulk = case.agent.post("/api/v1/bulk-actions", &body).await.expect(202);
     BTreeMap::from([
+        ("bulk-actions", bulk.id().to_owned()),
         ("complaints", case.id.clone()),
         ("customers", customer),
         ("staff", staff),

@@ -153,12 +153,12 @@ impl Reader {
             },
             "call_back_broken" => before.call_back_id.map_or(What::Other, What::PromiseBroken),
             "call_back_cancelled" => before.call_back_id.map_or(What::Other, What::PromiseCancelled),
-            "closed" => What::Closed(closing(&after)),
+            "closed" | "merged" => What::Closed(closing(&after)),
             "withdrawn" => What::Withdrawn(Closing {
                 decision: Some(Decision::Withdrawn),
                 ..closing(&after)
             }),
-            "reopened" => What::Reopened,
+            "reopened" | "unmerged" => What::Reopened,
             "disputed" => What::Disputed,
             "edited" => What::Edited(Box::new(edit(before, after))),
             _ => What::Other,

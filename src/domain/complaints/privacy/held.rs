@@ -12,10 +12,13 @@ use crate::db::conn::Conn;
 use crate::domain::complaints::attachments::{self, AttachmentView};
 use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::history;
+use crate::domain::complaints::marks;
 use crate::domain::complaints::messages::MessageView;
 use crate::domain::complaints::model::TimelineEntry;
+use crate::domain::complaints::relations::{self, HeldRelation, MergeView};
 use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::{ClosureView, ComplaintSummary, StatementView, StepView};
+use crate::domain::drafts::{self, HeldDraft};
 use crate::domain::notifications;
 use crate::domain::sla::clocks::export as clocks;
 use crate::domain::sla::clocks::view::ClockView;
@@ -85,6 +88,8 @@ pub struct HeldComplaint {
     pub call_backs: Vec<CallBackView>,
     /// Messages both ways, and notes among ourselves (direction `internal`).
     pub messages: Vec<MessageView>,
+    /// What staff have typed about it and not saved.
+    pub drafts: Vec<HeldDraft>,
     /// Every closing.
     pub closures: Vec<ClosureView>,
     /// What the files are; their content is read one by one.
@@ -95,6 +100,12 @@ pub struct HeldComplaint {
     pub clocks: Vec<ClockView>,
     /// Notices about it.
     pub notices: Vec<HeldNotice>,
+    /// Who watches it.
+    pub watchers: Vec<String>,
+    /// What it has to do with other complaints.
+    pub relations: Vec<HeldRelation>,
+    /// That it was merged into another, with every undoing.
+    pub merges: Vec<MergeView>,
     /// When the personal content was removed, if it was.
     pub content_removed_at: Option<Moment>,
 }
@@ -205,6 +216,10 @@ pub fn page(
     for (id, view) in attachments::of_complaints(conn, &ids)? {
         files.entry(id).or_default().push(view);
     }
+    let mut drafts: Groups<HeldDraft> = Groups::new();
+    for (id, draft) in drafts::held(conn, &ids)? {
+        drafts.entry(id).or_default().push(draft);
+    }
     let mut notices = Groups::new();
     for row in notifications::about(conn, &ids)? {
         if let Some(id) = row.complaint_id {
@@ -217,11 +232,25 @@ pub fn page(
             });
         }
     }
+    let mut tags = marks::tags_of(conn, &ids)?;
+    let mut watchers = marks::watchers_of(conn, &ids)?;
+    let mut links: Groups<HeldRelation> = Groups::new();
+    for (id, link) in relations::held(conn, &ids)? {
+        links.entry(id).or_default().push(link);
+    }
+    let mut merges: Groups<MergeView> = Groups::new();
+    for (id, merge) in relations::held_merges(conn, &ids)? {
+        merges.entry(id).or_default().push(merge);
+    }
     let mut gone: BTreeMap<ComplaintId, Moment> = store::gone_since(conn, &ids)?.into_iter().collect();
     let mut held = Vec::with_capacity(complaints.len());
     for complaint in complaints {
         let id = complaint.id;
-        let mut summary = serde_json::to_value(ComplaintSummary::from(complaint)).map_err(Error::from)?;
+        let summary = ComplaintSummary {
+            tags: of(&mut tags, id),
+            ..complaint.into()
+        };
+        let mut summary = serde_json::to_value(summary).map_err(Error::from)?;
         neutralise(&mut summary);
         held.push(HeldComplaint {
             complaint: summary,
@@ -231,11 +260,15 @@ pub fn page(
             proposed_manner: proposals.remove(&id),
             call_backs: of(&mut promises, id),
             messages: of(&mut messages, id),
+            drafts: of(&mut drafts, id),
             closures: of(&mut closures, id),
             attachments: of(&mut files, id),
             timeline: of(&mut timeline, id),
             clocks: of(&mut clocks, id),
             notices: of(&mut notices, id),
+            watchers: of(&mut watchers, id),
+            relations: of(&mut links, id),
+            merges: of(&mut merges, id),
             content_removed_at: gone.remove(&id),
         });
     }

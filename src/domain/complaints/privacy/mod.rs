@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use super::vocabulary::{Kind, State};
 use super::work::check_version;
-use super::{attachments, store as complaint, timeline};
+use super::{attachments, followers, marks, relations, store as complaint, timeline};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::dialect;
 use crate::domain::staff::Act;
-use crate::domain::{idempotency, notifications};
+use crate::domain::{drafts, idempotency, notifications};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ComplaintId, CustomerId};
 
@@ -104,7 +104,9 @@ pub fn touch(
         now: after.updated_at,
         ..act.clone()
     };
-    timeline::record(conn, act, (id, before.customer_id), action, None, None)?;
+    let entry = timeline::entry(act, id, action, None, None);
+    timeline::keep(conn, act, before.customer_id, &entry)?;
+    followers::touched(conn, (&before, &after), &entry)?;
     Ok((after.customer_id, after.version))
 }
 
@@ -129,6 +131,7 @@ pub fn wipe(conn: &mut Conn, act: &Act, ids: &[ComplaintId], really: bool) -> Re
             *touched.entry(table).or_default() += n;
         }
         *touched.entry("outbox").or_default() += notifications::count(conn, &some)?;
+        *touched.entry("drafts").or_default() += drafts::count_about(conn, &some)?;
         if really {
             wipe_some(conn, act, &some)?;
         }
@@ -145,7 +148,11 @@ fn wipe_some(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -> Result<()> {
     let seqs = store::seqs(conn, ids)?;
     dialect::forget_words(conn, &seqs)?;
     store::wipe(conn, act.now, ids)?;
+    marks::forget(conn, ids)?;
+    relations::wipe(conn, ids)?;
     store::mark_gone(conn, ids, act.now)?;
+    drafts::forget_about(conn, ids)?;
+    followers::content_removed(conn, act, ids)?;
     store::ask_for_purge(conn, act.now)
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE macros;
+DROP TABLE canned_texts;

@@ -1,0 +1,2 @@
+DROP TABLE complaint_watchers;
+DROP TABLE complaint_tags;

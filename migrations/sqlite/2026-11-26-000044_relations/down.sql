@@ -1,0 +1,2 @@
+DROP TABLE complaint_merges;
+DROP TABLE complaint_relations;

@@ -1,0 +1,6 @@
+//! What makes work on many complaints short: canned texts, macros, bulk actions, saved views.
+
+pub mod bulk;
+pub mod macros;
+pub mod texts;
+pub mod views;
