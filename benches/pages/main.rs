@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::too_many_lines,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a measuring program fails by panicking, prints, and reads the real clock"

@@ -113,6 +113,7 @@ fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "every block of the page once")]
 async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: Vec<Block>) -> Result<HttpResponse> {
     let words = visitor.words;
     let (staff, id) = (own.session.staff_id, own.session.id);

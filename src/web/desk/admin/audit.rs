@@ -57,6 +57,7 @@ pub(crate) async fn show_audit(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
     page(&ctx, &visitor, None).await
 }
 
+#[expect(clippy::too_many_lines, reason = "every block of the page once")]
 async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<HttpResponse> {
     let words = visitor.words;
     let mut sent = Sent::nothing();

@@ -33,6 +33,7 @@ pub(crate) async fn show_people(ctx: Ctx, visitor: Visitor) -> Result<HttpRespon
     list(&ctx, &visitor, Sent::nothing()).await
 }
 
+#[expect(clippy::too_many_lines, reason = "every block of the page once")]
 async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> {
     let words = visitor.words;
     let gone = visitor.query("gone").is_some();

@@ -99,6 +99,7 @@ async fn person(ctx: &Ctx, visitor: &Visitor, id: StaffId, sent: Sent, link: Opt
 }
 
 /// What can be done about a person.
+#[expect(clippy::too_many_lines, reason = "every form of the page once")]
 fn deeds(words: Words, seen: &Seen, form: &Form) -> Vec<Block> {
     let person = &seen.person;
     let at = |deed: &str| format!("/admin/people/{}/{deed}", person.id);

@@ -171,6 +171,7 @@ fn amount(words: Words, target: Option<&Target>) -> String {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "every block of the page once")]
 async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent) -> Result<HttpResponse> {
     let words = visitor.words;
     let wanted = slug.clone();

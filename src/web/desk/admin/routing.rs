@@ -82,6 +82,7 @@ fn trial(visitor: &Visitor, tried: &RoutingDryRun) -> Vec<Block> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "every block of the page once")]
 async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent, tried: Option<RoutingDryRun>) -> Result<HttpResponse> {
     let words = visitor.words;
     let (found, names) = ctx

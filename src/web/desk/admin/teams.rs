@@ -119,6 +119,7 @@ pub(crate) async fn show_team(ctx: Ctx, visitor: Visitor, id: Id<TeamId>) -> Res
     one(&ctx, &visitor, id.0, Sent::nothing()).await
 }
 
+#[expect(clippy::too_many_lines, reason = "every block of the page once")]
 async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<HttpResponse> {
     let words = visitor.words;
     let (team, calendars, staff) = ctx

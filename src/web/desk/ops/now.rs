@@ -104,6 +104,7 @@ pub(super) fn ahead(view: &View<'_>) -> Result<Part> {
 ///
 /// # Errors
 /// When it cannot be written.
+#[expect(clippy::too_many_lines, reason = "the chart and its table from the same bands")]
 pub(super) fn ages(view: &View<'_>) -> Result<Part> {
     let (seen, words) = (view.seen, view.words());
     let n = |from: i64, state: Option<State>| -> i64 {

@@ -242,12 +242,7 @@ async fn journey(look: Look) {
         .expect(200);
     let call = promised.json[0]["id"].as_str().unwrap().to_owned();
     browser.go(&format!("{}/desk/call-backs/{call}", door.url)).await;
-    send(
-        &browser,
-        &format!("/desk/call-backs/{call}/attempt"),
-        &[(&format!("attempt-{call}-result"), "satisfied")],
-    )
-    .await;
+    browser.press("button[value='satisfied']").await;
     browser.says(said.noted).await;
     browser.go(&format!("{}{path}", door.url)).await;
     let closing = [
