@@ -39,7 +39,10 @@ STAFF = {"Authorization": f"Bearer {os.environ['GATE_TOKEN']}"}
 
 known = {
     kind: []
-    for kind in ("complaints", "call-backs", "customers", "service-tokens", "links", "staff", "teams")
+    for kind in (
+        "complaints", "call-backs", "customers", "service-tokens", "links", "staff", "teams", "corrective-actions",
+        "review-picks", "call-reviews",
+    )
 }
 answers = {}
 
@@ -154,6 +157,13 @@ def a_public_one():
     return filed["tracking_token"], found["items"][0]["id"]
 
 
+def one_with_drafts():
+    complaint = a_complaint()
+    for kind in ("message", "note", "step", "close"):
+        ask("PUT", f"/complaints/{complaint}/drafts/{kind}", {"typed": "Dear Ms Li", "based_on": 1})
+    return complaint
+
+
 def a_promise():
     start, end = window()
     complaint = a_complaint()
@@ -249,6 +259,13 @@ def some_rules():
     return {"rules": [{"slug": "gate", "team": a_team(), "conditions": {"categories": [ROUTED]}}]}
 
 
+def event_rules():
+    """Rules on events that get in nobody's way."""
+    conditions = {"complaint": {"categories": [ROUTED]}}
+    then = [{"do": "add_note", "body": "Seen."}]
+    return {"rules": [{"slug": "gate", "on": {"event": "received"}, "conditions": conditions, "then": then}]}
+
+
 def a_routed_one():
     """A complaint that a rule in force fits."""
     version = ask("PUT", "/routing", some_rules())["version"]
@@ -266,6 +283,13 @@ def put_sensible_work(case):
             parameters["version"] = ask("PUT", "/routing", some_rules())["version"]
         if isinstance(body, dict) and "rules" in body:
             body.update(some_rules())
+    if case.path.startswith("/api/v1/rules") and often():
+        if "version" in parameters:
+            parameters["version"] = ask("PUT", "/rules", event_rules())["version"]
+        if isinstance(body, dict) and "rules" in body:
+            body.update(event_rules())
+    if case.path == "/api/v1/me/drafts/intake" and case.method == "GET" and often():
+        ask("PUT", "/me/drafts/intake", {"typed": "The door is broken."})
     if "/absences" in case.path and often():
         if "absence" in parameters:
             parameters["id"] = a_member()
@@ -276,6 +300,78 @@ def put_sensible_work(case):
     if isinstance(body, dict) and isinstance(body.get("calendar"), str) and often():
         if case.path.startswith("/api/v1/teams") or case.path.endswith("/work-profile"):
             body["calendar"] = "standard"
+
+
+def desk_today():
+    """Today, where the desk is."""
+    return (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=8)).date().isoformat()
+
+
+def an_action():
+    form = {"cause": "tools", "title": "Ring before coming", "owner": OWNER, "due_on": desk_today()}
+    return ask("POST", "/corrective-actions", form)["id"]
+
+
+def a_done_action():
+    action = an_action()
+    ask("POST", f"/corrective-actions/{action}/close", {"end": "done"})
+    return action
+
+
+def a_drawn_call():
+    """A call that somebody logged, drawn for review."""
+    who = some_person()
+    customer = {"name": "Li Na", "phone": PHONE}
+    form = {"channel": "phone", "customer": customer, "subject": "Door", "statement": "The door is broken."}
+    who.send("POST", "/complaints", form)
+    day = desk_today()
+    pick = ask("POST", "/review-picks", {"agent": who.handle, "from": day, "to": day, "per_agent": 1})
+    return ask("GET", f"/call-reviews?pick={pick['id']}")["items"][0]["id"]
+
+
+def some_scores():
+    return [{"criterion": one["slug"], "score": RANDOM.randint(1, 5)} for one in ask("GET", "/review-form")["criteria"]]
+
+
+def a_reviewed_call():
+    call = a_drawn_call()
+    ask("PUT", f"/call-reviews/{call}", {"scores": some_scores()})
+    return call
+
+
+def put_sensible_lead(case):
+    """What no generator writes: every criterion once, days that have been, categories that could be."""
+    body, label, parameters = case.body, case.operation.label, case.path_parameters or {}
+    wrong = case.meta is not None and case.meta.generation.mode.is_negative
+    if wrong or not often():
+        return
+    if "complaint" in parameters and UUID.match(str(parameters["complaint"])):
+        parameters["complaint"] = some("complaints") or a_complaint()
+    if label == "PUT /api/v1/call-reviews/{id}/answer" and not case._has_explicit_auth:
+        parameters["id"] = a_reviewed_call()
+        case.headers = case.headers or {}
+        case.headers.pop("Authorization", None)
+        case.headers["X-CSRF-Token"] = person.csrf
+        case._has_explicit_auth = True
+        case.cookies = {**(case.cookies or {}), COOKIE: person.cookies[COOKIE]}
+    if not isinstance(body, dict):
+        return
+    if label == "POST /api/v1/review-picks":
+        body.update({"agent": OWNER, "team": None, "from": desk_today(), "to": desk_today(), "per_agent": 2})
+    elif label == "PUT /api/v1/call-reviews/{id}":
+        body["scores"] = some_scores()
+        body.pop("form_version", None)
+    elif label == "PUT /api/v1/review-form" and isinstance(body.get("criteria"), list):
+        for n, one in enumerate(body["criteria"]):
+            if isinstance(one, dict) and isinstance(one.get("slug"), str):
+                one["slug"] = f"one_{n}"
+    elif case.path.startswith("/api/v1/corrective-actions"):
+        if isinstance(body.get("category"), str):
+            body["category"] = "repair"
+        if "effective_on" in body:
+            body["effective_on"] = desk_today() if body.get("end") == "done" else None
+        if body.get("end") == "dropped":
+            body["note"] = "too dear"
 
 
 def put_readable_calendar(case):
@@ -384,7 +480,17 @@ NEEDS = {
     "POST /api/v1/staff/{id}/reactivate": one_who_left,
     "PUT /api/v1/staff/{id}/work-profile": a_member,
     "POST /api/v1/staff/{id}/absences": a_member,
+    "GET /api/v1/complaints/{id}/drafts/{kind}": one_with_drafts,
     "POST /api/v1/complaints/{id}/route": lambda: a_routed_one(),
+    "PATCH /api/v1/corrective-actions/{id}": an_action,
+    "POST /api/v1/corrective-actions/{id}/close": an_action,
+    "POST /api/v1/corrective-actions/{id}/verify": a_done_action,
+    "POST /api/v1/corrective-actions/{id}/reopen": a_done_action,
+    "PUT /api/v1/corrective-actions/{id}/complaints/{complaint}": an_action,
+    "DELETE /api/v1/corrective-actions/{id}/complaints/{complaint}": an_action,
+    "GET /api/v1/call-reviews/{id}": lambda: a_drawn_call(),
+    "PUT /api/v1/call-reviews/{id}": lambda: a_drawn_call(),
+    "POST /api/v1/call-reviews/{id}/comments": lambda: a_drawn_call(),
     "PATCH /api/v1/teams/{id}": a_team,
     "PUT /api/v1/teams/{id}/members/{staff_id}": a_team,
     "DELETE /api/v1/teams/{id}/members/{staff_id}": a_team,
@@ -715,6 +821,7 @@ def before_call(context, case, **kwargs):
             put_sensible_policy(case)
             put_sensible_work(case)
             put_sensible_casework(case)
+            put_sensible_lead(case)
             put_known_values(case)
             put_fitting_headers(case)
             put_a_person(case)
@@ -752,7 +859,10 @@ def learn(path, body):
         remember("customers", body.get("id"))
     elif path == "/api/v1/service-tokens":
         remember("service-tokens", body.get("id"))
-    elif path in ("/api/v1/staff", "/api/v1/teams"):
+    elif path == "/api/v1/call-reviews":
+        for call in body.get("items", []):
+            remember("call-reviews", call.get("id"))
+    elif path in ("/api/v1/staff", "/api/v1/teams", "/api/v1/corrective-actions", "/api/v1/review-picks"):
         remember(path.rsplit("/", 1)[1], body.get("id"))
 
 

@@ -2,6 +2,7 @@
 
 mod beliefs;
 mod kept;
+pub mod live;
 mod sign_in;
 
 use std::collections::{HashMap, HashSet};
@@ -12,6 +13,7 @@ use quick_cache::sync::Cache;
 
 use self::beliefs::Beliefs;
 pub use self::kept::Kept;
+use self::live::{Listeners, Pace};
 pub use self::sign_in::{Front, SignedIn, Welcome};
 use crate::clock::{Clock, Moment};
 use crate::db::Db;
@@ -62,6 +64,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// The desk's own figures as they were read last.
     pub desk_figures: Kept,
+    /// What happens, for those who listen.
+    pub live: Listeners,
     typing: Arc<Mutex<(Live, Moment)>>,
     sessions: Beliefs<SignedIn>,
     believed: Arc<Cache<Vec<u8>, Believed>>,
@@ -82,6 +86,7 @@ impl App {
     /// # Errors
     /// When a thread or the metrics cannot be set up.
     pub fn new(db: Db, clock: Clock, policy: Policy, keys: Keys) -> Result<Self> {
+        let live = Listeners::new(db.clone());
         Ok(Self {
             intake: Lane::open(&db, receive::receive_all)?,
             disclosures: Lane::open(&db, audit::disclose_all)?,
@@ -94,6 +99,7 @@ impl App {
             heavy: Heavy::default(),
             metrics: Arc::new(Metrics::new()?),
             desk_figures: Kept::default(),
+            live,
             typing: Arc::new(Mutex::new((Live::shipped()?, Moment::EPOCH))),
             sessions: Beliefs::of_at_most(10_000),
             believed: Arc::new(Cache::new(10_000)),
@@ -112,6 +118,13 @@ impl App {
     #[must_use]
     pub fn with_files(mut self, files: Files) -> Self {
         self.files = files;
+        self
+    }
+
+    /// The same, serving those who listen at another pace.
+    #[must_use]
+    pub fn with_pace(mut self, pace: Pace) -> Self {
+        self.live.pace = pace;
         self
     }
 

@@ -4,10 +4,14 @@
 //! and travels as `application/problem+json` (RFC 9457). Everything else is an internal error:
 //! its text goes to the log under the request id, never to the caller.
 
+mod conflict;
+
 use std::fmt;
 
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub use self::conflict::{ChangeSince, Conflict};
 
 /// What every fallible operation answers with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -202,6 +206,22 @@ codes! {
     TextInUse = 409 "text.in_use" "A macro uses the text",
     /// No rule of routing that is in force fits the complaint; it stays where it is.
     RoutingNoRule = 409 "routing.no_rule" "No rule fits",
+    /// The corrective action is done, verified or dropped. Open it again first.
+    ActionEnded = 409 "corrective_action.ended" "The action has ended",
+    /// The corrective action is still to be done, so there is nothing to open again.
+    ActionNotEnded = 409 "corrective_action.not_ended" "The action is open",
+    /// Whether a corrective action helped can be said once it was done.
+    ActionNotDone = 409 "corrective_action.not_done" "The action was not done yet",
+    /// Whether a corrective action helped is said by somebody else than its owner.
+    ActionOwn = 409 "corrective_action.own" "It is your own action",
+    /// The corrective action is about as many complaints as it can be.
+    ActionFull = 409 "corrective_action.full" "No more complaints can be linked",
+    /// Nobody reviews their own calls.
+    ReviewOwn = 409 "call_review.own" "It is your own call",
+    /// The call was not reviewed yet, so there is nothing to answer.
+    ReviewMissing = 409 "call_review.missing" "The call was not reviewed yet",
+    /// The call is not theirs: only whoever made it answers to its review.
+    ReviewNotYours = 403 "call_review.not_yours" "Not your call",
     /// The name is taken already.
     NameTaken = 409 "resource.name_taken" "The name is taken",
     /// The last active administrator stays one, so that somebody can let others in. Make another administrator first.
@@ -218,6 +238,8 @@ codes! {
     RoleInUse = 409 "role.in_use" "Somebody has this role",
     /// The service token was revoked; its secret cannot be renewed. Make another token.
     TokenRevoked = 409 "token.revoked" "The token was revoked",
+    /// The caller has as many streams of events open as they may. Close one, or use one for several pages.
+    TooManyStreams = 429 "events.too_many_streams" "Too many streams",
     /// The service has more work than it can promise to do. Repeat after `Retry-After` seconds; nothing was changed.
     Overloaded = 503 "service.overloaded" "Too much work at once",
     /// Something failed on our side. The log has the cause under the request id; nothing was changed.
@@ -256,6 +278,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// After how many seconds it may be tried again, if waiting helps.
     pub retry_after: Option<u32>,
+    /// What stands against what, if somebody else was faster.
+    pub conflict: Option<Box<Conflict>>,
 }
 
 /// Any failure.
@@ -279,6 +303,7 @@ impl Error {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -293,6 +318,7 @@ impl Error {
             detail,
             errors,
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -308,6 +334,7 @@ impl Error {
             detail: detail.to_owned(),
             errors: vec![at],
             retry_after: None,
+            conflict: None,
         }))
     }
 
@@ -318,6 +345,7 @@ impl Error {
             detail: format!("wait {seconds} s"),
             errors: Vec::new(),
             retry_after: Some(seconds),
+            conflict: None,
         }))
     }
 

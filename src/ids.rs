@@ -141,6 +141,10 @@ id! {
     AbsenceId,
     /// Names a turn of the rules of routing: that a version came into force, or none is any more.
     RoutingTurnId,
+    /// Names a turn of the rules on events and time: that a version came into force, or none is any more.
+    RuleTurnId,
+    /// Names something that a rule did.
+    RuleFiringId,
     /// Names a turn of a policy: that it came into force, or out of it.
     PolicyTurnId,
     /// Names a bulk action: the same actions on many complaints.
@@ -149,4 +153,12 @@ id! {
     ViewId,
     /// Names a merge of a complaint into another.
     MergeId,
+    /// Names a corrective action.
+    CorrectiveActionId,
+    /// Names a pick of calls that are to be reviewed.
+    ReviewPickId,
+    /// Names a call that is to be reviewed, or was.
+    CallReviewId,
+    /// Names what somebody said about a call.
+    ReviewCommentId,
 }

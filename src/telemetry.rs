@@ -2,6 +2,7 @@
 
 mod clocks;
 mod outbox;
+mod rules;
 pub mod traces;
 mod typing;
 
@@ -23,6 +24,7 @@ use crate::settings::LogFormat;
 
 pub use self::clocks::ClockMetrics;
 pub use self::outbox::OutboxMetrics;
+pub use self::rules::RuleMetrics;
 use self::traces::{Collector, ONLY_TRACED, Traces};
 pub use self::typing::TypingMetrics;
 
@@ -73,6 +75,8 @@ pub struct Metrics {
     pub clocks: ClockMetrics,
     /// What has not been sent.
     pub outbox: OutboxMetrics,
+    /// Rules on events and time.
+    pub rules: RuleMetrics,
     /// Sign-ins of people, by result: `ok`, or the code of the problem.
     pub sign_ins: IntCounterVec,
     /// Passwords that were compared with a hash.
@@ -148,6 +152,7 @@ impl Metrics {
             typing: TypingMetrics::new(r)?,
             clocks: ClockMetrics::new(r)?,
             outbox: OutboxMetrics::new(r)?,
+            rules: RuleMetrics::new(r)?,
             sign_ins: registered(
                 r,
                 IntCounterVec::new(

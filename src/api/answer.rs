@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Code, Error, FieldError};
+use crate::error::{Code, Conflict, Error, FieldError};
 
 /// A problem document (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +31,9 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
+    /// Of `request.precondition_failed` on a complaint: what was changed since it was read, and what was to be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<Conflict>,
     /// The id of the request, as in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -44,6 +47,10 @@ pub(crate) fn problem(error: &Error, request_id: Option<&str>) -> HttpResponse {
         Error::Retry(_) => ("the work collided with other work several times".to_owned(), Vec::new()),
         Error::Database(_) | Error::Internal(_) => (code.explanation().trim().to_owned(), Vec::new()),
     };
+    let conflict = match error {
+        Error::Problem(problem) => problem.conflict.as_deref().cloned(),
+        _ => None,
+    };
     let document = ProblemDocument {
         doc_url: code.doc_url(),
         title: code.title().to_owned(),
@@ -51,6 +58,7 @@ pub(crate) fn problem(error: &Error, request_id: Option<&str>) -> HttpResponse {
         detail,
         code: code.as_str().to_owned(),
         errors,
+        conflict,
         request_id: request_id.map(str::to_owned),
     };
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq as _;
 use super::cookies::Cookie;
 use super::routes::{self, Access};
 use crate::app::{App, Front, SignedIn};
-use crate::domain::staff::Actor;
+use crate::domain::staff::{Actor, Permission};
 use crate::error::{Code, Error, Result};
 
 /// The middleware. A route that is not in the table lets nobody in.
@@ -168,6 +168,40 @@ pub(crate) fn same_site(front: &Front, headers: &HeaderMap) -> Result<()> {
 fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default()
+}
+
+/// What a request showed, to be looked at again while its answer goes on.
+pub(super) enum Shown {
+    /// A service token.
+    Token(String),
+    /// The cookie of a session.
+    Session(String),
+}
+
+impl Shown {
+    /// What this request showed; it has been let in with it.
+    pub(super) fn of(app: &App, req: &HttpRequest) -> Option<Self> {
+        let headers = req.headers();
+        match headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
+            Some(text) => text
+                .split_once(' ')
+                .map(|(_, token)| Self::Token(token.trim().to_owned())),
+            None => Cookie::Session.read(&app.front, headers).map(Self::Session),
+        }
+    }
+
+    /// Whether it still opens what needs this permission. Does not count as a use of a session. What cannot be asked
+    /// now is asked the next time.
+    pub(super) async fn still_opens(&self, app: &App, permission: Permission) -> bool {
+        let actor = match self {
+            Self::Token(token) => app.authenticate(token).await,
+            Self::Session(cookie) => app.look_at_session(cookie).await,
+        };
+        match actor {
+            Ok(actor) => actor.may(permission),
+            Err(error) => error.code() != Code::Unauthenticated,
+        }
+    }
 }
 
 /// The person who is signed in; only where the table says [`Access::Person`].

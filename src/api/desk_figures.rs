@@ -138,6 +138,15 @@ fn standing(out: &mut Text, desk: &Desk, now: Moment) {
         "Appended rows that wait to be folded into the sums of the reports.",
         desk.waiting,
     );
+    let actions = "hark_desk_corrective_actions";
+    out.head(
+        actions,
+        "Corrective actions that are open, overdue, or done and not yet looked at.",
+        "gauge",
+    );
+    out.line(actions, "state=\"open\"", desk.actions.open);
+    out.line(actions, "state=\"overdue\"", desk.actions.overdue);
+    out.line(actions, "state=\"done\"", desk.actions.done);
     out.head(
         "hark_desk_job_age_seconds",
         "How long ago each background job was last begun, by any process.",

@@ -39,6 +39,9 @@ pub(super) fn of(operation: &str) -> Option<Value> {
             "cause_category": "attitude",
             "root_cause": "the evening shift has no repair queue",
         }),
+        "put_presence" => json!({ "doing": "writing" }),
+        "put_draft" => json!({ "typed": "Dear Ms Li, the new door", "based_on": 3 }),
+        "put_intake_draft" => json!({ "typed": "The router drops out every evening" }),
         "progress_redress" => json!({ "status": "paid" }),
         "reopen_complaint" => json!({ "reason": "the same fault on the next evening" }),
         "withdraw_complaint" => json!({ "reason": "the customer found the mistake" }),
@@ -201,6 +204,16 @@ fn of_people(operation: &str) -> Option<Value> {
         "create_team" | "change_team" => json!({ "name": "Broadband" }),
         "write_routing" => json!({ "rules": [] }),
         "try_routing" => json!({ "rules": [], "last": 50 }),
+        "write_rules" => json!({ "rules": [{
+            "slug": "breach_of_key_account", "on": { "event": "clock_breached" },
+            "conditions": { "complaint": { "tiers": ["key_account"] } },
+            "then": [{ "do": "add_note", "body": "Late for a key account: the lead has it now." }],
+        }] }),
+        "try_rules" => json!({ "last": 50, "rules": [{
+            "slug": "waits_too_long",
+            "on": { "event": "time_passed", "time": { "minutes": 240, "since": "waiting_for_customer" } },
+            "then": [{ "do": "add_note", "body": "Ask the customer again." }],
+        }] }),
         "put_work_profile" => json!({
             "languages": ["zh-CN", "en"], "products": ["router"], "customer_types": ["angry"], "capacity": 12,
         }),

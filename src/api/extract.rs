@@ -167,7 +167,19 @@ impl Ctx {
         F: Fn(&mut Conn, &Act) -> Result<T> + Send + 'static,
     {
         let act = self.act();
-        self.app.db.write(move |conn| work(conn, &act)).await
+        let done = self.app.db.write(move |conn| work(conn, &act)).await;
+        self.told(done).await
+    }
+
+    /// A problem that shows what stands there now is a read like any other: the audit is told of it first.
+    async fn told<T>(&self, done: Result<T>) -> Result<T> {
+        if let Err(error) = &done
+            && let Some((complaint, customer)) = error.shows()
+        {
+            let event = audit::Event::on(audit::ObjectKind::Complaint, complaint.0, "complaint.conflict_shown");
+            self.disclose(event.of([customer])).await?;
+        }
+        done
     }
 
     /// Writes in one transaction, once for each idempotency key.

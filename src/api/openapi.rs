@@ -265,6 +265,28 @@ pub const WITHOUT_VERSION: &[(&str, &str)] = &[
         "an absence has no versions: it is there or it is not",
     ),
     (
+        "PUT /api/v1/complaints/{id}/presence",
+        "whoever is there says so again; the complaint is not changed",
+    ),
+    (
+        "DELETE /api/v1/complaints/{id}/presence",
+        "leaving is never put off because something has changed",
+    ),
+    (
+        "PUT /api/v1/complaints/{id}/drafts/{kind}",
+        "a draft has one writer, and what was typed last counts",
+    ),
+    ("DELETE /api/v1/complaints/{id}/drafts/{kind}", "a draft has one writer"),
+    (
+        "PUT /api/v1/me/drafts/intake",
+        "a draft has one writer, and what was typed last counts",
+    ),
+    ("DELETE /api/v1/me/drafts/intake", "a draft has one writer"),
+    (
+        "POST /api/v1/call-reviews/{id}/comments",
+        "it adds what somebody says; what is there is not changed",
+    ),
+    (
         "POST /api/v1/sla-packs/{slug}/install",
         "it makes a policy; the pack is not changed",
     ),

@@ -15,8 +15,8 @@ use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::reporting::measures::{Dimension, Time};
 use crate::domain::reporting::query::{By, ReportForm};
 use crate::domain::reporting::reports::{
-    self, Kind, Report, ReportInfo, agents, ages, backlog, breaches, call_backs, causes, dwell, on_the_spot, reopen,
-    response_times, types, volumes,
+    self, Kind, Report, ReportInfo, agents, ages, ahead, arrivals, backlog, breaches, call_backs, causes, dwell,
+    first_contact, hand_overs, on_the_spot, queue_ages, reopen, response_times, step_times, types, volumes,
 };
 use crate::domain::reporting::review::{self, ReviewForm};
 use crate::error::Result;
@@ -112,9 +112,10 @@ where
         return Err(refused("?time", "not_allowed", "this report has no times"));
     }
     let form = query.form();
-    let action = match (format, K::ALWAYS) {
-        (Format::Json, Some(Dimension::Agent)) => Some("report.read"),
-        (Format::Json, _) => None,
+    let about_people = K::ALWAYS.or(query.dimension) == Some(Dimension::Agent);
+    let action = match format {
+        Format::Json if about_people => Some("report.read"),
+        Format::Json => None,
         _ => Some("report.exported"),
     };
     let (report, body) = ctx
@@ -195,6 +196,64 @@ pub(super) async fn report_response_times(
     accepted: Accepted,
 ) -> Result<HttpResponse> {
     serve::<response_times::ResponseTimes>(ctx, query.0, accepted).await
+}
+
+/// Report for how long the queue has been waiting.
+///
+/// What nobody has now, by the time it has been in its team's line, in calendar or business time; read from the queue itself.
+#[utoipa::path(get, path = "/api/v1/reports/queue-ages", tag = "reports", params(ReportQuery),
+    responses((status = 200, description = "The report.", content(
+        (Report<queue_ages::QueueAgesRow> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
+pub(super) async fn report_queue_ages(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+    serve::<queue_ages::QueueAges>(ctx, query.0, accepted).await
+}
+
+/// Report first-contact resolution.
+///
+/// Complaints that the first contact settled and that stayed settled, among those closed on the merits; on the day of their first
+/// closing, by the one who closed them too.
+#[utoipa::path(get, path = "/api/v1/reports/first-contact", tag = "reports", params(ReportQuery),
+    responses((status = 200, description = "The report.", content(
+        (Report<first_contact::FirstContactRow> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
+pub(super) async fn report_first_contact(
+    ctx: Ctx,
+    query: Query<ReportQuery>,
+    accepted: Accepted,
+) -> Result<HttpResponse> {
+    serve::<first_contact::FirstContact>(ctx, query.0, accepted).await
+}
+
+/// Report how long each step took.
+///
+/// Since the step before it, or the beginning of the round, until it was recorded. Steps that were recorded together share the
+/// time.
+#[utoipa::path(get, path = "/api/v1/reports/step-times", tag = "reports", params(ReportQuery),
+    responses((status = 200, description = "The report.", content(
+        (Report<step_times::StepTimesRow> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
+pub(super) async fn report_step_times(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+    serve::<step_times::StepTimes>(ctx, query.0, accepted).await
+}
+
+/// Report hand-overs.
+///
+/// How often complaints were given from one person or team to another, and how many went through one pair of hands.
+#[utoipa::path(get, path = "/api/v1/reports/hand-overs", tag = "reports", params(ReportQuery),
+    responses((status = 200, description = "The report.", content(
+        (Report<hand_overs::HandOversRow> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
+pub(super) async fn report_hand_overs(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+    serve::<hand_overs::HandOvers>(ctx, query.0, accepted).await
 }
 
 /// Report how long complaints stood where.
@@ -329,6 +388,33 @@ pub(super) async fn report_causes(ctx: Ctx, query: Query<ReportQuery>, accepted:
     ))))]
 pub(super) async fn report_agents(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
     serve::<agents::Agents>(ctx, query.0, accepted).await
+}
+
+/// Report when complaints come in.
+///
+/// By hour and day of the week, in the desk's zone, of the whole time together; `by` is not looked at. Every property is as it is
+/// now, the customer type too.
+#[utoipa::path(get, path = "/api/v1/reports/arrivals", tag = "reports", params(ReportQuery),
+    responses((status = 200, description = "The report.", content(
+        (Report<arrivals::ArrivalsRow> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
+pub(super) async fn report_arrivals(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+    serve::<arrivals::Arrivals>(ctx, query.0, accepted).await
+}
+
+/// Report what comes due in the next hours.
+///
+/// Deadlines of the next four hours, by half hours from now on: `from`, `to` and `by` are not looked at.
+#[utoipa::path(get, path = "/api/v1/reports/ahead", tag = "reports", params(ReportQuery),
+    responses((status = 200, description = "The report.", content(
+        (Report<ahead::AheadRow> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ))))]
+pub(super) async fn report_ahead(ctx: Ctx, query: Query<ReportQuery>, accepted: Accepted) -> Result<HttpResponse> {
+    serve::<ahead::DueAhead>(ctx, query.0, accepted).await
 }
 
 /// Which period to review.

@@ -5,9 +5,10 @@ use utoipa::OpenApi;
 
 use super::limits::Rate;
 use super::{
-    answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, credentials, customers,
-    health, links, macros, marks, observe, open_id, playbooks, policies, privacy, problems, public, relations, reports,
-    roles, routing, sessions, staff, teams, texts, tokens, typing, views, work, work_profiles,
+    answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, corrective_actions,
+    credentials, customers, drafts, events, health, links, macros, marks, observe, open_id, playbooks, policies,
+    presence, privacy, problems, public, relations, reports, reviews, roles, routing, rules, sessions, staff, teams,
+    texts, tokens, typing, views, work, work_profiles,
 };
 use crate::domain::staff::Permission;
 use crate::web::routes::PAGES;
@@ -117,6 +118,13 @@ routes! {
     "/problems/{code}" => { get Public => problems::get_problem }
 
     "/api/v1/me" => { get SignedIn => tokens::get_me }
+    "/api/v1/me/drafts" => { get Needs(P::HandleComplaints) => drafts::list_my_drafts }
+    "/api/v1/me/drafts/intake" => {
+        get Needs(P::LogComplaints) => drafts::get_intake_draft,
+        put Needs(P::LogComplaints) => drafts::put_intake_draft,
+        delete Needs(P::LogComplaints) => drafts::discard_intake_draft,
+    }
+    "/api/v1/events" => { get Needs(P::ReadComplaints) => events::read_events }
     "/api/v1/service-tokens" => {
         get Needs(P::ManageTokens) => tokens::list_service_tokens,
         post Needs(P::ManageTokens) => tokens::create_service_token,
@@ -257,6 +265,16 @@ routes! {
     "/api/v1/complaints/{id}/attachments/{attachment}/content" => {
         get Needs(P::ReadComplaints) => attachments::read_attachment,
     }
+    "/api/v1/complaints/{id}/presence" => {
+        get Needs(P::ReadComplaints) => presence::list_presence,
+        put Needs(P::ReadComplaints) => presence::put_presence,
+        delete Needs(P::ReadComplaints) => presence::end_presence,
+    }
+    "/api/v1/complaints/{id}/drafts/{kind}" => {
+        get Needs(P::HandleComplaints) => drafts::get_draft,
+        put Needs(P::HandleComplaints) => drafts::put_draft,
+        delete Needs(P::HandleComplaints) => drafts::discard_draft,
+    }
     "/api/v1/complaints/{id}/call-backs" => {
         get Needs(P::ReadComplaints) => call_backs::list_call_backs_of_complaint,
         post Needs(P::HandleComplaints) => call_backs::promise_call_back,
@@ -278,6 +296,15 @@ routes! {
     "/api/v1/routing/deactivate" => { post Needs(P::ManageRouting) => routing::deactivate_routing }
     "/api/v1/routing/versions/{version}" => { get Needs(P::ReadRouting) => routing::get_routing_version }
     "/api/v1/routing/versions/{version}/activate" => { post Needs(P::ManageRouting) => routing::activate_routing }
+    "/api/v1/rules" => {
+        get Needs(P::ReadRules) => rules::get_rules,
+        put Needs(P::ManageRules) => rules::write_rules,
+    }
+    "/api/v1/rules/dry-run" => { post Needs(P::ReadRules) => rules::try_rules }
+    "/api/v1/rules/deactivate" => { post Needs(P::ManageRules) => rules::deactivate_rules }
+    "/api/v1/rules/firings" => { get Needs(P::ReadRules) => rules::list_rule_firings }
+    "/api/v1/rules/versions/{version}" => { get Needs(P::ReadRules) => rules::get_rules_version }
+    "/api/v1/rules/versions/{version}/activate" => { post Needs(P::ManageRules) => rules::activate_rules }
     "/api/v1/work/load" => { get Needs(P::ReadReports) => work::get_work_load }
     "/api/v1/work/mine" => { get Needs(P::ReadComplaints) => work::list_my_work }
 
@@ -309,6 +336,51 @@ routes! {
         put Needs(P::ManageTexts) => macros::put_macro,
         delete Needs(P::ManageTexts) => macros::delete_macro,
     }
+
+    "/api/v1/corrective-actions" => {
+        get Needs(P::ReadActions) => corrective_actions::list_corrective_actions,
+        post Needs(P::ManageActions) => corrective_actions::create_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}" => {
+        get Needs(P::ReadActions) => corrective_actions::get_corrective_action,
+        patch Needs(P::ManageActions) => corrective_actions::change_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}/close" => { post Needs(P::ReadActions) => corrective_actions::close_corrective_action }
+    "/api/v1/corrective-actions/{id}/verify" => {
+        post Needs(P::ManageActions) => corrective_actions::verify_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}/reopen" => {
+        post Needs(P::ManageActions) => corrective_actions::reopen_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}/effect" => {
+        get Needs(P::ReadActions) => corrective_actions::get_corrective_action_effect,
+    }
+    "/api/v1/corrective-actions/{id}/complaints" => {
+        get Needs(P::ReadComplaints) => corrective_actions::list_complaints_of_corrective_action,
+    }
+    "/api/v1/corrective-actions/{id}/complaints/{complaint}" => {
+        put Needs(P::ManageActions) => corrective_actions::link_complaint_to_corrective_action,
+        delete Needs(P::ManageActions) => corrective_actions::unlink_complaint_from_corrective_action,
+    }
+
+    "/api/v1/review-form" => {
+        get Needs(P::ReadReviews) => reviews::get_review_form,
+        put Needs(P::ReviewCalls) => reviews::write_review_form,
+    }
+    "/api/v1/review-form/versions/{version}" => { get Needs(P::ReadReviews) => reviews::get_review_form_version }
+    "/api/v1/review-picks" => {
+        get Needs(P::ReviewCalls) => reviews::list_review_picks,
+        post Needs(P::ReviewCalls) => reviews::draw_review_pick,
+    }
+    "/api/v1/review-picks/{id}" => { get Needs(P::ReviewCalls) => reviews::get_review_pick }
+    "/api/v1/review-summary" => { get Needs(P::ReviewCalls) => reviews::get_review_summary }
+    "/api/v1/call-reviews" => { get Needs(P::ReadReviews) => reviews::list_call_reviews }
+    "/api/v1/call-reviews/{id}" => {
+        get Needs(P::ReadReviews) => reviews::get_call_review,
+        put Needs(P::ReviewCalls) => reviews::review_call,
+    }
+    "/api/v1/call-reviews/{id}/comments" => { post Needs(P::ReadReviews) => reviews::comment_on_call }
+    "/api/v1/call-reviews/{id}/answer" => { put Needs(P::ReadReviews) => reviews::answer_call_review }
 
     "/api/v1/customers" => {
         get Needs(P::ReadCustomers) => customers::list_customers,
@@ -395,9 +467,15 @@ routes! {
     "/api/v1/reports/ages" => { get Needs(P::ReadReports) => reports::report_ages }
     "/api/v1/reports/breaches" => { get Needs(P::ReadReports) => reports::report_breaches }
     "/api/v1/reports/types" => { get Needs(P::ReadReports) => reports::report_types }
+    "/api/v1/reports/queue-ages" => { get Needs(P::ReadReports) => reports::report_queue_ages }
+    "/api/v1/reports/first-contact" => { get Needs(P::ReadReports) => reports::report_first_contact }
+    "/api/v1/reports/step-times" => { get Needs(P::ReadReports) => reports::report_step_times }
+    "/api/v1/reports/hand-overs" => { get Needs(P::ReadReports) => reports::report_hand_overs }
     "/api/v1/reports/on-the-spot" => { get Needs(P::ReadReports) => reports::report_on_the_spot }
     "/api/v1/reports/call-backs" => { get Needs(P::ReadReports) => reports::report_call_backs }
     "/api/v1/reports/reopen" => { get Needs(P::ReadReports) => reports::report_reopen }
+    "/api/v1/reports/arrivals" => { get Needs(P::ReadReports) => reports::report_arrivals }
+    "/api/v1/reports/ahead" => { get Needs(P::ReadReports) => reports::report_ahead }
     "/api/v1/reports/causes" => { get Needs(P::ReadReports) => reports::report_causes }
     "/api/v1/reports/agents" => { get Needs(P::ReadReports) => reports::report_agents }
 
@@ -428,6 +506,7 @@ pub const ASKS: &[&str] = &[
     "/api/v1/typing/suggestions",
     "/api/v1/sla-policies/preview",
     "/api/v1/routing/dry-run",
+    "/api/v1/rules/dry-run",
 ];
 
 /// Whether an address is that of a page.

@@ -92,6 +92,24 @@ impl App {
         Ok(signed_in)
     }
 
+    /// Whose session a cookie belongs to, without counting as a use of it: of a stream that is open by itself.
+    ///
+    /// # Errors
+    /// `auth.required` when the session is unknown or over.
+    pub async fn look_at_session(&self, secret: &str) -> Result<Arc<Actor>> {
+        let now = self.clock.now();
+        if let Some(signed_in) = self.sessions.get(&hash(secret), now) {
+            return Ok(signed_in.actor);
+        }
+        let (policy, secret) = (Arc::clone(&self.policy), secret.to_owned());
+        let found = self
+            .db
+            .read(move |conn| sessions::authenticate(conn, now, &policy, &secret))
+            .await?;
+        let known = found.ok_or_else(|| Error::problem(Code::Unauthenticated, "the session is unknown or over"))?;
+        Ok(Arc::new(known.actor))
+    }
+
     /// Writes down that a session is in use; nobody waits for it.
     fn note_session_use(&self, now: Moment, known: &Known) {
         let (db, id) = (self.db.clone(), known.session.id);

@@ -61,6 +61,13 @@ pub(super) fn serve(settings: &Settings, with_worker: bool) -> Result<()> {
         let server = actix_web::rt::spawn(server::server(app.clone(), listener, &options)?);
         // Its first turn sets up the signals: who reads the next line may already stop us.
         tokio::task::yield_now().await;
+        let live = app.live.clone();
+        // Streams never end by themselves: the server would wait for them until its patience ends.
+        actix_web::rt::spawn(async move {
+            if signalled().await.is_ok() {
+                live.close();
+            }
+        });
         say(&format!("Hark listens on http://{address} ({:?})", app.db.target()));
         if let Some((token, invited)) = &first {
             let link = invited.as_ref().map(|made| people::link(&base, made));

@@ -1,5 +1,6 @@
 //! The database: one door for reads, one for writes, whichever database stands behind it.
 
+pub mod commits;
 pub mod conn;
 pub mod dialect;
 mod group_writer;
@@ -8,6 +9,7 @@ pub mod lane;
 pub mod migrate;
 pub mod nested;
 pub mod schema;
+pub mod settled;
 pub mod sums;
 pub mod types;
 
@@ -18,6 +20,7 @@ use diesel::r2d2::{Pool, PooledConnection};
 use tokio::sync::Semaphore;
 use tracing::{Instrument as _, Span};
 
+use self::commits::Commits;
 use self::conn::{Conn, Connector, Target};
 use self::group_writer::{GroupWriter, TRIES};
 use crate::error::{Code, Error, Result};
@@ -47,6 +50,7 @@ struct Inner {
     writer: Option<GroupWriter>,
     /// How many may wait.
     admitted: Arc<Semaphore>,
+    commits: Commits,
     /// How many may work: as many as there are connections, so that no thread is kept just for waiting for one.
     room: Arc<Semaphore>,
     target: Target,
@@ -81,6 +85,7 @@ impl Db {
                 pool,
                 writer,
                 admitted,
+                commits: Commits::default(),
                 room,
                 target: target.clone(),
             }),
@@ -94,6 +99,11 @@ impl Db {
         } else {
             Writing::Pool
         }
+    }
+
+    /// How often this process has written.
+    pub fn commits(&self) -> &Commits {
+        &self.inner.commits
     }
 
     /// Which database this is.
@@ -127,10 +137,10 @@ impl Db {
     {
         let writing = async {
             match &self.inner.writer {
-                Some(writer) => writer
-                    .submit(work)?
-                    .await
-                    .map_err(|_| Error::internal("the database writer dropped a write"))?,
+                Some(writer) => {
+                    let done = writer.submit(work)?.await;
+                    self.written(done.map_err(|_| Error::internal("the database writer dropped a write"))?)
+                }
                 None => {
                     let db = self.clone();
                     self.off_thread(move || db.write_on_pool(&work)).await
@@ -158,10 +168,10 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
         match &self.inner.writer {
-            Some(writer) => writer
-                .submit(work)?
-                .blocking_recv()
-                .map_err(|_| Error::internal("the database writer dropped a write"))?,
+            Some(writer) => {
+                let done = writer.submit(work)?.blocking_recv();
+                self.written(done.map_err(|_| Error::internal("the database writer dropped a write"))?)
+            }
             None => self.write_on_pool(&work),
         }
     }
@@ -208,7 +218,16 @@ impl Db {
 
     /// One transaction on the pool, once.
     fn try_write_on_pool<T>(&self, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
-        diesel::Connection::transaction(&mut *self.checked_out()?, |conn| work(conn))
+        let done = diesel::Connection::transaction(&mut *self.checked_out()?, |conn| work(conn));
+        self.written(done)
+    }
+
+    /// Tells those who wait for it that something was written, if it was.
+    fn written<T>(&self, done: Result<T>) -> Result<T> {
+        if done.is_ok() {
+            self.inner.commits.tell();
+        }
+        done
     }
 }
 

@@ -934,6 +934,94 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_versions (version) {
+        version -> Integer,
+        rules -> JsonDoc,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_state (id) {
+        id -> Integer,
+        active_version -> Nullable<Integer>,
+        revision -> Integer,
+        updated_at -> Instant,
+        stamp -> Uid,
+        walking -> Bool,
+        walked_to -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_turns (id) {
+        id -> Uid,
+        version -> Nullable<Integer>,
+        turned_at -> Instant,
+        turned_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_events (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        told -> JsonDoc,
+        chain -> JsonDoc,
+        happened_at -> Instant,
+        tries -> Integer,
+        next_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_timers (complaint_id, rule) {
+        complaint_id -> Uid,
+        rule -> Text,
+        since_at -> Instant,
+        due_at -> Instant,
+        next_at -> Nullable<Instant>,
+        fired_at -> Nullable<Instant>,
+        tries -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    rule_firings (id) {
+        id -> Uid,
+        complaint_id -> Uid,
+        rule -> Text,
+        version -> Integer,
+        occasion -> Text,
+        event -> Text,
+        happened_at -> Instant,
+        fired_at -> Instant,
+        outcome -> Text,
+        messages -> Integer,
+        told -> JsonDoc,
+    }
+}
+
 diesel::joinable!(attachments -> complaints (complaint_id));
 diesel::joinable!(calendar_versions -> calendars (slug));
 diesel::joinable!(complaint_statements -> complaints (complaint_id));
@@ -1122,6 +1210,159 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    events (xact, id) {
+        xact -> BigInt,
+        id -> BigInt,
+        happened_at -> Instant,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    presences (complaint_id, who) {
+        complaint_id -> Uid,
+        who -> Uid,
+        name -> Text,
+        doing -> Text,
+        since -> Instant,
+        until -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    drafts (about, kind, who) {
+        about -> Uid,
+        kind -> Text,
+        who -> Uid,
+        customer_id -> Nullable<Uid>,
+        typed -> Text,
+        based_on -> Nullable<Integer>,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    corrective_actions (id) {
+        id -> Uid,
+        state -> Text,
+        cause -> Text,
+        category -> Nullable<Text>,
+        title -> Text,
+        description -> Nullable<Text>,
+        owner -> Text,
+        due_day -> Integer,
+        effective_day -> Nullable<Integer>,
+        window_days -> Integer,
+        closing_note -> Nullable<Text>,
+        closed_by -> Nullable<Text>,
+        closed_at -> Nullable<Instant>,
+        helped -> Nullable<Text>,
+        verification -> Nullable<Text>,
+        verified_by -> Nullable<Text>,
+        verified_at -> Nullable<Instant>,
+        created_by -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    corrective_action_complaints (action_id, complaint_id) {
+        action_id -> Uid,
+        complaint_id -> Uid,
+        linked_by -> Text,
+        linked_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    review_form_versions (version) {
+        version -> Integer,
+        criteria -> JsonDoc,
+        created_by -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    review_picks (id) {
+        id -> Uid,
+        seed -> Text,
+        agent -> Nullable<Text>,
+        team_id -> Nullable<Uid>,
+        from_day -> Integer,
+        to_day -> Integer,
+        per_agent -> Integer,
+        recorded_only -> Bool,
+        candidates -> Integer,
+        drawn -> Integer,
+        drawn_by -> Text,
+        drawn_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    call_reviews (id) {
+        id -> Uid,
+        pick_id -> Uid,
+        kind -> Text,
+        complaint_id -> Uid,
+        attempt_id -> Nullable<Uid>,
+        agent -> Text,
+        team_id -> Nullable<Uid>,
+        spoken_at -> Instant,
+        form_version -> Nullable<Integer>,
+        scores -> Nullable<JsonDoc>,
+        score -> Nullable<Integer>,
+        comment -> Nullable<Text>,
+        reviewer -> Nullable<Text>,
+        reviewed_at -> Nullable<Instant>,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
+    call_review_comments (id) {
+        id -> Uid,
+        review_id -> Uid,
+        complaint_id -> Uid,
+        author -> Text,
+        body -> Text,
+        written_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     calendars,
     calendar_versions,
@@ -1184,6 +1425,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     routing_state,
     routing_turns,
     complaint_routings,
+    rule_versions,
+    rule_state,
+    rule_turns,
+    rule_events,
+    rule_timers,
+    rule_firings,
     complaint_tags,
     complaint_watchers,
     canned_texts,
@@ -1193,4 +1440,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     saved_views,
     complaint_relations,
     complaint_merges,
+    events,
+    presences,
+    drafts,
+    corrective_actions,
+    corrective_action_complaints,
+    review_form_versions,
+    review_picks,
+    call_reviews,
+    call_review_comments,
 );

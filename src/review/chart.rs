@@ -214,13 +214,13 @@ const TIMES: [f64; 15] = [
 ];
 
 /// An even step of times.
-pub(super) fn even_time(seconds: f64) -> f64 {
+pub(crate) fn even_time(seconds: f64) -> f64 {
     let step = TIMES.into_iter().find(|step| *step >= seconds);
     step.unwrap_or_else(|| 2_419_200.0 * (seconds / 2_419_200.0).ceil())
 }
 
 /// An even step of numbers: 1, 2 or 5 with zeroes.
-pub(super) fn even(value: f64) -> f64 {
+pub(crate) fn even(value: f64) -> f64 {
     let zeroes = 10_f64.powf(value.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| *step * zeroes >= value);
     (step.unwrap_or(10.0) * zeroes).max(1.0)

@@ -1,6 +1,7 @@
 //! The management review (ISO 10002, 8.6) as one page: no script, nothing from elsewhere, ready to be printed.
 
 mod chart;
+pub(crate) use self::chart::{even, even_time};
 mod outcomes;
 mod sections;
 mod words;

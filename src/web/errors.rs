@@ -94,7 +94,10 @@ pub(crate) fn page_of(visitor: &Visitor, code: Code, id: Option<&str>) -> Result
         code if code.status() >= 500 => fl!(words, "problem-title-ours"),
         _ => fl!(words, "problem-title-other"),
     };
-    let way_out = match visitor.path.starts_with("/desk") {
+    let way_out = match ["/desk", "/ops", "/admin", "/account"]
+        .iter()
+        .any(|place| visitor.path.starts_with(place))
+    {
         true => ("/desk", fl!(words, "back-to-desk")),
         false => ("/", fl!(words, "back-to-start")),
     };

@@ -33,6 +33,7 @@ pub(crate) mod errors;
 pub(crate) mod forms;
 pub(crate) mod i18n;
 mod invitations;
+pub(crate) mod lead;
 pub(crate) mod locale;
 pub(crate) mod page;
 pub mod routes;

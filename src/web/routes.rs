@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 
-use super::{assets, customers, desk, invitations, sign_in, start};
+use super::{assets, customers, desk, invitations, lead, sign_in, start};
 use crate::api::limits::Rate;
 use crate::api::routes::{Access, Route, counted, usual, verb};
 use crate::api::{answer, observe};
@@ -100,4 +100,91 @@ pages! {
     "/desk/call-backs/{id}/attempt" => { post Needs(P::HandleComplaints) => desk::deeds::calls::attempt }
     "/desk/call-backs/{id}/move" => { post Needs(P::HandleComplaints) => desk::deeds::calls::move_call }
     "/desk/call-backs/{id}/cancel" => { post Needs(P::HandleComplaints) => desk::deeds::calls::cancel_call }
+
+    "/ops" => { get Needs(P::ReadReports) => desk::ops::show_ops }
+    "/ops/wall" => { get Needs(P::ReadReports) => desk::ops::show_wall }
+    "/ops/cases" => { get Needs(P::ReadComplaints) => desk::ops::show_cases }
+
+    "/admin" => { get Needs(P::ReadRouting) => desk::admin::show_admin }
+    "/admin/people" => {
+        get Needs(P::ReadStaff) => desk::admin::people::show_people,
+        post Needs(P::ManageStaff) => desk::admin::people::add_person,
+    }
+    "/admin/people/{id}" => { get Needs(P::ReadStaff) => desk::admin::person::show_person }
+    "/admin/people/{id}/change" => { post Needs(P::ManageStaff) => desk::admin::person::change_person }
+    "/admin/people/{id}/invite" => { post Needs(P::ManageStaff) => desk::admin::person::invite }
+    "/admin/people/{id}/sessions" => { post Needs(P::ManageStaff) => desk::admin::person::end_sessions }
+    "/admin/people/{id}/second-factor" => { post Needs(P::ManageStaff) => desk::admin::person::reset_factor }
+    "/admin/people/{id}/deactivate" => { post Needs(P::ManageStaff) => desk::admin::person::let_go }
+    "/admin/people/{id}/reactivate" => { post Needs(P::ManageStaff) => desk::admin::person::take_back }
+    "/admin/teams" => {
+        get Needs(P::ReadStaff) => desk::admin::teams::show_teams,
+        post Needs(P::ManageStaff) => desk::admin::teams::add_team,
+    }
+    "/admin/teams/{id}" => { get Needs(P::ReadStaff) => desk::admin::teams::show_team }
+    "/admin/teams/{id}/change" => { post Needs(P::ManageStaff) => desk::admin::teams::change_team }
+    "/admin/teams/{id}/members" => { post Needs(P::ManageStaff) => desk::admin::teams::put_member }
+    "/admin/teams/{id}/remove" => { post Needs(P::ManageStaff) => desk::admin::teams::remove_member }
+    "/admin/tokens" => {
+        get Needs(P::ManageTokens) => desk::admin::tokens::show_tokens,
+        post Needs(P::ManageTokens) => desk::admin::tokens::make_token,
+    }
+    "/admin/tokens/{id}/rotate" => { post Needs(P::ManageTokens) => desk::admin::tokens::rotate_token }
+    "/admin/tokens/{id}/revoke" => { post Needs(P::ManageTokens) => desk::admin::tokens::revoke_token }
+    "/admin/policies" => {
+        get Needs(P::ReadPolicies) => desk::admin::policies::show_policies,
+        post Needs(P::ManagePolicies) => desk::admin::policies::add_policy,
+    }
+    "/admin/policies/{slug}" => { get Needs(P::ReadPolicies) => desk::admin::policies::show_policy }
+    "/admin/policies/{slug}/write" => { post Needs(P::ManagePolicies) => desk::admin::policies::write_policy }
+    "/admin/policies/{slug}/activate" => { post Needs(P::ManagePolicies) => desk::admin::policies::activate_policy }
+    "/admin/policies/{slug}/deactivate" => { post Needs(P::ManagePolicies) => desk::admin::policies::deactivate_policy }
+    "/admin/packs/{slug}" => { post Needs(P::ManagePolicies) => desk::admin::policies::install_pack }
+    "/admin/calendars" => {
+        get Needs(P::ReadCalendars) => desk::admin::calendars::show_calendars,
+        post Needs(P::ManageCalendars) => desk::admin::calendars::add_calendar,
+    }
+    "/admin/calendars/{slug}" => {
+        get Needs(P::ReadCalendars) => desk::admin::calendars::show_calendar,
+        post Needs(P::ManageCalendars) => desk::admin::calendars::change_calendar,
+    }
+    "/admin/routing" => {
+        get Needs(P::ReadRouting) => desk::admin::routing::show_routing,
+        post Needs(P::ManageRouting) => desk::admin::routing::write_routing,
+    }
+    "/admin/routing/try" => { post Needs(P::ReadRouting) => desk::admin::routing::try_routing }
+    "/admin/routing/deactivate" => { post Needs(P::ManageRouting) => desk::admin::routing::deactivate_routing }
+    "/admin/routing/activate" => { post Needs(P::ManageRouting) => desk::admin::routing::activate_routing }
+    "/admin/typing" => { get Needs(P::ReadFigures) => desk::admin::typing::show_typing }
+    "/admin/typing/undo" => { post Needs(P::ManageTyping) => desk::admin::typing::undo_layer }
+    "/admin/audit" => { get Needs(P::ReadAudit) => desk::admin::audit::show_audit }
+    "/admin/audit/verify" => { post Needs(P::ReadAudit) => desk::admin::audit::verify_seals }
+    "/admin/audit/{id}" => { get Needs(P::ReadAudit) => desk::admin::audit::show_event }
+
+    "/account" => { get Person => desk::admin::account::show_account }
+    "/account/password" => { post Person => desk::admin::account::change_password }
+    "/account/second-factor" => { post Person => desk::admin::account::begin_factor }
+    "/account/second-factor/confirm" => { post Person => desk::admin::account::confirm_factor }
+    "/account/second-factor/remove" => { post Person => desk::admin::account::remove_factor }
+    "/account/sessions/{id}" => { post Person => desk::admin::account::end_session }
+    "/lead" => { get Needs(P::ManageWork) => lead::board::show_board }
+    "/lead/assign" => { post Needs(P::AssignComplaints) => lead::board::assign }
+    "/lead/reports" => { get Needs(P::ReadReports) => lead::reports::show_reports }
+    "/lead/actions" => {
+        get Needs(P::ReadActions) => lead::actions::show_actions,
+        post Needs(P::ManageActions) => lead::actions::create,
+    }
+    "/lead/actions/{id}/close" => { post Needs(P::ReadActions) => lead::actions::close }
+    "/lead/actions/{id}/verify" => { post Needs(P::ManageActions) => lead::actions::verify }
+    "/lead/actions/{id}/link" => { post Needs(P::ManageActions) => lead::actions::link }
+    "/lead/reviews" => {
+        get Needs(P::ReadReviews) => lead::reviews::show_reviews,
+        post Needs(P::ReviewCalls) => lead::reviews::draw,
+    }
+    "/lead/reviews/{id}" => {
+        get Needs(P::ReadReviews) => lead::reviews::call::show_call,
+        post Needs(P::ReviewCalls) => lead::reviews::call::review,
+    }
+    "/lead/reviews/{id}/comment" => { post Needs(P::ReadReviews) => lead::reviews::call::comment }
+    "/lead/reviews/{id}/answer" => { post Needs(P::ReadReviews) => lead::reviews::call::answer }
 }

@@ -7,6 +7,7 @@ mod lease;
 mod nudges;
 mod queue;
 mod reports;
+mod rules;
 mod typing;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,10 @@ use crate::domain::audit;
 use crate::domain::challenges;
 use crate::domain::complaints::call_backs;
 use crate::domain::complaints::privacy as erased;
+use crate::domain::drafts;
+use crate::domain::events;
 use crate::domain::idempotency;
+use crate::domain::presence;
 use crate::domain::privacy::retention;
 use crate::domain::staff::{Act, sign_in};
 use crate::error::Result;
@@ -66,6 +70,21 @@ const JOBS: &[Job] = &[
         run: |conn, act, _| idempotency::forget_expired(conn, act.now),
     },
     Job {
+        name: "end_presences",
+        most: 500,
+        run: presence::sweep,
+    },
+    Job {
+        name: "forget_events",
+        most: 1_000,
+        run: events::forget_old,
+    },
+    Job {
+        name: "forget_drafts",
+        most: i64::MAX,
+        run: |conn, act, _| drafts::forget_old(conn, act),
+    },
+    Job {
         name: "apply_retention",
         most: 500,
         run: retention::apply,
@@ -78,7 +97,14 @@ const JOBS: &[Job] = &[
 ];
 
 /// The jobs that take turns of their own.
-const OTHERS: [&str; 5] = [bulk::NAME, clocks::NAME, files::NAME, typing::NAME, reports::NAME];
+const OTHERS: [&str; 6] = [
+    bulk::NAME,
+    clocks::NAME,
+    rules::NAME,
+    files::NAME,
+    typing::NAME,
+    reports::NAME,
+];
 
 /// Does the background work.
 #[derive(Clone)]
@@ -123,6 +149,8 @@ impl Worker {
         }
         let outcome = clocks::watch_all(self).await;
         Self::note(&self.app, clocks::NAME, outcome, &mut done);
+        let outcome = rules::work(self).await;
+        Self::note(&self.app, rules::NAME, outcome, &mut done);
         let outcome = bulk::go_on(self).await;
         Self::note(&self.app, bulk::NAME, outcome, &mut done);
         let outcome = queue::mend(self).await;
@@ -208,7 +236,8 @@ impl Worker {
         }
     }
 
-    /// Waits for the timer; looks at the clocks meanwhile when one comes due, or when one was written that soon does.
+    /// Waits for the timer; looks at the clocks and rules meanwhile when one comes due, or when something was written that
+    /// soon does.
     /// True when the worker is to stop.
     async fn rest(&self, nudges: &nudges::Nudges) -> bool {
         let timer = tokio::time::sleep(self.every);
@@ -217,6 +246,7 @@ impl Worker {
         tokio::pin!(bulk);
         loop {
             let next = clocks::until_next(self, self.every).await;
+            let next = rules::until_next(self, next).await;
             tokio::select! {
                 () = self.stop.notified() => return true,
                 () = &mut timer => return false,
@@ -232,6 +262,8 @@ impl Worker {
             }
             let outcome = clocks::watch_all(self).await;
             Self::note(&self.app, clocks::NAME, outcome, &mut Ok(BTreeMap::new()));
+            let outcome = rules::work(self).await;
+            Self::note(&self.app, rules::NAME, outcome, &mut Ok(BTreeMap::new()));
         }
     }
 

@@ -361,6 +361,28 @@ fn the_sweep_of_clocks_finds_what_comes_next_through_its_partial_index() {
 }
 
 #[test]
+fn what_waits_for_the_rules_and_what_they_did_is_found_through_indexes() {
+    use hark::domain::rules::firings::{self, FiringQuery};
+    use hark::domain::rules::run;
+    for (mut conn, _folder) in both() {
+        assert_uses(&mut conn, "rule_events", "rule_events_waiting", |conn| {
+            assert!(!run::is_any(conn, start_of_time()).unwrap());
+        });
+        assert_uses(&mut conn, "rule_timers", "rule_timers_watched", |conn| {
+            assert_eq!(run::next_look(conn).unwrap(), None);
+        });
+        assert_uses(&mut conn, "rule_firings", "rule_firings_of_rule", |conn| {
+            let query = FiringQuery {
+                rule: Some("one".to_owned()),
+                limit: 50,
+                ..FiringQuery::default()
+            };
+            assert!(firings::list(conn, &query).unwrap().is_empty());
+        });
+    }
+}
+
+#[test]
 fn what_is_open_with_somebody_is_found_through_an_index() {
     for (mut conn, _folder) in both() {
         assert_uses(&mut conn, "call_backs", "call_backs_open_by_owner", |conn| {

@@ -25,11 +25,15 @@ use crate::domain::complaints::steps::{StepForm, StepsForm};
 use crate::domain::complaints::vocabulary::HandlingStep;
 use crate::domain::customers::form::{self, CustomerRecordForm};
 use crate::domain::customers::{Customer, CustomerKind};
+use crate::domain::drafts::{DraftForm, IntakeDraftForm};
+use crate::domain::presence::PresenceForm;
 use crate::domain::privacy::consents::{self, ConsentForm, FiledConsent};
 use crate::domain::privacy::export::ExportForm;
 use crate::domain::privacy::holds::HoldForm;
 use crate::domain::privacy::retention::RulesForm;
 use crate::domain::privacy::states::{PrivacyForm, RemovalForm};
+use crate::domain::rules::dry_run::RuleDryRunForm;
+use crate::domain::rules::{RuleListForm, checked as checked_rules};
 use crate::domain::sla::calendars::{CalendarForm, ImportForm, NewCalendarForm};
 use crate::domain::sla::holidays;
 use crate::domain::sla::notation::Notation;
@@ -120,6 +124,9 @@ const FORMS: &[Reader] = &[
     only::<InstallForm>,
     only::<ProfileForm>,
     only::<AbsenceForm>,
+    only::<PresenceForm>,
+    only::<DraftForm>,
+    only::<IntakeDraftForm>,
     routing,
     only::<DryRunForm>,
     only::<TagsForm>,
@@ -129,6 +136,8 @@ const FORMS: &[Reader] = &[
     only::<ViewForm>,
     macros,
     bulk,
+    event_rules,
+    only::<RuleDryRunForm>,
 ];
 
 /// A form whose check asks the database.
@@ -197,6 +206,11 @@ fn policy(body: &[u8]) -> Result<()> {
     // What has been checked passes as it is.
     assert_eq!(checked(&once, "").as_ref().ok(), Some(&once));
     Ok(())
+}
+
+fn event_rules(body: &[u8]) -> Result<()> {
+    let form: RuleListForm = extract::parse(body)?;
+    checked_rules(&form.rules).map(drop)
 }
 
 fn routing(body: &[u8]) -> Result<()> {

@@ -57,6 +57,8 @@ text_enum! {
         SlaPolicy = "sla_policy",
         /// The rules of routing; their version is among the fields.
         Routing = "routing",
+        /// The rules on events and time; their version is among the fields.
+        Rules = "rules",
         /// A canned text; its slug is among the fields.
         CannedText = "canned_text",
         /// A macro; its slug is among the fields.
@@ -65,6 +67,12 @@ text_enum! {
         BulkAction = "bulk_action",
         /// A saved view of the list of complaints.
         View = "view",
+        /// A corrective action.
+        CorrectiveAction = "corrective_action",
+        /// A call that was picked for review, or a pick of them.
+        CallReview = "call_review",
+        /// The form by which calls are reviewed; its version is among the fields.
+        ReviewForm = "review_form",
         /// A report; its name is among the fields.
         Report = "report",
         /// The audit itself.

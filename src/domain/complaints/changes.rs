@@ -166,7 +166,7 @@ pub fn edit(
     expected: Option<i32>,
     form: &EditForm,
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, act, id, expected)?;
+    let mut work = Work::load_or_show(conn, act, id, expected, |conn, work| both(conn, work, form))?;
     work.take(&Action::Edit)?;
     let mut statement = store::load_statement(conn, id)?;
     let before = edited_values(&work.after, &statement);
@@ -251,6 +251,20 @@ fn edited_values(c: &Complaint, s: &Statement) -> Value {
         "immediate_action": s.immediate_action, "preferred_medium": s.preferred_medium, "product": s.product,
         "order_ref": s.order_ref, "desired_remedy": s.desired_remedy, "preferred_time": s.preferred_time,
     })
+}
+
+/// The values that were to be changed, as they stand now and as they were sent.
+fn both(conn: &mut Conn, work: &Work, form: &EditForm) -> Result<(Option<Value>, Option<Value>)> {
+    let mut statement = store::load_statement(conn, work.after.id)?;
+    let mut complaint = work.after.clone();
+    let current = edited_values(&complaint, &statement);
+    // What does not fit is sent back all the same, for the one who sent it to mend.
+    let mut check = Check::new();
+    edit_head(&mut check, &mut complaint, form);
+    edit_statement(&mut check, &mut statement, form);
+    complaint.first_expressed_at = form.first_expressed_at.unwrap_or(complaint.first_expressed_at);
+    let (current, sent) = differences(current, edited_values(&complaint, &statement));
+    Ok((Some(current), Some(sent)))
 }
 
 /// Only what differs.

@@ -146,7 +146,7 @@ pub fn withdraw(
     form: &ReasonForm,
 ) -> Result<ComplaintView> {
     let complaint = store::load(conn, id)?;
-    super::work::check_version(expected, complaint.version)?;
+    super::work::check_read(conn, act, &complaint, expected)?;
     withdraw_loaded(conn, act, complaint, form)
 }
 
@@ -186,7 +186,7 @@ pub fn reopen(
     form: &ReasonForm,
 ) -> Result<ComplaintView> {
     let complaint = store::load(conn, id)?;
-    super::work::check_version(expected, complaint.version)?;
+    super::work::check_read(conn, act, &complaint, expected)?;
     reopen_loaded(conn, act, complaint, form, "reopened")
 }
 

@@ -2,15 +2,19 @@
 //! Who wants to follow adds a line here, and finds what it needs in [`Turn`] or [`Arrived`].
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use super::history::{self, Happening, store};
 use super::model::{CallBack, Complaint, TimelineEntry};
-use super::{placing, standing};
+use super::{placing, standing, telling};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::drafts;
 use crate::domain::policy::Policy;
 use crate::domain::reporting::record as reporting;
+use crate::domain::rules::follow as rules;
 use crate::domain::sla::clocks;
+use crate::domain::staff::{Act, Principal};
 use crate::domain::work;
 use crate::domain::work::routing::place::Placed;
 use crate::error::Result;
@@ -125,6 +129,8 @@ pub(super) fn came_in(
     clocks::write_begun(conn, begun)?;
     let wants = placing::keep(conn, complaints, placed)?;
     work::follow::arrived(conn, complaints, wants)?;
+    rules::arrived(conn, policy, complaints, entries)?;
+    telling::came_in(conn, complaints, entries)?;
     reporting::received(conn, policy, complaints, entries)
 }
 
@@ -136,26 +142,51 @@ pub(super) fn changing(conn: &mut Conn, turn: &Turn<'_>) -> Result<Option<Moment
 /// Once a change is written; the last entry of the timeline is the one that tells of it.
 pub(super) fn changed(
     conn: &mut Conn,
-    policy: &Policy,
+    (policy, who): (&Policy, Option<Principal>),
     change: (&Complaint, &Complaint),
     call_backs: &[CallBack],
     timeline: &[TimelineEntry],
 ) -> Result<()> {
     let routed = timeline.last().is_some_and(|entry| entry.action == "routed");
     work::follow::changed(conn, change.1, call_backs, routed)?;
-    match timeline.last() {
-        Some(entry) => reporting::changed(conn, policy, change, timeline, entry.id),
-        None => Ok(()),
-    }
+    rules::changed(conn, policy, change, timeline)?;
+    let Some(entry) = timeline.last() else { return Ok(()) };
+    drafts::saved(conn, change.1.id, &entry.action, who)?;
+    telling::tell_change(conn, change, entry)?;
+    reporting::changed(conn, policy, change, timeline, entry.id)
 }
 
-/// Once complaints and promises have been handed over, many at once.
-pub(super) fn handed_over(conn: &mut Conn, at: Moment, ids: &[ComplaintId]) -> Result<()> {
+/// Once complaints and promises have been handed over from somebody, many at once; the entries tell of it.
+pub(super) fn handed_over(
+    conn: &mut Conn,
+    act: &Act,
+    ids: &[ComplaintId],
+    entries: &[TimelineEntry],
+    from: &str,
+) -> Result<()> {
     let standings = standing::load(conn, ids)?;
-    work::follow::changed_all(conn, &standings, at)
+    work::follow::changed_all(conn, &standings, act.now)?;
+    let complaints: Vec<Complaint> = standings.into_iter().map(|standing| standing.complaint).collect();
+    telling::tell_entries(conn, &complaints, entries, Some(from))?;
+    rules::told(conn, &act.policy, entries)
+}
+
+/// Once something that is no work on a complaint was noted in its timeline.
+pub(super) fn touched(conn: &mut Conn, change: (&Complaint, &Complaint), entry: &TimelineEntry) -> Result<()> {
+    telling::tell_change(conn, change, entry)
+}
+
+/// Once the content of complaints has been removed.
+pub(super) fn content_removed(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -> Result<()> {
+    let gone = store::by_ids(conn, ids)?;
+    telling::tell_gone(conn, act, &gone)
 }
 
 /// Once the clocks have told something in the timelines of complaints that did not change.
 pub(super) fn told(conn: &mut Conn, policy: &Policy, entries: &[TimelineEntry]) -> Result<()> {
-    reporting::told(conn, policy, entries)
+    rules::told(conn, policy, entries)?;
+    reporting::told(conn, policy, entries)?;
+    let ids: BTreeSet<ComplaintId> = entries.iter().map(|entry| entry.complaint_id).collect();
+    let complaints = store::by_ids(conn, &ids.into_iter().collect::<Vec<_>>())?;
+    telling::tell_entries(conn, &complaints, entries, None)
 }

@@ -8,7 +8,7 @@ use super::model::{Complaint, Message};
 use super::procedure::Action;
 use super::store;
 use super::vocabulary::{BallWith, Direction, State};
-use super::work::{Work, check_version};
+use super::work::{Work, check_read};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::check::Check;
@@ -84,7 +84,7 @@ pub fn write(
     form: &MessageForm,
 ) -> Result<MessageView> {
     let complaint = store::load(conn, id)?;
-    check_version(expected, complaint.version)?;
+    check_read(conn, act, &complaint, expected)?;
     write_on(conn, act, complaint, direction, form)
 }
 

@@ -2,8 +2,10 @@
 
 pub mod actions;
 pub mod attachments;
+pub mod beside;
 pub mod bulk;
 pub mod call_backs;
+pub mod calls;
 pub mod changes;
 pub mod closing;
 pub mod earlier;
@@ -30,6 +32,7 @@ pub mod steps;
 mod store;
 pub mod taking;
 mod tallies;
+mod telling;
 pub mod timeline;
 pub mod view;
 pub mod vocabulary;

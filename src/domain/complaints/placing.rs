@@ -20,8 +20,8 @@ use crate::domain::work::row::Wants;
 use crate::error::{Code, Error, Result};
 use crate::ids::ComplaintId;
 
-/// What the rules look at.
-fn facts(complaint: &Complaint, customer: Importance, product: Option<&str>) -> Facts {
+/// What the rules look at, of a complaint with its customer and its product.
+pub(crate) fn facts(complaint: &Complaint, customer: Importance, product: Option<&str>) -> Facts {
     Facts {
         channel: complaint.channel,
         kind: complaint.kind,
@@ -90,7 +90,7 @@ pub fn route(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>)
     let customer = record::importance(conn, seen.customer_id)?;
     let owners = Owners::hold(conn, seen.owner.as_deref())?;
     let facts = facts(&seen, customer, statement.product.as_deref());
-    super::work::check_version(expected, seen.version)?;
+    super::work::check_read(conn, act, &seen, expected)?;
     act.actor.check_team(seen.team_id)?;
     let mut placed = match Router::load(conn)? {
         Some(mut router) => router.place(conn, act, &facts)?,

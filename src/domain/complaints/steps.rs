@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::model::{StepRecord, StepRow};
 use super::procedure::{Action, Dealt, ROUND_STARTS_AT};
 use super::store;
-use super::view::{self, ComplaintView};
+use super::view::{self, ComplaintView, StepView};
 use super::vocabulary::{HandlingStep, SkipReason};
 use super::work::Work;
 use crate::db::conn::Conn;
@@ -217,7 +217,7 @@ pub fn record(
     expected: Option<i32>,
     steps: &[CheckedStep],
 ) -> Result<ComplaintView> {
-    let mut work = Work::load(conn, act, id, expected)?;
+    let mut work = Work::load_or_show(conn, act, id, expected, |_, work| both(work, steps))?;
     work.take(&Action::Steps(
         steps.iter().map(|step| (step.step, step.dealt)).collect(),
     ))?;
@@ -260,6 +260,20 @@ pub fn record(
     let before = (!before.is_empty()).then_some(Value::Object(before));
     let complaint = work.finish(conn, act, action, before, Some(Value::Object(after)))?;
     view::of(conn, complaint)
+}
+
+/// The steps as they stand now, and as they were sent.
+fn both(work: &Work, sent: &[CheckedStep]) -> Result<(Option<Value>, Option<Value>)> {
+    let (mut current, mut wanted) = (serde_json::Map::new(), serde_json::Map::new());
+    for step in sent {
+        let mut rows = work.steps.iter();
+        let there = rows.find(|row| row.step == step.step && counts(row, work.after.round));
+        let there = there.cloned().map(StepView::from);
+        current.insert(step.step.to_string(), serde_json::to_value(there)?);
+        let told = told(step.record.as_ref(), skip_reason(step), step.note.as_deref());
+        wanted.insert(step.step.to_string(), told);
+    }
+    Ok((Some(Value::Object(current)), Some(Value::Object(wanted))))
 }
 
 fn counts(row: &StepRow, round: i32) -> bool {

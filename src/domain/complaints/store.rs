@@ -349,6 +349,16 @@ pub(super) fn timeline(
     Ok(query.load(conn)?)
 }
 
+/// The newest entries, the newest first: enough for what a conflict tells of.
+pub(super) fn newest_entries(conn: &mut Conn, id: ComplaintId) -> Result<Vec<TimelineEntry>> {
+    Ok(timeline_entries::table
+        .filter(timeline_entries::complaint_id.eq(id))
+        .order(timeline_entries::id.desc())
+        .limit(60)
+        .select(TimelineEntry::as_select())
+        .load(conn)?)
+}
+
 /// The last entry about an action.
 pub(super) fn last_entry(conn: &mut Conn, id: ComplaintId, action: &str) -> Result<Option<TimelineEntry>> {
     Ok(timeline_entries::table

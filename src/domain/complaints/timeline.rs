@@ -13,11 +13,13 @@ use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::customers::Tier;
 use crate::domain::customers::recognise::Recognised;
 use crate::domain::staff::{Act, ActorKind};
-use crate::error::Result;
+use crate::error::{ChangeSince, Result};
 use crate::ids::{ComplaintId, CustomerId, EntryId};
 
 /// How many entries go into one statement.
 const AT_ONCE: usize = 1_000;
+/// How many changes a conflict tells of.
+const MOST_CHANGES: usize = 20;
 
 /// An entry of the timeline.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -42,6 +44,19 @@ pub struct EntryView {
     pub happened_at: Moment,
 }
 
+/// The member of an entry that says by which rule it came about.
+pub const BY_RULE: &str = "by_rule";
+
+/// The values after, with the rule by which they came about, if it was one.
+fn by_rule(act: &Act, after: Option<Value>) -> Option<Value> {
+    let Some(rule) = &act.actor.rule else { return after };
+    let mut after = after.unwrap_or_else(|| json!({}));
+    if let Some(members) = after.as_object_mut() {
+        members.insert(BY_RULE.to_owned(), json!(rule));
+    }
+    Some(after)
+}
+
 /// A new entry about `action`.
 pub(super) fn entry(
     act: &Act,
@@ -57,7 +72,7 @@ pub(super) fn entry(
         actor_kind: act.actor.kind,
         actor: act.actor.name.clone(),
         before: before.map(Json),
-        after: after.map(Json),
+        after: by_rule(act, after).map(Json),
         request_id: act.request_id.as_deref().map(str::to_owned),
         happened_at: act.now,
     }
@@ -97,19 +112,6 @@ pub(super) fn arrival(
     entry(act, complaint.id, "received", None, Some(after))
 }
 
-/// Adds an entry.
-pub(super) fn record(
-    conn: &mut Conn,
-    act: &Act,
-    (complaint_id, customer_id): (ComplaintId, CustomerId),
-    action: &str,
-    before: Option<Value>,
-    after: Option<Value>,
-) -> Result<()> {
-    let entry = entry(act, complaint_id, action, before, after);
-    keep(conn, act, customer_id, &entry)
-}
-
 /// Adds an entry that has been made.
 pub(super) fn keep(conn: &mut Conn, act: &Act, customer_id: CustomerId, entry: &TimelineEntry) -> Result<()> {
     store::insert_entries(conn, std::slice::from_ref(entry))?;
@@ -137,6 +139,24 @@ pub(super) fn record_all(conn: &mut Conn, entries: &[TimelineEntry]) -> Result<(
         store::insert_entries(conn, some)?;
     }
     Ok(())
+}
+
+/// The last changes of a complaint that made so many versions, the oldest first; at most 20.
+pub(super) fn changes_since(conn: &mut Conn, id: ComplaintId, versions: i32) -> Result<Vec<ChangeSince>> {
+    let versions = usize::try_from(versions).unwrap_or_default().min(MOST_CHANGES);
+    // What the clocks tell makes no version.
+    let mut entries: Vec<TimelineEntry> = store::newest_entries(conn, id)?
+        .into_iter()
+        .filter(|entry| !entry.action.starts_with("clock_"))
+        .take(versions)
+        .collect();
+    entries.reverse();
+    let change = |entry: TimelineEntry| ChangeSince {
+        action: entry.action,
+        actor: entry.actor,
+        at: entry.happened_at,
+    };
+    Ok(entries.into_iter().map(change).collect())
 }
 
 /// A page of a complaint's timeline, the oldest entry first.

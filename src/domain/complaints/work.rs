@@ -14,7 +14,7 @@ use crate::db::conn::Conn;
 use crate::db::dialect;
 use crate::db::types::Json;
 use crate::domain::customers::record;
-use crate::domain::staff::Act;
+use crate::domain::staff::{Act, ActorKind};
 use crate::error::{Code, Error, Result};
 use crate::ids::ComplaintId;
 
@@ -41,13 +41,42 @@ pub(super) fn check_version(expected: Option<i32>, present: i32) -> Result<()> {
     }
 }
 
+/// [`check_version`] of a complaint; staff are told what was changed since, and by whom.
+pub(super) fn check_read(conn: &mut Conn, act: &Act, complaint: &Complaint, expected: Option<i32>) -> Result<()> {
+    match expected {
+        Some(read) if read != complaint.version && act.actor.kind == ActorKind::Staff => {
+            let changes = timeline::changes_since(conn, complaint.id, complaint.version - read)?;
+            Err(Error::conflict(read, complaint.version, changes))
+        }
+        _ => check_version(expected, complaint.version),
+    }
+}
+
 impl Work {
     /// Loads a complaint for a change.
     pub(super) fn load(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>) -> Result<Self> {
+        Self::load_or_show(conn, act, id, expected, |_, _| Ok((None, None)))
+    }
+
+    /// [`Work::load`]; when somebody else was faster, the problem shows what `both` gives: what stands there now, and
+    /// what was sent.
+    pub(super) fn load_or_show(
+        conn: &mut Conn,
+        act: &Act,
+        id: ComplaintId,
+        expected: Option<i32>,
+        both: impl FnOnce(&mut Conn, &Self) -> Result<(Option<Value>, Option<Value>)>,
+    ) -> Result<Self> {
         dialect::hold_complaint(conn, id)?;
         let before = store::load(conn, id)?;
-        check_version(expected, before.version)?;
-        Self::of(conn, act, before)
+        let Err(conflict) = check_read(conn, act, &before, expected) else {
+            return Self::of(conn, act, before);
+        };
+        // Who may not change the complaint is told so, and shown nothing of it.
+        let work = Self::of(conn, act, before)?;
+        let (current, sent) = both(conn, &work)?;
+        let of = current.is_some().then_some((id, work.before.customer_id));
+        Err(conflict.showing(current, sent, of))
     }
 
     /// Goes to work on a complaint that has been loaded. Every change of a complaint comes through here, so this
@@ -161,7 +190,13 @@ impl Work {
         store::update(conn, &self.before, &self.after)?;
         timeline::keep(conn, act, self.after.customer_id, &entry)?;
         let change = (&self.before, &self.after);
-        followers::changed(conn, &act.policy, change, &self.call_backs, &timeline)?;
+        followers::changed(
+            conn,
+            (&act.policy, act.actor.principal),
+            change,
+            &self.call_backs,
+            &timeline,
+        )?;
         if self.before.state != self.after.state {
             let changes = BTreeMap::from([(self.before.state, -1), (self.after.state, 1)]);
             tallies::add(conn, tallies::slot(self.after.id), &changes)?;

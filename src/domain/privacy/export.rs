@@ -18,6 +18,7 @@ use crate::domain::check::Check;
 use crate::domain::complaints::privacy::held::{self, HeldComplaint};
 use crate::domain::customers::model::CustomerView;
 use crate::domain::customers::{privacy as customers, record};
+use crate::domain::drafts::{self, HeldDraft};
 use crate::domain::staff::{Act, ActorKind};
 use crate::error::{Error, Result};
 use crate::ids::{AnyId, AuditEventId, CustomerId, PrivacyEventId};
@@ -73,6 +74,8 @@ pub struct ExportOpening {
     pub legal_holds: Vec<LegalHold>,
     /// What was done about the customer's privacy, this export included.
     pub privacy_events: Vec<PrivacyEvent>,
+    /// What somebody has typed about them and not saved, of complaints that are being taken in.
+    pub drafts: Vec<HeldDraft>,
     /// What fields of the record hold and held before, by the reference in `accesses`.
     #[schema(value_type = Object)]
     pub recorded_values: BTreeMap<String, Value>,
@@ -184,6 +187,7 @@ pub fn opening(conn: &mut Conn, begun: &Begun) -> Result<ExportOpening> {
         consents: consents::entries(conn, id)?,
         legal_holds: store::holds_of(conn, &[id])?,
         privacy_events: store::events_of(conn, id)?,
+        drafts: drafts::held_of(conn, id)?,
         recorded_values: audit::values_of(conn, id)?
             .into_iter()
             .map(|(reference, value)| (reference.to_string(), value))

@@ -22,7 +22,7 @@ use crate::domain::check::Check;
 use crate::domain::complaints::privacy as complaints;
 use crate::domain::customers::{Customer, PrivacyState, privacy as customers};
 use crate::domain::staff::Act;
-use crate::domain::{idempotency, notifications};
+use crate::domain::{drafts, idempotency, notifications};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ComplaintId, CustomerId, PrivacyEventId};
 
@@ -269,6 +269,7 @@ pub(super) fn remove(
     }
     idempotency::forget_about(conn, &[id.0.as_bytes().to_vec()])?;
     audit::forget_values(conn, id)?;
+    drafts::forget_of(conn, id)?;
     let (state, action) = match removal {
         Removal::Anonymise => (PrivacyState::Anonymised, PrivacyAction::Anonymised),
         Removal::Erase => (PrivacyState::Erased, PrivacyAction::Erased),

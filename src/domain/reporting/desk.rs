@@ -15,6 +15,7 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::sums::at_one_moment;
 use crate::domain::complaints::vocabulary::State;
+use crate::domain::improvement;
 use crate::domain::policy::Policy;
 use crate::domain::sla::clocks::watch;
 use crate::domain::sla::policies::book;
@@ -48,6 +49,8 @@ pub struct Desk {
     pub signal_since: Option<Moment>,
     /// When each background job was last begun by any process.
     pub jobs: BTreeMap<String, Moment>,
+    /// Where corrective actions stand.
+    pub actions: improvement::Standing,
 }
 
 /// What is shown by channel, by type and by severity.
@@ -92,6 +95,7 @@ struct Read {
     next_look: Option<Moment>,
     frame: Frame,
     policies: Vec<String>,
+    actions: improvement::Standing,
 }
 
 /// Reads the figures.
@@ -129,6 +133,7 @@ pub fn read(conn: &mut Conn, policy: &Policy, now: Moment) -> Result<Desk> {
             next_look: watch::next_look(conn)?,
             frame: Frame::present(conn, policy)?,
             policies: book::current(conn)?.map_or_else(Vec::new, |book| book.all_in_force(now)),
+            actions: improvement::standing(conn, policy, now)?,
         })
     })?;
     let today = read.frame.day(now);
@@ -144,6 +149,7 @@ pub fn read(conn: &mut Conn, policy: &Policy, now: Moment) -> Result<Desk> {
         by_severity: by_value(next()),
         breaches: next().into_iter().map(|(key, cell)| (key.value, cell.n)).collect(),
         waiting: read.waiting,
+        actions: read.actions,
         signal_since: read.next_look.filter(|due| *due < now),
         jobs: read
             .leases

@@ -8,7 +8,13 @@
 //! correction corrects the figures of the past as well. Sums over all days, which only ever grow, go by the severity of
 //! the moment.
 
+mod hands;
+mod promises;
+
 use std::collections::BTreeMap;
+
+use hands::Hands;
+use promises::Promise;
 
 use super::frame::Frame;
 use super::histogram;
@@ -16,7 +22,7 @@ use super::measures::{Measure, Span, Time};
 use super::sums::{Amount, Day, Marks, Slot, Sums};
 use crate::clock::Moment;
 use crate::domain::complaints::history::{self, Closing, Happening, What};
-use crate::domain::complaints::vocabulary::{AskedBy, AttemptResult, CallBackState, Decision, Level, State};
+use crate::domain::complaints::vocabulary::{AskedBy, Decision, Level, State};
 use crate::domain::staff::ActorKind;
 use crate::domain::typing::CustomerType;
 use crate::ids::CallBackId;
@@ -28,6 +34,14 @@ pub struct Deed<'h> {
     pub happening: &'h Happening,
     /// The name in the timeline.
     pub actor: &'h str,
+}
+
+impl Deed<'_> {
+    /// The one of us who did it.
+    fn agent(self) -> Option<String> {
+        let ours = self.happening.actor_kind == ActorKind::Staff && !self.actor.is_empty();
+        ours.then(|| self.actor.to_owned())
+    }
 }
 
 /// A deadline that passed.
@@ -98,6 +112,9 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
         state: State::Received,
         since: received.received_at,
         promises: BTreeMap::new(),
+        hands: Hands::new(received),
+        first_resolved: None,
+        opened_again: false,
     };
     let deeds = happenings
         .iter()
@@ -155,13 +172,6 @@ fn severity_at(happenings: &[Happening], at: Moment) -> Level {
     severity
 }
 
-/// A promise that is open.
-struct Promise {
-    window_start: Moment,
-    window_end: Moment,
-    first_attempt_at: Option<Moment>,
-}
-
 /// Goes through a history.
 struct Teller<'a> {
     frame: &'a Frame,
@@ -178,6 +188,10 @@ struct Teller<'a> {
     /// Since when it is in this state.
     since: Moment,
     promises: BTreeMap<CallBackId, Promise>,
+    hands: Hands,
+    /// The first closing on the merits: its day, the marks that go with it, and whether it was in the first contact.
+    first_resolved: Option<(Day, Marks, bool)>,
+    opened_again: bool,
 }
 
 impl Teller<'_> {
@@ -196,9 +210,7 @@ impl Teller<'_> {
 
     /// Counts what somebody of us did.
     fn count_by(&mut self, deed: Deed<'_>, at: Moment, measure: Measure) {
-        if deed.happening.actor_kind == ActorKind::Staff && !deed.actor.is_empty() {
-            self.marks.agent = Some(deed.actor.to_owned());
-        }
+        self.marks.agent = deed.agent();
         self.count(at, measure);
         self.marks.agent = None;
     }
@@ -226,6 +238,7 @@ impl Teller<'_> {
     }
 
     fn tell(&mut self, deed: Deed<'_>) {
+        self.pass_on(deed);
         let at = deed.happening.at;
         match &deed.happening.what {
             What::Received(received) => self.count_by(deed, received.received_at, Measure::Received),
@@ -276,45 +289,6 @@ impl Teller<'_> {
         self.follow(deed.happening);
     }
 
-    fn promise(&mut self, promised: &history::Promised) {
-        let promise = Promise {
-            window_start: promised.window_start,
-            window_end: promised.window_end,
-            first_attempt_at: None,
-        };
-        self.promises.insert(promised.id, promise);
-    }
-
-    fn attempted(&mut self, deed: Deed<'_>, id: CallBackId, result: AttemptResult, settled: CallBackState) {
-        let at = deed.happening.at;
-        self.count_by(deed, at, Measure::Attempt(result));
-        let Some(promise) = self.promises.get_mut(&id) else {
-            return;
-        };
-        // The rule of `call_backs::settle`.
-        let spoke = matches!(result, AttemptResult::Reached | AttemptResult::Refused);
-        let tried = spoke || (at >= promise.window_start && result != AttemptResult::WrongNumber);
-        if tried {
-            promise.first_attempt_at = promise.first_attempt_at.or(Some(at));
-        }
-        let (end, first) = (promise.window_end, promise.first_attempt_at);
-        let measure = match settled {
-            CallBackState::Kept => Measure::Kept,
-            CallBackState::Late => Measure::Late,
-            CallBackState::Broken => Measure::Broken,
-            CallBackState::Open | CallBackState::Rescheduled | CallBackState::CancelledByCustomer => return,
-        };
-        self.promises.remove(&id);
-        self.count_by(deed, at, measure);
-        if let Some(first) = first {
-            let day = self.frame.day(at);
-            for time in Time::ALL {
-                let seconds = self.frame.seconds(*time, end, first);
-                self.time(day, Measure::Lateness(*time), seconds);
-            }
-        }
-    }
-
     fn closed(&mut self, deed: Deed<'_>, closing: Closing) {
         let at = deed.happening.at;
         self.marks.decision = closing.decision;
@@ -327,12 +301,22 @@ impl Teller<'_> {
         if closing.on_the_spot {
             self.count(at, Measure::OnTheSpot);
         }
+        self.hands.closed_by = deed.agent();
+        if on_merits && self.first_resolved.is_none() {
+            let mut marks = self.marks.clone();
+            marks.agent.clone_from(&self.hands.closed_by);
+            self.first_resolved = Some((self.frame.day(at), marks, closing.on_the_spot));
+        }
         self.standing = Some((closing, self.frame.day(at), self.marks.clone()));
         self.marks.decision = None;
     }
 
+    /// It was opened again: a figure of whoever had closed it.
     fn opened(&mut self, at: Moment, measure: Measure) {
+        self.marks.agent = self.hands.closed_by.take();
         self.count(at, measure);
+        self.marks.agent = None;
+        self.opened_again = true;
         self.standing = None;
     }
 
@@ -362,6 +346,7 @@ impl Teller<'_> {
 
     /// What only holds of the complaint as it stands in the end.
     fn end(mut self) {
+        self.end_first_contact();
         if self.state != State::Closed {
             let day = self.frame.day(self.received_at);
             self.marks.customer_type = self.first_type;
@@ -377,7 +362,9 @@ impl Teller<'_> {
             self.count_on(day, Measure::Types(self.first_type, last));
             if let Some(cause) = closing.cause {
                 self.count_on(day, Measure::Cause(cause));
+                self.count_on(self.frame.day(self.received_at), Measure::Arose(cause));
             }
+            self.end_hands(day);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! By which clock figures are kept: the desk's zone tells the day, the standard calendar the business time.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone as _};
 use chrono_tz::Tz;
 
 use super::measures::Time;
@@ -13,7 +13,7 @@ use crate::domain::sla::calendars;
 use crate::error::Result;
 
 /// Raised whenever a figure is counted otherwise than before: the sums are then built anew.
-const EDITION: u32 = 2;
+const EDITION: u32 = 3;
 
 /// By which clock figures are kept.
 #[derive(Debug, Clone)]
@@ -85,5 +85,16 @@ pub fn day_of(date: NaiveDate) -> Day {
 
 /// The day of a number.
 pub fn date_of(day: Day) -> NaiveDate {
-    NaiveDate::default() + chrono::TimeDelta::days(day.into())
+    NaiveDate::default() + TimeDelta::days(day.into())
+}
+
+/// The beginning of a day.
+pub fn start_of(zone: Tz, day: NaiveDate) -> Moment {
+    let start = day.and_time(NaiveTime::MIN);
+    let local = |at| zone.from_local_datetime(&at).earliest();
+    // Where clocks leave midnight out, the day begins an hour later.
+    local(start)
+        .or_else(|| local(start + TimeDelta::hours(1)))
+        .and_then(|at| Moment::try_from(at.to_utc()).ok())
+        .unwrap_or(Moment::EPOCH)
 }

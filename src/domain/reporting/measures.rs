@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::domain::complaints::vocabulary::{AskedBy, AttemptResult, CauseCategory, State};
+use crate::domain::complaints::vocabulary::{AskedBy, AttemptResult, CauseCategory, HandlingStep, State};
 use crate::domain::typing::CustomerType;
 use crate::text_enum;
 
@@ -87,6 +87,27 @@ pub enum Measure {
     Types(CustomerType, CustomerType),
     /// Closed complaints by root cause.
     Cause(CauseCategory),
+    /// The same by the day of their receipt, not of any event: so what came before a change and what came after it can
+    /// be held against each other.
+    Arose(CauseCategory),
+    /// Complaints that were closed on the merits, once each, on the day of the first such closing.
+    FirstResolved,
+    /// Those of them that were closed in the first contact and never opened again.
+    SettledAtOnce,
+    /// How long each step took that was done: since the one before it.
+    Step(HandlingStep, Time),
+    /// Given to somebody out of the line.
+    Given,
+    /// Given from one person to another.
+    HandedOver,
+    /// Put back into the line.
+    PutBack,
+    /// Given from one team to another.
+    PassedOn,
+    /// Closed complaints, with how often they changed hands.
+    Hands,
+    /// Those that never did.
+    OneHand,
     /// Promises to call, those that replace others included.
     Promised,
     /// Promises that were kept.
@@ -127,6 +148,16 @@ impl Measure {
             Self::Dwell(state, time) => format!("dwell.{state}.{time}"),
             Self::Types(first, last) => format!("types.{first}.{last}"),
             Self::Cause(cause) => format!("cause.{cause}"),
+            Self::Arose(cause) => format!("arose.{cause}"),
+            Self::FirstResolved => "first_resolved".to_owned(),
+            Self::SettledAtOnce => "settled_at_once".to_owned(),
+            Self::Step(step, time) => format!("step.{step}.{time}"),
+            Self::Given => "given".to_owned(),
+            Self::HandedOver => "handed_over".to_owned(),
+            Self::PutBack => "put_back".to_owned(),
+            Self::PassedOn => "passed_on".to_owned(),
+            Self::Hands => "hands".to_owned(),
+            Self::OneHand => "one_hand".to_owned(),
             Self::Promised => "promised".to_owned(),
             Self::Kept => "kept".to_owned(),
             Self::Late => "late".to_owned(),
@@ -225,15 +256,25 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         Measure::Breached,
         Measure::MessageIn,
         Measure::MessageOut,
+        Measure::FirstResolved,
+        Measure::SettledAtOnce,
+        Measure::Given,
+        Measure::HandedOver,
+        Measure::PutBack,
+        Measure::PassedOn,
+        Measure::Hands,
+        Measure::OneHand,
     ];
     all.extend(State::ALL.iter().map(|state| Measure::Open(*state)));
     all.extend(CauseCategory::ALL.iter().map(|cause| Measure::Cause(*cause)));
+    all.extend(CauseCategory::ALL.iter().map(|cause| Measure::Arose(*cause)));
     all.extend(AskedBy::ALL.iter().map(|by| Measure::Moved(*by)));
     all.extend(AttemptResult::ALL.iter().map(|result| Measure::Attempt(*result)));
     for time in Time::ALL {
         all.push(Measure::Lateness(*time));
         all.extend(Span::ALL.iter().map(|span| Measure::Took(*span, *time)));
         all.extend(State::ALL.iter().map(|state| Measure::Dwell(*state, *time)));
+        all.extend(HandlingStep::ALL.iter().map(|step| Measure::Step(*step, *time)));
     }
     for first in CustomerType::ALL {
         all.extend(CustomerType::ALL.iter().map(|last| Measure::Types(*first, *last)));

@@ -11,6 +11,7 @@ use super::measures::{Dimension, Measure, Time};
 use super::rollup::Cell;
 use super::store::{self, Wanted};
 use super::sums::Day;
+use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::sums::at_one_moment;
 use crate::domain::check::Check;
@@ -71,6 +72,8 @@ pub struct Ask {
     pub zone: Tz,
     /// Today, in this zone.
     pub today: NaiveDate,
+    /// The moment of asking.
+    pub now: Moment,
 }
 
 impl ReportForm {
@@ -123,6 +126,7 @@ impl ReportForm {
             time: self.time.unwrap_or(Time::Calendar),
             zone,
             today,
+            now: act.now,
         })
     }
 }

@@ -59,6 +59,7 @@ words!(
     super::measures::Span,
     crate::domain::complaints::vocabulary::State,
     crate::domain::complaints::vocabulary::CauseCategory,
+    crate::domain::complaints::vocabulary::HandlingStep,
     crate::domain::typing::CustomerType
 );
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::roles::{Grant, Permission};
@@ -51,6 +52,17 @@ impl Principal {
     }
 }
 
+/// A rule by which Hark acts, and what led to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByRule {
+    /// The slug of the rule.
+    pub rule: String,
+    /// The version of the rules.
+    pub version: i32,
+    /// The rules that led to each other, this one last.
+    pub chain: Vec<String>,
+}
+
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -64,6 +76,8 @@ pub struct Actor {
     pub grant: Grant,
     /// The teams whose complaints the actor may change.
     pub teams: Vec<TeamId>,
+    /// The rule by which Hark acts, if it does by one.
+    pub rule: Option<Box<ByRule>>,
 }
 
 impl Actor {
@@ -75,6 +89,7 @@ impl Actor {
             principal: None,
             grant: Grant::none(),
             teams: Vec::new(),
+            rule: None,
         }
     }
 
@@ -86,6 +101,16 @@ impl Actor {
             principal: None,
             grant: Grant::none(),
             teams: Vec::new(),
+            rule: None,
+        }
+    }
+
+    /// Hark itself, by a rule.
+    pub fn by_rule(rule: ByRule) -> Self {
+        Self {
+            name: format!("rule {}, version {}", rule.rule, rule.version),
+            rule: Some(Box::new(rule)),
+            ..Self::system()
         }
     }
 

@@ -15,6 +15,7 @@ use crate::db::holds;
 use crate::db::types::Json;
 use crate::domain::check::Check;
 use crate::domain::complaints::hand_over::{self, Brief, BriefView};
+use crate::domain::improvement;
 use crate::error::{Code, Error, Result};
 use crate::ids::{HandOverId, StaffId};
 
@@ -115,6 +116,7 @@ pub fn deactivate(
         },
     )?;
     hand_over::give_over(conn, act, &brief, &leaver.handle, &successor.handle)?;
+    improvement::actions::give_over(conn, act, &leaver.handle, &successor.handle)?;
     let mut after = leaver.clone();
     after.deactivated_at = Some(act.now);
     after.successor_id = Some(successor.id);

@@ -14,5 +14,5 @@ mod store;
 pub mod teams;
 pub mod tokens;
 
-pub use self::actor::{Act, Actor, ActorKind, Principal};
+pub use self::actor::{Act, Actor, ActorKind, ByRule, Principal};
 pub use self::roles::{Grant, Permission, Role};

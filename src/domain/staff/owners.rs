@@ -65,10 +65,12 @@ impl Owners {
     }
 
     /// Notes why `actor` cannot give work to `owner`, if so: it must be somebody who works here and, if a team
-    /// holds the work, a member of it. A program may take work itself, by the name of its token.
+    /// holds the work, a member of it. A program may take work itself, by the name of its token. A rule is bound as
+    /// people are.
     pub fn check(&self, check: &mut Check, pointer: &str, actor: &Actor, owner: &str, team: Option<TeamId>) {
         let is_program = matches!(actor.principal, Some(Principal::Token(_)));
-        let itself = actor.kind == ActorKind::System || (is_program && owner == actor.name);
+        let hark = actor.kind == ActorKind::System && actor.rule.is_none();
+        let itself = hark || (is_program && owner == actor.name);
         if !itself {
             self.check_person(check, pointer, owner, team);
         }

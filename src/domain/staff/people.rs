@@ -196,6 +196,7 @@ pub fn actor_of(conn: &mut Conn, member: &StaffMember) -> Result<Actor> {
         principal: Some(Principal::Person(member.id)),
         grant,
         teams,
+        rule: None,
     })
 }
 

@@ -75,8 +75,20 @@ text_enum! {
         ReadRouting = "read-routing",
         /// Write rules of routing, and bring them into and out of force.
         ManageRouting = "manage-routing",
+        /// See the rules on events and time and what they did, and try others.
+        ReadRules = "read-rules",
+        /// Write rules on events and time, and bring them into and out of force.
+        ManageRules = "manage-rules",
         /// Write canned texts and macros.
         ManageTexts = "manage-texts",
+        /// See corrective actions and whether they helped; end one's own.
+        ReadActions = "read-actions",
+        /// Make corrective actions, change and end them, link complaints, and say whether they helped.
+        ManageActions = "manage-actions",
+        /// See reviews of one's own calls and of those of one's teams, comment on them, and answer.
+        ReadReviews = "read-reviews",
+        /// Pick calls of one's teams for review, review them, and see how reviews come out.
+        ReviewCalls = "review-calls",
     }
 }
 
@@ -150,6 +162,8 @@ impl Role {
                 P::ReadStaff,
                 P::ReadCalendars,
                 P::ReadPolicies,
+                P::ReadActions,
+                P::ReadReviews,
             ],
             Self::Lead => &[
                 P::ReadComplaints,
@@ -169,7 +183,12 @@ impl Role {
                 P::ReadPolicies,
                 P::ManageWork,
                 P::ReadRouting,
+                P::ReadRules,
                 P::ManageTexts,
+                P::ReadActions,
+                P::ManageActions,
+                P::ReadReviews,
+                P::ReviewCalls,
             ],
             Self::Operations => &[
                 P::ReadFigures,
@@ -181,6 +200,9 @@ impl Role {
                 P::ManagePolicies,
                 P::ReadRouting,
                 P::ManageRouting,
+                P::ReadRules,
+                P::ReadActions,
+                P::ManageActions,
             ],
             Self::Sales => &[P::ReadCustomers, P::WriteCustomers, P::ReadComplaintStates],
             // Also the data-protection officer: hence the customer's right to their data.
@@ -198,6 +220,8 @@ impl Role {
                 P::ReadCalendars,
                 P::ReadPolicies,
                 P::ReadRouting,
+                P::ReadRules,
+                P::ReadActions,
             ],
             Self::Admin => Permission::ALL,
         }

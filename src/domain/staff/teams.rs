@@ -193,6 +193,18 @@ pub fn workers_of(conn: &mut Conn, ids: &[TeamId]) -> Result<Vec<(TeamId, StaffM
         .collect())
 }
 
+/// Who leads a team: the first of its leads by handle who works here.
+///
+/// # Errors
+/// When the database refuses.
+pub fn lead_of(conn: &mut Conn, id: TeamId) -> Result<Option<String>> {
+    let members = store::members_of(conn, &[id])?;
+    let lead = members
+        .into_iter()
+        .find(|(membership, member)| membership.leads && member.is_active());
+    Ok(lead.map(|(_, member)| member.handle))
+}
+
 /// The team as the form has it.
 fn checked(conn: &mut Conn, form: &TeamForm, mut team: Team) -> Result<Team> {
     let mut check = Check::new();

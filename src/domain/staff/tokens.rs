@@ -380,6 +380,7 @@ fn actor(conn: &mut Conn, row: TokenRow) -> Result<Actor> {
         name: row.name,
         principal: Some(Principal::Token(row.id)),
         teams: row.teams.map(|json| json.0).unwrap_or_default(),
+        rule: None,
     })
 }
 

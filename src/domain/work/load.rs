@@ -17,6 +17,9 @@ use crate::ids::{StaffId, TeamId};
 /// The bounds of the ages that are counted.
 const AGES: [i64; 4] = [1, 4, 24, 72];
 
+/// From when on something is due soon.
+const SOON: TimeDelta = TimeDelta::hours(4);
+
 /// How much somebody has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PersonLoad {
@@ -29,6 +32,8 @@ pub struct PersonLoad {
     pub open: i64,
     /// Those past the moment by which something had to be done.
     pub overdue: i64,
+    /// Those of which something has to be done within the next four hours.
+    pub due_soon: i64,
     /// The most they take at once, as far as it was said.
     pub capacity: Option<i32>,
     /// Whether they are away.
@@ -55,6 +60,8 @@ pub struct TeamLoad {
     pub open: i64,
     /// Those past the moment by which something had to be done.
     pub overdue: i64,
+    /// Those of which something has to be done within the next four hours.
+    pub due_soon: i64,
     /// Those that nobody has.
     pub waiting: i64,
     /// For how long the first of these has been waiting, seconds.
@@ -80,15 +87,34 @@ pub fn load(conn: &mut Conn, act: &Act, team: Option<TeamId>) -> Result<LoadView
     let counted = Counted {
         open: store::open_by_team_and_owner(conn, team, None)?,
         overdue: store::open_by_team_and_owner(conn, team, Some(act.now))?,
+        soon: store::open_by_team_and_owner(conn, team, Some(act.now + SOON))?,
     };
     let people = people(conn, act, team, &counted)?;
     let teams = team_loads(conn, act, team, &counted)?;
     Ok(LoadView { people, teams })
 }
 
+/// How many of each team have been waiting for somebody since a moment or longer.
+///
+/// # Errors
+/// When the database refuses.
+pub fn waiting_since(conn: &mut Conn, since: Moment) -> Result<Vec<(Option<TeamId>, i64)>> {
+    store::waiting_since(conn, None, since)
+}
+
+/// Since when the first of each team has been waiting for somebody.
+///
+/// # Errors
+/// When the database refuses.
+pub fn first_waiting(conn: &mut Conn) -> Result<Vec<(Option<TeamId>, Moment)>> {
+    store::first_waiting(conn, None)
+}
+
 struct Counted {
     open: Vec<ByTeamAndOwner>,
     overdue: Vec<ByTeamAndOwner>,
+    /// Overdue, or soon to be.
+    soon: Vec<ByTeamAndOwner>,
 }
 
 fn of_owner(counted: &[ByTeamAndOwner], owner: &str) -> i64 {
@@ -144,6 +170,7 @@ fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -
             PersonLoad {
                 open: of_owner(&counted.open, &owner),
                 overdue: of_owner(&counted.overdue, &owner),
+                due_soon: of_owner(&counted.soon, &owner) - of_owner(&counted.overdue, &owner),
                 away: away.contains(&owner),
                 owner,
                 teams,
@@ -182,6 +209,7 @@ fn team_loads(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counte
         team_name,
         open: of_team(&counted.open, team),
         overdue: of_team(&counted.overdue, team),
+        due_soon: of_team(&counted.soon, team) - of_team(&counted.overdue, team),
         waiting: counted
             .open
             .iter()

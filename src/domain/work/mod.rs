@@ -21,3 +21,15 @@ pub mod row;
 pub mod skills;
 mod store;
 pub mod take;
+
+use crate::db::conn::Conn;
+use crate::error::Result;
+use crate::ids::ComplaintId;
+
+/// Open complaints, in the order of their ids: the next ones after a place.
+///
+/// # Errors
+/// When the database refuses.
+pub fn open_after(conn: &mut Conn, after: Option<ComplaintId>, limit: i64) -> Result<Vec<ComplaintId>> {
+    store::open_after(conn, after, limit)
+}

@@ -49,6 +49,14 @@ pub(super) fn find(conn: &mut Conn, id: ComplaintId) -> Result<Option<QueueRow>>
         .optional()?)
 }
 
+pub(super) fn open_after(conn: &mut Conn, after: Option<ComplaintId>, limit: i64) -> Result<Vec<ComplaintId>> {
+    let mut rows = work_queue::table.select(work_queue::complaint_id).into_boxed();
+    if let Some(after) = after {
+        rows = rows.filter(work_queue::complaint_id.gt(after));
+    }
+    Ok(rows.order(work_queue::complaint_id.asc()).limit(limit).load(conn)?)
+}
+
 pub(super) fn by_ids(conn: &mut Conn, ids: &[ComplaintId]) -> Result<Vec<QueueRow>> {
     let mut rows = Vec::new();
     for some in ids.chunks(AT_ONCE) {

@@ -10,6 +10,7 @@ use askama::Template;
 use serde_json::json;
 
 pub(super) use self::menus::CATEGORIES;
+use super::kept;
 use super::parts::{self, CallPart, Card, ClockPart, EntryPart, Row, Voice};
 use super::steps::{self, Hand, StepPart};
 use super::words::{guidance, word};
@@ -24,6 +25,8 @@ use crate::domain::complaints::view::{self, ComplaintSummary, ComplaintView};
 use crate::domain::complaints::vocabulary::{RedressStatus, State};
 use crate::domain::customers::model::SeenCustomer;
 use crate::domain::customers::record;
+use crate::domain::drafts::{self, DraftView};
+use crate::domain::events;
 use crate::domain::sla::clocks::view::{self as clocks, ClockView};
 use crate::domain::staff::people::{self, StaffView};
 use crate::domain::staff::teams::{self, TeamView};
@@ -51,9 +54,15 @@ pub(super) struct Seen {
     earlier: Vec<ComplaintSummary>,
     teams: Vec<TeamView>,
     people: Vec<StaffView>,
+    /// What the caller has typed and not sent.
+    drafts: Vec<DraftView>,
+    /// What happens after the page was made.
+    from: events::Place,
 }
 
 fn look(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<Seen> {
+    // First: what happens while the rest is read is told.
+    let from = events::last(conn)?;
     let view = view::get(conn, id)?;
     let whose = view.summary.customer_id;
     let earlier = Listing {
@@ -86,6 +95,11 @@ fn look(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<Seen> {
             false => Vec::new(),
         },
         customer,
+        drafts: match act.actor.may(Permission::HandleComplaints) {
+            true => drafts::about(conn, act, id)?,
+            false => Vec::new(),
+        },
+        from,
         view,
     })
 }
@@ -140,6 +154,14 @@ struct ComplaintPage {
     zone: String,
     today: String,
     owner: String,
+    me: String,
+    from: String,
+    /// What was put back: when it was typed.
+    put_back: Option<String>,
+    /// Into which fields.
+    put_back_names: String,
+    /// Whether somebody else changed the complaint since it was typed.
+    typed_before: bool,
     form: Form,
     findings: Findings,
     done: Option<String>,
@@ -168,11 +190,28 @@ pub(super) async fn show(
     conflict: bool,
 ) -> Result<HttpResponse> {
     let seen = ctx.read(move |conn, act| look(conn, act, id)).await?;
-    let parts = ["messages", "timeline", "call_backs", "clocks", "customer", "earlier"];
+    let mut form = form;
+    let nobody_sent = form.text("deed").is_empty();
+    let names = match nobody_sent {
+        true => kept::restore_all(&mut form, &seen.drafts),
+        false => Vec::new(),
+    };
+    let parts = [
+        "messages",
+        "timeline",
+        "call_backs",
+        "clocks",
+        "customer",
+        "earlier",
+        "drafts",
+    ];
     let event = Event::on(ObjectKind::Complaint, id.0, "complaint.read").of([seen.view.summary.customer_id]);
     ctx.disclose(event.with(json!({ "with": parts }))).await?;
     let live = ctx.app.typing().await;
-    let page = build(ctx, visitor, &live, &seen, form, findings, conflict)?;
+    let mut page = build(ctx, visitor, &live, &seen, form, findings, conflict)?;
+    // What was just sent stands in the form by itself.
+    page.put_back.take_if(|_| !nobody_sent);
+    page.put_back_names = names.join(" ");
     let status = match (conflict, page.findings.is_empty()) {
         (true, _) => StatusCode::PRECONDITION_FAILED,
         (false, true) => StatusCode::OK,
@@ -182,7 +221,7 @@ pub(super) async fn show(
 }
 
 /// How the page speaks, in the zone of the desk.
-pub(super) fn voice(ctx: &Ctx, visitor: &Visitor) -> Voice {
+pub(in crate::web) fn voice(ctx: &Ctx, visitor: &Visitor) -> Voice {
     Voice {
         words: visitor.words,
         lang: visitor.lang,
@@ -252,7 +291,10 @@ fn build(
         .style("desk.css")
         .script("form.js")
         .script("keys.js")
-        .script("countdown.js"),
+        .script("countdown.js")
+        .script("events.js")
+        .script("complaint-live.js")
+        .script("desk-drafts.js"),
         id: summary.id.to_string(),
         version: summary.version,
         seen_entry: seen.entries.last().map_or(String::new(), |entry| entry.id.to_string()),
@@ -316,6 +358,19 @@ fn build(
             .map(|what| format!("word-done-{what}"))
             .filter(|key| words.has(key))
             .map(|key| words.get(&key)),
+        put_back_names: String::new(),
+        put_back: seen
+            .drafts
+            .iter()
+            .map(|draft| draft.updated_at)
+            .max()
+            .map(|at| time::short(lang, voice.zone, at)),
+        typed_before: seen
+            .drafts
+            .iter()
+            .any(|draft| draft.based_on.is_some_and(|version| version < summary.version)),
+        from: seen.from.to_string(),
+        me,
         form,
         findings,
         conflict,
@@ -324,9 +379,8 @@ fn build(
 
 /// What somebody has typed, field by field.
 fn typed(voice: Voice, form: &Form) -> Vec<(String, String)> {
-    let own = ["csrf_token", "form_key", "version", "seen", "deed", "back"];
     form.all()
-        .filter(|(name, value)| !own.contains(name) && !value.trim().is_empty())
+        .filter(|(name, value)| kept::is_typed(name) && !value.trim().is_empty())
         .map(|(name, value)| {
             let last = name.rsplit('-').next().unwrap_or(name);
             (word(voice.words, "field", last), value.to_owned())

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{call_back, complaint, fields};
+use super::{call_back, complaint, fields, kept};
 use crate::api::extract::{Body, Ctx, Id};
 use crate::api::typing;
 use crate::db::conn::Conn;
@@ -112,6 +112,9 @@ impl Deed {
         };
         self.form.renew_key();
         let conflict = problem.code == Code::PreconditionFailed;
+        if let (true, Place::Complaint(id)) = (conflict, self.place) {
+            kept::keep(ctx, id, &self.form, &self.prefix).await;
+        }
         let findings = match conflict {
             true => Findings::default(),
             false => self.findings(&problem, visitor.words),

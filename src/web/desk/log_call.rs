@@ -11,11 +11,13 @@ use askama::Template;
 use self::beside::{Caller, Proposal, propose, recognise};
 use self::intake::{follow_up, promised, take_in};
 use super::complaint::{self, CATEGORIES, voice};
-use super::fields;
 use super::steps::{self, Hand, StepPart};
 use super::words::{Choice, choices};
+use super::{fields, kept};
 use crate::api::extract::Ctx;
+use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::vocabulary::{Channel, Kind, Level};
+use crate::domain::drafts::{self, DraftKind, Found};
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, FieldError, Problem, Result};
 use crate::web::forms::{Findings, Form};
@@ -45,6 +47,8 @@ struct CallPage {
     promise_open: bool,
     zones: &'static [&'static str],
     today: String,
+    /// What was put back: when it was typed.
+    put_back: Option<String>,
     form: Form,
     findings: Findings,
 }
@@ -92,7 +96,37 @@ pub(crate) async fn show_new(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
     let draft = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
     form.set("draft", draft.to_string());
     form.set("mine", "1");
-    show(&ctx, &visitor, form, Findings::default()).await
+    let put_back = match form.given("caller") {
+        // Somebody else calls.
+        Some(_) => None,
+        None => put_back(&ctx, &visitor, &mut form).await?,
+    };
+    show(&ctx, &visitor, form, Findings::default(), put_back).await
+}
+
+/// Puts back what the caller has typed and not sent; says when that was.
+async fn put_back(ctx: &Ctx, visitor: &Visitor, form: &mut Form) -> Result<Option<String>> {
+    let kept = ctx
+        .read(|conn, act| drafts::find(conn, act, None, DraftKind::Intake))
+        .await?;
+    let Some(Found { draft, customer }) = kept else {
+        return Ok(None);
+    };
+    let event = Event::about_many(ObjectKind::Complaint, "complaint.draft_read");
+    ctx.disclose(event.of(customer)).await?;
+    let _names = kept::restore(form, &draft.typed);
+    let voice = voice(ctx, visitor);
+    Ok(Some(time::short(voice.lang, voice.zone, draft.updated_at)))
+}
+
+/// What was logged is no draft any more. That it could not be thrown away harms nothing.
+async fn forget(ctx: &Ctx) {
+    let done = ctx
+        .write(|conn, act| drafts::discard(conn, act, None, DraftKind::Intake))
+        .await;
+    if let Err(error) = done {
+        tracing::warn!(%error, "a draft that was logged is still there");
+    }
 }
 
 fn menus(words: Words, form: &Form) -> Menus {
@@ -142,7 +176,13 @@ fn menus(words: Words, form: &Form) -> Menus {
     }
 }
 
-async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) -> Result<HttpResponse> {
+async fn show(
+    ctx: &Ctx,
+    visitor: &Visitor,
+    mut form: Form,
+    findings: Findings,
+    put_back: Option<String>,
+) -> Result<HttpResponse> {
     let voice = voice(ctx, visitor);
     let words = voice.words;
     let caller = recognise(ctx, visitor, &form).await?;
@@ -179,7 +219,8 @@ async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) 
             .style("desk.css")
             .script("form.js")
             .script("keys.js")
-            .script("log-call.js"),
+            .script("log-call.js")
+            .script("intake-draft.js"),
         steps_open: steps.iter().any(|step| filled(&format!("{}-", step.slug))),
         promise_open: filled("promise-from") || filled("promise-day") || findings.at("promise-from").is_some(),
         caller,
@@ -188,6 +229,7 @@ async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) 
         steps,
         zones: ZONES,
         today: voice.now.with_timezone(&zone).format("%Y-%m-%d").to_string(),
+        put_back,
         form,
         findings,
     };
@@ -198,7 +240,7 @@ async fn show(ctx: &Ctx, visitor: &Visitor, mut form: Form, findings: Findings) 
 pub(crate) async fn log_call(ctx: Ctx, visitor: Visitor, mut form: Form) -> Result<HttpResponse> {
     // The button for those without scripts: who is it, and how does it sound?
     if form.given("look").is_some() {
-        return show(&ctx, &visitor, form, Findings::default()).await;
+        return show(&ctx, &visitor, form, Findings::default(), None).await;
     }
     // Times are the customer's: as the form says, as we know, or as at the desk.
     if form.given("time_zone").is_none() {
@@ -213,10 +255,11 @@ pub(crate) async fn log_call(ctx: Ctx, visitor: Visitor, mut form: Form) -> Resu
         Err(Error::Problem(problem)) if problem.code.status() < 500 => {
             form.renew_key();
             let findings = findings(&problem, &visitor);
-            return show(&ctx, &visitor, form, findings).await;
+            return show(&ctx, &visitor, form, findings, None).await;
         }
         Err(other) => return Err(other),
     };
+    forget(&ctx).await;
     match follow_up(&ctx, receipt.id, &form).await {
         Ok(()) => Ok(visitor.go(&format!("/desk/complaints/{}?done=logged", receipt.id))),
         // The complaint is there; what could not be done with it is typed into its page, and nothing is lost.

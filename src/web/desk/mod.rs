@@ -4,17 +4,20 @@
 //! A deed on a complaint or a promise is one form, one line of `routes`, and one function in `deeds.rs`: its fields are
 //! named `<deed>-<value>`, read by `fields.rs` into the form of the domain, and what the domain finds goes back to them.
 
+pub(crate) mod admin;
 pub(crate) mod call_back;
 pub(crate) mod complaint;
 pub(crate) mod customer;
 pub(crate) mod deeds;
 mod fields;
+mod kept;
 pub(crate) mod list;
 pub(crate) mod log_call;
-mod parts;
+pub(crate) mod ops;
+pub(super) mod parts;
 mod steps;
 pub(crate) mod take;
-mod words;
+pub(super) mod words;
 pub(crate) mod work;
 
 use super::i18n::{Words, fl};
@@ -49,6 +52,26 @@ const PLACES: &[Place] = &[
         href: "/desk/search",
         label: |words| fl!(words, "nav-search"),
         needs: Some(Permission::ReadComplaints),
+    },
+    Place {
+        href: "/lead",
+        label: |words| fl!(words, "nav-lead"),
+        needs: Some(Permission::ManageWork),
+    },
+    Place {
+        href: "/lead/reviews",
+        label: |words| fl!(words, "lead-reviews-title"),
+        needs: Some(Permission::ReadReviews),
+    },
+    Place {
+        href: "/ops",
+        label: |words| fl!(words, "nav-ops"),
+        needs: Some(Permission::ReadReports),
+    },
+    Place {
+        href: "/admin",
+        label: |words| fl!(words, "nav-admin"),
+        needs: Some(Permission::ReadRouting),
     },
 ];
 

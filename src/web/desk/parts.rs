@@ -18,29 +18,29 @@ use crate::web::time;
 
 /// How a page of the desk tells the time and speaks.
 #[derive(Clone, Copy)]
-pub(super) struct Voice {
-    pub(super) words: Words,
-    pub(super) lang: Lang,
+pub(in crate::web) struct Voice {
+    pub(in crate::web) words: Words,
+    pub(in crate::web) lang: Lang,
     /// The zone of the desk.
-    pub(super) zone: Tz,
-    pub(super) now: Moment,
+    pub(in crate::web) zone: Tz,
+    pub(in crate::web) now: Moment,
 }
 
 /// A moment by which something is due.
 #[derive(Clone)]
-pub(super) struct Due {
-    pub(super) machine: String,
-    pub(super) at: String,
-    pub(super) left: String,
+pub(in crate::web) struct Due {
+    pub(in crate::web) machine: String,
+    pub(in crate::web) at: String,
+    pub(in crate::web) left: String,
     /// `late`, `soon` or `fine`: the class, too.
-    pub(super) stands: &'static str,
+    pub(in crate::web) stands: &'static str,
 }
 
 /// From when on something is due soon.
 const SOON: chrono::TimeDelta = chrono::TimeDelta::hours(2);
 
 impl Due {
-    pub(super) fn of(voice: Voice, due: Moment) -> Self {
+    pub(in crate::web) fn of(voice: Voice, due: Moment) -> Self {
         Self {
             machine: time::machine(due),
             at: time::short(voice.lang, voice.zone, due),

@@ -8,7 +8,7 @@ use crate::web::i18n::Words;
 use crate::web::locale::Lang;
 
 /// What a value is called; the value itself where nobody has a word for it (a category of the desk's own).
-pub(super) fn word(words: Words, area: &str, value: &str) -> String {
+pub(in crate::web) fn word(words: Words, area: &str, value: &str) -> String {
     let key = format!("word-{area}-{value}");
     match words.has(&key) {
         true => words.get(&key),

@@ -1,5 +1,7 @@
 //! My work: what is most urgent, the calls promised today, what nobody has taken yet; and the search.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::{Days, NaiveTime, TimeZone as _};
@@ -15,8 +17,12 @@ use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::listing::{self, Listing, Order};
 use crate::domain::complaints::view::{self, ComplaintSummary};
 use crate::domain::complaints::vocabulary::CallBackState;
-use crate::domain::sla::clocks::view as clocks;
+use crate::domain::complaints::{beside, history, watching};
+use crate::domain::events;
+use crate::domain::sla::clocks::export as clocks;
+use crate::domain::sla::clocks::view::ClockView;
 use crate::domain::staff::{Act, Permission};
+use crate::domain::work::queue;
 use crate::error::Result;
 use crate::ids::{ComplaintId, CustomerId};
 use crate::web::forms::Form;
@@ -26,6 +32,8 @@ use crate::web::{customers, time};
 
 /// How many complaints the lists show.
 const SHOWN: i64 = 50;
+/// How many the list of what waits shows.
+const FREE: i64 = 20;
 /// For how many of them the page says why they are due when they are.
 const EXPLAINED: usize = 20;
 
@@ -52,6 +60,9 @@ struct WorkPage {
     form: Form,
     today: String,
     more: bool,
+    me: String,
+    teams: String,
+    from: String,
 }
 
 /// What the page is made of.
@@ -61,9 +72,13 @@ struct Seen {
     calls: Vec<CallBackView>,
     free: Vec<ComplaintSummary>,
     whose: Vec<CustomerId>,
+    /// What happens after the page was made.
+    from: events::Place,
 }
 
 fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen> {
+    // First: what happens while the rest is read is told.
+    let from = events::last(conn)?;
     let me = act.actor.name.clone();
     let own = |order| Listing {
         open: Some(true),
@@ -80,14 +95,19 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen>
             summaries.push(summary);
         }
     }
-    let mut mine = Vec::new();
-    for (n, summary) in summaries.into_iter().enumerate() {
-        let why = match n < EXPLAINED && summary.next_due_at.is_some() {
-            true => why(conn, act, voice, summary.id)?,
-            false => None,
-        };
-        mine.push((summary, why));
-    }
+    let explained = summaries.iter().take(EXPLAINED);
+    let explained: Vec<ComplaintId> = explained
+        .filter(|summary| summary.next_due_at.is_some())
+        .map(|summary| summary.id)
+        .collect();
+    let mut why = why(conn, act, voice, &explained)?;
+    let mine: Vec<_> = summaries
+        .into_iter()
+        .map(|summary| {
+            let why = why.remove(&summary.id);
+            (summary, why)
+        })
+        .collect();
     let listing = call_backs::Listing {
         state: Some(CallBackState::Open),
         owner: Some(me),
@@ -96,24 +116,7 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen>
         ..call_backs::Listing::default()
     };
     let calls = call_backs::list(conn, act.now, &listing)?;
-    let mut free: Vec<ComplaintSummary> = Vec::new();
-    for team in act.actor.teams.iter().take(10) {
-        let held = Listing {
-            open: Some(true),
-            team: Some(*team),
-            order: Order::Due,
-            limit: 100,
-            ..Listing::default()
-        };
-        free.extend(
-            listing::list(conn, act, &held)?
-                .items
-                .into_iter()
-                .filter(|c| c.owner.is_none()),
-        );
-    }
-    free.sort_by_key(|summary| summary.next_due_at);
-    free.truncate(20);
+    let free = free(conn, act)?;
     let mut ids: Vec<ComplaintId> = mine.iter().map(|(summary, _)| summary.id).collect();
     ids.extend(free.iter().map(|summary| summary.id));
     ids.extend(calls.iter().map(|call| call.complaint_id));
@@ -125,16 +128,57 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen>
         calls,
         free,
         whose: view::customers_of(conn, &ids)?,
+        from,
     })
 }
 
-/// The clock that is due next: what it is called, and why then.
-fn why(conn: &mut Conn, act: &Act, voice: Voice, id: ComplaintId) -> Result<Option<(String, String)>> {
-    let clocks = clocks::of_complaint(conn, act.now, id)?.items;
-    Ok(clocks.first().filter(|clock| clock.ended_at.is_none()).map(|clock| {
-        let part = parts::clock(voice, clock);
-        (part.name, part.why)
-    }))
+/// What waits in the caller's teams for somebody, the most urgent first: as it is given to who asks for the next piece.
+fn free(conn: &mut Conn, act: &Act) -> Result<Vec<ComplaintSummary>> {
+    let mut waiting = Vec::new();
+    for team in act.actor.teams.iter().take(10) {
+        let listing = queue::Listing {
+            team: Some(*team),
+            unowned: true,
+            limit: FREE,
+            ..queue::Listing::default()
+        };
+        let items = queue::list(conn, act, &listing)?.items;
+        waiting.extend(items.into_iter().map(|item| (item.why.due_at, item.id)));
+    }
+    waiting.sort();
+    waiting.truncate(usize::try_from(FREE).unwrap_or_default());
+    let ids: Vec<ComplaintId> = waiting.into_iter().map(|(_, id)| id).collect();
+    let mut rows: BTreeMap<ComplaintId, ComplaintSummary> = beside::look_at_all(conn, &ids)?
+        .into_iter()
+        .map(|complaint| (complaint.id, complaint.into()))
+        .collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+}
+
+/// The clock of each of these complaints that is due next: what it is called, and why then.
+fn why(
+    conn: &mut Conn,
+    act: &Act,
+    voice: Voice,
+    ids: &[ComplaintId],
+) -> Result<BTreeMap<ComplaintId, (String, String)>> {
+    let histories = watching::load(conn, ids)?
+        .into_iter()
+        .map(|watched| {
+            (
+                watched.complaint.id,
+                history::read(&watched.complaint, &watched.entries),
+            )
+        })
+        .collect();
+    let clocks = clocks::of_complaints(conn, act.now, &histories)?;
+    let next = |(id, clocks): (ComplaintId, Vec<ClockView>)| {
+        let running = clocks.into_iter().filter(|clock| clock.ended_at.is_none());
+        let first = running.min_by_key(|clock| (clock.due_at.is_none(), clock.due_at, clock.id))?;
+        let part = parts::clock(voice, &first);
+        Some((id, (part.name, part.why)))
+    };
+    Ok(clocks.into_iter().filter_map(next).collect())
 }
 
 /// `GET /desk`
@@ -178,7 +222,9 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
             .page(fl!(visitor.words, "desk-title"))
             .style("desk.css")
             .script("keys.js")
-            .script("countdown.js"),
+            .script("countdown.js")
+            .script("events.js")
+            .script("desk-live.js"),
         works,
         late: mine.iter().filter(late).count(),
         mine,
@@ -194,7 +240,16 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
         nothing_waits: visitor.query("nothing").is_some(),
         form: Form::fresh(),
         today: time::day(voice.lang, voice.zone, voice.now),
-        more: seen.is_some_and(|seen| seen.more),
+        more: seen.as_ref().is_some_and(|seen| seen.more),
+        me: ctx.actor().name.clone(),
+        teams: ctx
+            .actor()
+            .teams
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" "),
+        from: seen.map_or(String::new(), |seen| seen.from.to_string()),
     })
 }
 

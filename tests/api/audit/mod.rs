@@ -2,7 +2,7 @@
 
 mod refusals;
 mod seals;
-mod trail;
+pub mod trail;
 
 /// Where events are.
 pub const EVENTS: &str = "/api/v1/audit/events";

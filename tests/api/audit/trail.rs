@@ -48,8 +48,25 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/sla-policies/{slug}",
     "/api/v1/sla-policies/{slug}/versions/{version}",
     "/api/v1/work/load",
+    "/api/v1/events",
+    "/api/v1/complaints/{id}/presence",
+    "/api/v1/me/drafts",
+    "/api/v1/corrective-actions",
+    "/api/v1/corrective-actions/{id}",
+    "/api/v1/corrective-actions/{id}/effect",
+    "/api/v1/review-form",
+    "/api/v1/review-form/versions/{version}",
+    "/api/v1/review-picks",
+    "/api/v1/review-picks/{id}",
+    "/api/v1/reports/first-contact",
+    "/api/v1/reports/hand-overs",
+    "/api/v1/reports/queue-ages",
+    "/api/v1/reports/step-times",
     "/api/v1/routing",
     "/api/v1/routing/versions/{version}",
+    "/api/v1/rules",
+    "/api/v1/rules/firings",
+    "/api/v1/rules/versions/{version}",
     "/api/v1/bulk-actions",
     "/api/v1/bulk-actions/{id}",
     "/api/v1/bulk-actions/{id}/results",
@@ -61,6 +78,8 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/views/{id}",
     "/api/v1/reports",
     "/api/v1/reports/ages",
+    "/api/v1/reports/ahead",
+    "/api/v1/reports/arrivals",
     "/api/v1/reports/backlog",
     "/api/v1/reports/breaches",
     "/api/v1/reports/call-backs",
@@ -79,6 +98,9 @@ const SHOWS_NOBODY: &[&str] = &[
     "/api/v1/audit/seals",
     "/api/v1/retention-rules",
 ];
+
+/// What changes nothing that is kept: who is at a complaint, and what somebody has typed and not saved.
+const PASSING: &[&str] = &["/presence", "/drafts"];
 
 /// A page of events.
 pub async fn events(desk: &Desk, query: &str) -> Vec<Value> {
@@ -103,8 +125,16 @@ async fn look(desk: &Desk, operation: &Operation) -> Reply {
         Some("customers") => customer,
         Some("staff") => crate::support::person::add(desk, "zhao.lei", "agent").await,
         Some("audit") => event,
+        Some("corrective-actions") => crate::leads::about(&case).await,
+        Some("call-reviews") => crate::leads::drawn(desk).await.id,
         _ => case.id.clone(),
     };
+    if operation.path.contains("/drafts/") {
+        let admin = desk.client(Role::Admin);
+        let path = operation.path.replace("{id}", &id).replace("{kind}", "note");
+        admin.put(&path, &json!({ "typed": "Dear Ms Li" })).await.expect(200);
+        return admin.get(&path).await.expect(200);
+    }
     let shared = format!("{}/attachments?name=a.txt&shared=true", case.path());
     let attached = case
         .agent
@@ -149,6 +179,9 @@ on_both! {
         for operation in operations() {
             let has_no_sample = operation.deletes() && !operation.takes("IfMatch");
             if operation.method == "GET" || has_no_sample || operation.only_asks() {
+                continue;
+            }
+            if PASSING.iter().any(|part| operation.path.contains(part)) {
                 continue;
             }
             let sample = sample(&desk, &operation).await;

@@ -22,7 +22,7 @@ pub fn nowhere(operation: &Operation) -> String {
         "{type}" => "angry".to_owned(),
         "{slug}" => "nothing".to_owned(),
         segment
-            if matches!(segment, "{attachment}" | "{other}")
+            if matches!(segment, "{attachment}" | "{other}" | "{complaint}")
                 || (segment.ends_with("id}") && segment != "{external_id}") =>
         {
             "00000000-0000-7000-8000-000000000000".to_owned()

@@ -99,6 +99,7 @@ impl Sample {
             "name",
             "source",
             "title",
+            "seed",
         ]
         .into_iter()
         .find(|key| body.contains_key(*key));
@@ -137,7 +138,10 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
             let staff = crate::support::person::add(desk, &fresh(desk, "wang"), "agent").await;
             (admin, format!("/api/v1/staff/{staff}/invitation"), None, String::new())
         }
+        (_, ["corrective-actions", rest @ ..]) => crate::leads::on_action(desk, operation, rest).await,
+        (_, ["review-form" | "review-picks" | "call-reviews", ..]) => crate::leads::on_review(desk, &parts).await,
         (_, ["routing", rest @ ..]) => on_routing(desk, rest).await,
+        (_, ["rules", rest @ ..]) => on_rules(desk, rest).await,
         (_, [noun @ ("bulk-actions" | "views" | "canned-texts" | "macros"), rest @ ..]) => {
             on_casework(desk, operation, noun, rest).await
         }
@@ -233,6 +237,7 @@ async fn by_a_person(desk: &Desk, operation: &Operation, parts: &[&str]) -> Part
         ["me", rest @ ..] => {
             let mut browser = person::signed_in(desk, &handle, "agent").await;
             let body = match rest {
+                ["drafts", "intake"] => json!({ "typed": "The router drops out" }),
                 ["password"] => json!({ "current": person::PASSWORD, "new": "seven quiet harbours sing" }),
                 ["second-factor"] => json!({ "password": person::PASSWORD }),
                 ["second-factor", "confirm"] => {
@@ -314,6 +319,8 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ["links"] => Some(json!({ "duplicate_of": Case::logged(desk).await.id })),
         ["notes" | "messages"] => Some(json!({ "body": "We are on it." })),
         ["tracking-link"] => None,
+        ["presence"] => Some(json!({ "doing": "looking" })),
+        ["drafts", "{kind}"] => Some(json!({ "typed": "Dear Ms Li", "based_on": 1 })),
         ["legal-hold"] => Some(reason("a court case")),
         // Taken as it is: JSON is plain text, too.
         ["attachments"] => Some(json!({ "note": "as dictated on the phone" })),
@@ -324,7 +331,7 @@ async fn on_complaint(desk: &Desk, operation: &Operation, rest: &[&str]) -> Part
         ),
     };
     let path = operation.path.replace("{id}", &case.id).replace("{step}", "listen");
-    let mut path = path.replace("{slug}", "sample");
+    let mut path = path.replace("{slug}", "sample").replace("{kind}", "note");
     if path.contains("{other}") {
         path = path.replace("{other}", &Case::logged(desk).await.id);
     }
@@ -491,6 +498,33 @@ async fn on_routing(desk: &Desk, rest: &[&str]) -> Parts {
         }
         ["dry-run"] => (operations, format!("{ROUTING}/dry-run"), Some(rules), String::new()),
         _ => panic!("write a request that succeeds for {rest:?} of routing"),
+    }
+}
+
+/// Rules on events and time are written, brought into force, or taken out of it.
+async fn on_rules(desk: &Desk, rest: &[&str]) -> Parts {
+    use crate::rules::{RULES, enforce, note, write};
+    let admin = desk.client(hark::domain::staff::Role::Admin);
+    // Of a category that no other sample has.
+    let rule = note(
+        "sample",
+        json!({ "event": "received" }),
+        json!({ "complaint": { "categories": ["sample_of_rules"] } }),
+    );
+    let rules = json!({ "rules": [rule] });
+    match rest {
+        [] => (admin, RULES.to_owned(), Some(rules), RULES.to_owned()),
+        ["versions", "{version}", "activate"] => {
+            let written = write(desk, &[rule]).await;
+            let path = format!("{RULES}/versions/{}/activate", written.at("/version"));
+            (admin, path, None, RULES.to_owned())
+        }
+        ["deactivate"] => {
+            enforce(desk, &[rule]).await;
+            (admin, format!("{RULES}/deactivate"), None, String::new())
+        }
+        ["dry-run"] => (admin, format!("{RULES}/dry-run"), Some(rules), String::new()),
+        _ => panic!("write a request that succeeds for {rest:?} of rules"),
     }
 }
 

@@ -277,3 +277,89 @@ on_both! {
         agent.follow(&nothing).await.says("Nothing waits");
     }
 }
+
+on_both! {
+    async fn what_somebody_typed_and_did_not_send_stands_in_its_fields_until_it_is_sent(desk) {
+        let case = Case::logged(&desk).await;
+        let path = format!("/desk/complaints/{}", case.id);
+        let mut browser = crate::support::person::signed_in(&desk, "li.ming", "agent").await;
+        let mut agent = Reader::of(&desk);
+        agent.cookies.clone_from(&browser.cookies);
+        let page = agent.get(&path).await;
+        assert!(!page.html.contains("put-back") && page.html.contains(&format!("data-complaint=\"{}\"", case.id)));
+        let draft = json!({ "typed": json!({ "write-body": "尊敬的李女士", "write-direction": "out", "version": "7" }).to_string(), "based_on": 1 });
+        browser.put(&format!("{COMPLAINTS}/{}/drafts/message", case.id), &draft).await.expect(200);
+        let page = agent.get(&path).await;
+        page.says("What you typed and did not send stands in its fields again").is_silent_about("The complaint has changed since.");
+        assert_eq!((page.value("write-body"), page.value("version")), ("尊敬的李女士".to_owned(), "1".to_owned()));
+        Reader::signed_in(&desk, "wang.tao", "agent").await.get(&path).await.is_silent_about("尊敬的李女士");
+        case.edit(&json!({ "severity": "critical" })).await.expect(200);
+        let page = agent.get(&path).await;
+        page.says("The complaint has changed since.");
+        let sent = send(&mut agent, &page, &format!("{path}/write"), &[("write-direction", "out"), ("write-body", "尊敬的李女士")]).await;
+        let page = agent.follow(&sent).await;
+        page.expect(200);
+        assert!(!page.html.contains("put-back"), "what was sent is no draft any more");
+        assert_eq!(desk.rows("drafts"), 0);
+    }
+}
+
+on_both! {
+    async fn the_step_that_came_too_late_is_kept_for_the_one_who_typed_it(desk) {
+        let case = Case::logged(&desk).await;
+        let path = format!("/desk/complaints/{}", case.id);
+        let mut one = Reader::signed_in(&desk, "li.ming", "agent").await;
+        let page = one.get(&path).await;
+        case.put("steps/listen", &json!({ "record": { "own_words": "掉线" } })).await.expect(200);
+        let fields = [("listen-own_words", "每天晚上断网，孩子哭了")];
+        let conflict = send(&mut one, &page, &format!("{path}/steps"), &fields).await;
+        conflict.expect(412).says("Somebody changed this complaint").says("掉线").says("孩子哭了");
+        assert_eq!(desk.rows("drafts"), 1);
+        // The tab is closed; the next one has it.
+        let again = one.get(&path).await;
+        again.expect(200).says("What you typed and did not send");
+        assert_eq!(again.value("listen-own_words"), "每天晚上断网，孩子哭了");
+        let sent = send(&mut one, &again, &format!("{path}/steps"), &fields).await;
+        one.follow(&sent).await.says("孩子哭了");
+        assert_eq!(desk.rows("drafts"), 0);
+    }
+}
+
+on_both! {
+    async fn the_pages_know_from_where_on_to_listen(desk) {
+        let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
+        let from = |html: &str| html.split("data-after=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let work = agent.get("/desk").await;
+        let case = Case::logged(&desk).await;
+        let at = from(&work.html);
+        let missed = desk.agent().get(&format!("/api/v1/events?after={at}")).await.expect(200);
+        assert_eq!(missed.each("type"), ["complaint.received"]);
+        let page = agent.get(&format!("/desk/complaints/{}", case.id)).await;
+        let at = from(&page.html);
+        assert_eq!(desk.agent().get(&format!("/api/v1/events?after={at}")).await.expect(200).items().len(), 0);
+        for script in ["events.", "complaint-live.", "desk-drafts."] {
+            assert!(page.html.contains(&format!("/assets/{script}")), "{script}");
+        }
+    }
+}
+
+on_both! {
+    async fn a_call_that_was_not_logged_yet_is_put_back_until_it_is(desk) {
+        let case = Case::logged(&desk).await;
+        let customer = case.get().await.str("/customer_id").to_owned();
+        let mut browser = crate::support::person::signed_in(&desk, "li.ming", "agent").await;
+        let mut agent = Reader::of(&desk);
+        agent.cookies.clone_from(&browser.cookies);
+        let typed = json!({ "caller": "13800138000", "statement": "又断网了", "severity": "high" }).to_string();
+        browser.put("/api/v1/me/drafts/intake", &json!({ "typed": typed, "customer_id": customer })).await.expect(200);
+        let form = agent.get("/desk/new").await;
+        form.expect(200).says("What you typed and did not send").says("李娜");
+        assert_eq!((form.value("statement"), form.value("caller")), ("又断网了".to_owned(), "13800138000".to_owned()));
+        // Somebody else calls meanwhile: their form is empty, and the other one is kept.
+        agent.get("/desk/new?caller=13900139000").await.expect(200).is_silent_about("又断网了");
+        let logged = send(&mut agent, &form, "/desk/new", CALL).await;
+        agent.follow(&logged).await.says("The complaint is logged");
+        agent.get("/desk/new").await.expect(200).is_silent_about("又断网了");
+        assert_eq!(desk.rows("drafts"), 0);
+    }
+}

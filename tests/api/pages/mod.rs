@@ -1,8 +1,11 @@
 //! The pages: without a browser on both databases, and in Chromium.
 
+mod admin;
 mod browser;
 mod complain;
 mod desk;
+mod lead;
+pub mod ops;
 mod sign_in;
 mod track;
 mod walk;

@@ -4,11 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use hark::domain::complaints::calls::CallKind;
 use hark::domain::complaints::vocabulary as v;
 use hark::domain::customers::CustomerKind;
 use hark::domain::customers::Tier;
+use hark::domain::improvement::effect::Verdict;
+use hark::domain::improvement::model::{ActionState, Helped};
+use hark::domain::reporting::measures::Time;
 use hark::domain::sla::clocks::walk::ClockState;
 use hark::domain::typing::CustomerType;
+use hark::domain::work::item::WorkReason;
 use hark::error::Code;
 
 /// Every message of a language with the arguments it takes.
@@ -163,7 +168,8 @@ fn every_value_that_the_desk_shows_has_a_word() {
         "not-counted" v::NotCounted, "outcome" v::CallBackOutcome, "tier" Tier, "customer-kind" CustomerKind,
         "medium" v::Medium, "clock" ClockState, "decision" v::Decision, "ground" v::ClosingGround,
         "redress" v::RedressType, "redress-status" v::RedressStatus, "cause" v::CauseCategory, "way" v::Direction,
-        "asked" v::AskedBy,
+        "asked" v::AskedBy, "reason" WorkReason, "action" ActionState, "verdict" Verdict, "helped" Helped,
+        "call" CallKind, "time" Time,
     };
     let known = messages("en");
     let missing: Vec<_> = keys.iter().filter(|key| !known.contains_key(*key)).collect();
@@ -174,9 +180,10 @@ fn every_value_that_the_desk_shows_has_a_word() {
 fn the_templates_of_the_desk_name_words_that_there_are() {
     let known = messages("en");
     let sources = sources();
-    let named = sources
-        .split('"')
-        .filter(|text| text.starts_with("desk-") && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+    let named = sources.split('"').filter(|text| {
+        (text.starts_with("desk-") || text.starts_with("lead-"))
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+    });
     let missing: BTreeSet<&str> = named.filter(|key| !known.contains_key(*key)).collect();
     assert!(missing.is_empty(), "no word for {missing:?}");
 }

@@ -26,6 +26,7 @@ const EXPORTED: &[(&str, &str)] = &[
     ("typing_proposals", "/complaints/*/proposed_manner"),
     ("timeline_entries", "/complaints/*/timeline"),
     ("messages", "/complaints/*/messages"),
+    ("drafts", "/complaints/*/drafts"),
     ("outbox", "/complaints/*/notices"),
     ("consents", "/consents"),
     ("legal_holds", "/legal_holds"),
@@ -49,8 +50,24 @@ const NOT_EXPORTED: &[(&str, &str)] = &[
         "when content was removed stands on the complaint itself",
     ),
     (
+        "presences",
+        "which of us has a page open; forgotten within the minute, and nothing about the customer",
+    ),
+    (
         "complaint_routings",
         "which rule gave a complaint to which team stands in its timeline",
+    ),
+    (
+        "rule_events",
+        "what waits for the rules, for some seconds; it stands in the timeline",
+    ),
+    (
+        "rule_firings",
+        "what a rule did stands in the timeline, with the rule; this says why, in codes",
+    ),
+    (
+        "rule_timers",
+        "when a rule comes due, made from the complaint and its timeline",
     ),
     (
         "work_queue",

@@ -252,6 +252,22 @@ impl<'a> Marked<'a> {
         self.on(complaint, "POST", "wait", wait).await;
         let note = json!({ "note": self.text() });
         self.on(complaint, "POST", "resume", note).await;
+        for kind in ["message", "note", "step", "close"] {
+            let body = json!({ "typed": self.text(), "based_on": 1 });
+            let path = format!("{COMPLAINTS}/{complaint}/drafts/{kind}");
+            let template = format!("{COMPLAINTS}/{{id}}/drafts/{{kind}}");
+            // Drafts of programs that save nothing of the kind, so that they stay.
+            let keeper = self.desk.client(hark::domain::staff::Role::Lead);
+            self.send(&keeper, ("PUT", &template), &path, body).await;
+        }
+        let path = "/api/v1/me/drafts/intake";
+        let body = json!({ "typed": self.text(), "customer_id": self.id });
+        let keeper = if self.tag == "zqstays" {
+            hark::domain::staff::Role::Admin
+        } else {
+            hark::domain::staff::Role::Lead
+        };
+        self.send(&self.desk.client(keeper), ("PUT", path), path, body).await;
         for part in ["notes", "messages"] {
             let body = json!({ "body": self.text() });
             self.on(complaint, "POST", part, body).await;
@@ -406,6 +422,46 @@ impl<'a> Marked<'a> {
         self.texts.push(name);
     }
 
+    /// Another call of the customer, which is drawn for review, reviewed, commented on and answered.
+    async fn review(&mut self) {
+        use crate::leads::{PICKS, REVIEWS, scores};
+        let handle = format!("listener-{}", self.tag);
+        let caller = crate::support::person::signed_in(self.desk, &handle, "agent")
+            .await
+            .client();
+        let external = self.agent_external().await;
+        let body =
+            json!({ "channel": "phone", "subject": "x", "statement": "y", "customer": { "external_id": external } });
+        let complaint = caller.post(COMPLAINTS, &body).await.expect(201).id().to_owned();
+        self.complaints.push(complaint.clone());
+        let form = json!({ "agent": handle, "from": "2026-11-20", "to": "2026-11-23", "per_agent": 1, "seed": "s" });
+        let admin = self.desk.client(hark::domain::staff::Role::Admin);
+        let pick = admin.post(PICKS, &form).await.expect(201).id().to_owned();
+        let drawn = admin.get(&format!("{REVIEWS}?pick={pick}")).await.expect(200);
+        let path = format!("{REVIEWS}/{}", drawn.str("/items/0/id"));
+        let template = format!("{REVIEWS}/{{id}}");
+        let body = json!({ "scores": scores(4), "comment": self.text() });
+        self.send(&admin, ("PUT", &template), &path, body).await;
+        let body = json!({ "body": self.text() });
+        self.send(
+            &admin,
+            ("POST", &format!("{template}/comments")),
+            &format!("{path}/comments"),
+            body,
+        )
+        .await;
+        let body = json!({ "body": self.text() });
+        self.send(
+            &caller,
+            ("PUT", &format!("{template}/answer")),
+            &format!("{path}/answer"),
+            body,
+        )
+        .await;
+        let path = format!("{COMPLAINTS}/{complaint}/withdraw");
+        caller.post(&path, &json!({ "reason": "settled" })).await.expect(200);
+    }
+
     /// The whole walk. Everything is finished at its end.
     pub async fn walk(&mut self) {
         self.on_record().await;
@@ -414,6 +470,7 @@ impl<'a> Marked<'a> {
         self.steps(&complaint).await;
         self.handle(&complaint).await;
         self.attach(&complaint).await;
+        self.review().await;
         self.calls(&complaint).await;
         self.links(&complaint).await;
         self.close(&complaint).await;
@@ -447,6 +504,11 @@ pub fn free_texts() -> BTreeSet<(String, String)> {
             "/api/v1/calendars",
             "/api/v1/sla-",
             "/api/v1/routing",
+            "/api/v1/rules",
+            "/api/v1/review-picks",
+            "/api/v1/review-form",
+            // What the desk mends about itself.
+            "/api/v1/corrective-actions",
             "/api/v1/session",
             "/api/v1/canned-texts",
             "/api/v1/macros",

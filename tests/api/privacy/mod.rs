@@ -4,7 +4,7 @@ mod consents;
 pub mod dump;
 mod erasure;
 mod export;
-mod marked;
+pub mod marked;
 mod retention;
 mod silence;
 mod states;

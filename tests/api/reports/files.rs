@@ -25,7 +25,8 @@ fn cell(cell: &Data) -> Value {
 on_both! {
     async fn a_report_reads_the_same_as_json_csv_and_workbook(desk) {
         a_morning(&desk).await;
-        for name in ["volumes", "response-times", "dwell", "backlog", "ages", "breaches", "types", "on-the-spot", "call-backs", "reopen", "causes", "agents"] {
+        for name in ["volumes", "response-times", "dwell", "backlog", "ages", "breaches", "types", "on-the-spot", "call-backs", "reopen", "causes", "agents", "arrivals", "ahead",
+            "queue-ages", "first-contact", "step-times", "hand-overs"] {
             let query = format!("{name}?from=2026-11-20&to=2026-11-24");
             let json = report(&desk, &query).await;
             let rows = json.at("/rows").as_array().unwrap();

@@ -69,6 +69,11 @@ fn forged() -> Vec<String> {
 
 /// A desk where every list has two pages of one.
 async fn filled(desk: &Desk) -> Case<'_> {
+    crate::rules::enforce(
+        desk,
+        &[crate::rules::note("seen", json!({ "event": "received" }), json!({}))],
+    )
+    .await;
     let (first, _) = Case::filed(desk).await;
     first.work().await;
     let second = Case::worked(desk).await;
@@ -92,6 +97,10 @@ async fn filled(desk: &Desk) -> Case<'_> {
     }
     for slug in ["one", "two"] {
         crate::clocks::make(desk, slug, &crate::clocks::resolve_within(600)).await;
+    }
+    for _ in 0..2 {
+        crate::leads::made(desk, json!({})).await;
+        crate::leads::drawn(desk).await;
     }
     for team in ["One", "Two"] {
         crate::staff::team(desk, team, &[]).await;

@@ -20,6 +20,7 @@ async fn ids(desk: &Desk) -> BTreeMap<&'static str, String> {
     let admin = desk.client(Role::Admin);
     let first = async |list: &str| admin.get(list).await.expect(200).str("/items/0/id").to_owned();
     case.post("messages", &json!({ "body": "one" })).await.expect(200);
+    let drawn = crate::leads::drawn(desk).await;
     let entry = case.last_entry().await["id"].as_str().unwrap().to_owned();
     BTreeMap::from([
         ("complaints", case.id.clone()),
@@ -44,6 +45,12 @@ async fn ids(desk: &Desk) -> BTreeMap<&'static str, String> {
                 .id()
                 .to_owned(),
         ),
+        (
+            "corrective-actions",
+            crate::leads::made(desk, json!({})).await.id().to_owned(),
+        ),
+        ("review-picks", drawn.pick),
+        ("call-reviews", drawn.id),
         ("events", first("/api/v1/audit/events").await),
         (
             "messages",

@@ -55,10 +55,15 @@ async fn ids_of(case: &Case<'_>) -> BTreeMap<&'static str, String> {
     let staff = crate::staff::id_of(case.desk, "mary").await;
     let body = json!({ "ids": [case.id, staff], "actions": [{ "do": "watch" }] });
     let bulk = case.agent.post("/api/v1/bulk-actions", &body).await.expect(202);
+    let action = crate::leads::about(case).await;
+    let drawn = crate::leads::drawn(case.desk).await;
     BTreeMap::from([
         ("bulk-actions", bulk.id().to_owned()),
         ("complaints", case.id.clone()),
         ("customers", customer),
         ("staff", staff),
+        ("corrective-actions", action),
+        ("review-picks", drawn.pick),
+        ("call-reviews", drawn.id),
     ])
 }

@@ -147,6 +147,15 @@ impl Client {
         (status, headers, response.bytes().await.unwrap().to_vec())
     }
 
+    /// An answer that has just begun, of a stream.
+    pub async fn open(&self, path: &str) -> reqwest::Response {
+        let request = self.http.get(format!("{}{path}", self.url));
+        let request = request
+            .headers(self.headers.clone())
+            .header("accept", "text/event-stream");
+        request.send().await.unwrap()
+    }
+
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, None).await
     }

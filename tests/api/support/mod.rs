@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod http;
 pub mod person;
 pub mod program;
+pub mod stream;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -241,13 +242,14 @@ impl Desk {
         read.join().unwrap().unwrap()
     }
 
-    /// Runs every background job once; gives how much they did, apart from sealing the audit, learning types and
-    /// folding reports.
+    /// Runs every background job once; gives how much they did, apart from sealing the audit, learning types,
+    /// folding reports and forgetting events.
     pub async fn run_jobs(&self) -> usize {
         let mut done = self.run_each_job().await;
         done.remove("seal_audit");
         done.remove("learn_typing");
         done.remove("fold_reports");
+        done.remove("forget_events");
         done.into_values().sum()
     }
 
@@ -368,6 +370,12 @@ const TABLES: &[&str] = &[
     "teams",
     "team_members",
     "hand_overs",
+    "corrective_actions",
+    "corrective_action_complaints",
+    "review_form_versions",
+    "review_picks",
+    "call_reviews",
+    "call_review_comments",
     "calendars",
     "calendar_versions",
     "sla_policies",
@@ -381,6 +389,11 @@ const TABLES: &[&str] = &[
     "routing_versions",
     "routing_turns",
     "complaint_routings",
+    "rule_versions",
+    "rule_turns",
+    "rule_events",
+    "rule_timers",
+    "rule_firings",
     "complaint_tags",
     "complaint_watchers",
     "complaint_relations",
@@ -390,6 +403,9 @@ const TABLES: &[&str] = &[
     "bulk_actions",
     "bulk_items",
     "saved_views",
+    "events",
+    "presences",
+    "drafts",
 ];
 
 #[derive(diesel::QueryableByName)]

@@ -124,7 +124,10 @@ fn load(conn: &mut Conn, slug: &str) -> Result<TextRow> {
 }
 
 /// Whether there is such a text.
-pub(super) fn exists(conn: &mut Conn, slug: &str) -> Result<bool> {
+///
+/// # Errors
+/// When the database refuses.
+pub fn exists(conn: &mut Conn, slug: &str) -> Result<bool> {
     Ok(store::find(conn, slug)?.is_some())
 }
 

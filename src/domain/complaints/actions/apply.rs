@@ -12,10 +12,10 @@ use crate::domain::complaints::closing::{self, CloseForm};
 use crate::domain::complaints::messages::{self, MessageForm};
 use crate::domain::complaints::model::Complaint;
 use crate::domain::complaints::vocabulary::Direction;
-use crate::domain::complaints::work::{Work, check_version};
+use crate::domain::complaints::work::{Work, check_read};
 use crate::domain::complaints::{marks, placing, procedure, store};
-use crate::domain::staff::Act;
 use crate::domain::staff::owners::Owners;
+use crate::domain::staff::{Act, teams};
 use crate::domain::work::least_loaded;
 use crate::error::{Code, Error, Result};
 use crate::ids::ComplaintId;
@@ -53,7 +53,7 @@ pub fn apply_all(
         action.check_permission(act)?;
     }
     let complaint = store::load(conn, id)?;
-    check_version(expected, complaint.version)?;
+    check_read(conn, act, &complaint, expected)?;
     hold_for(conn, actions, complaint.owner.as_deref())?;
     let mut resolved = Vec::with_capacity(actions.len());
     for action in actions {
@@ -93,8 +93,10 @@ pub fn hold_for(conn: &mut Conn, actions: &[Action], owner: Option<&str>) -> Res
 
 /// Says who it is, where the action leaves that open.
 fn resolve(conn: &mut Conn, act: &Act, complaint: &Complaint, action: &Action) -> Result<Action> {
-    let Action::AssignLeastLoaded { team } = action else {
-        return Ok(action.clone());
+    let team = match action {
+        Action::AssignLeastLoaded { team } => team,
+        Action::AssignToLead {} => return lead_of(conn, complaint),
+        _ => return Ok(action.clone()),
     };
     let Some(team) = team.or(complaint.team_id) else {
         return Err(Error::problem(
@@ -115,6 +117,25 @@ fn resolve(conn: &mut Conn, act: &Act, complaint: &Complaint, action: &Action) -
     })
 }
 
+/// Gives a complaint to who leads the team that holds it, kept from leaving before the complaint is held.
+fn lead_of(conn: &mut Conn, complaint: &Complaint) -> Result<Action> {
+    let lead = match complaint.team_id {
+        Some(team) => teams::lead_of(conn, team)?,
+        None => None,
+    };
+    let Some(lead) = lead else {
+        return Err(Error::problem(
+            Code::NobodyFree,
+            "no team holds the complaint, or nobody leads it",
+        ));
+    };
+    Owners::hold(conn, [lead.as_str()])?;
+    Ok(Action::Assign {
+        owner: Some(Some(lead)),
+        team: None,
+    })
+}
+
 /// The complaint as it is, if the record rule and the rules of handling allow this.
 fn seen(conn: &mut Conn, act: &Act, id: ComplaintId, gate: &procedure::Action) -> Result<Complaint> {
     let mut work = Work::load(conn, act, id, None)?;
@@ -126,7 +147,7 @@ fn seen(conn: &mut Conn, act: &Act, id: ComplaintId, gate: &procedure::Action) -
 fn one(conn: &mut Conn, act: &Act, id: ComplaintId, action: &Action) -> Result<bool> {
     match action {
         Action::Assign { owner, team } => return assign(conn, act, id, owner.as_ref(), *team),
-        Action::AssignLeastLoaded { .. } => return Err(Error::internal("nobody was picked")),
+        Action::AssignLeastLoaded { .. } | Action::AssignToLead {} => return Err(Error::internal("nobody was picked")),
         Action::Route {} => {
             placing::route(conn, act, id, None)?;
         }

@@ -49,6 +49,8 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         team: Option<TeamId>,
     },
+    /// Give it to who leads the team that holds it.
+    AssignToLead {},
     /// Send it where the rules of routing say.
     Route {},
     /// Write a note among ourselves.
@@ -140,6 +142,7 @@ impl Action {
         match self {
             Self::Assign { .. } => "assign",
             Self::AssignLeastLoaded { .. } => "assign_least_loaded",
+            Self::AssignToLead {} => "assign_to_lead",
             Self::Route {} => "route",
             Self::AddNote { .. } => "add_note",
             Self::SendMessage { .. } => "send_message",
@@ -160,7 +163,9 @@ impl Action {
     /// What it needs: the same as the single request.
     pub const fn permission(&self) -> Permission {
         match self {
-            Self::Assign { .. } | Self::AssignLeastLoaded { .. } | Self::Route {} => Permission::AssignComplaints,
+            Self::Assign { .. } | Self::AssignLeastLoaded { .. } | Self::AssignToLead {} | Self::Route {} => {
+                Permission::AssignComplaints
+            }
             Self::Watch {} | Self::Unwatch {} => Permission::ReadComplaints,
             _ => Permission::HandleComplaints,
         }
@@ -242,6 +247,7 @@ impl Action {
                 }
             }
             Self::AssignLeastLoaded { .. }
+            | Self::AssignToLead {}
             | Self::Route {}
             | Self::SetSeverity { .. }
             | Self::SetCustomerType { .. }

@@ -292,7 +292,7 @@ pub fn give_over(conn: &mut Conn, act: &Act, brief: &Brief, from: &str, to: &str
     store::set_owner(conn, &owned, to)?;
     store::set_call_back_owner(conn, &promised, to)?;
     store::count_change(conn, &about, act.now)?;
-    followers::handed_over(conn, act.now, &about)?;
+    followers::handed_over(conn, act, &about, &entries, from)?;
     timeline::record_all(conn, &entries)?;
     audit::record_all(conn, &told)
 }

@@ -24,7 +24,8 @@ pub struct Wait {
 pub fn is_contact_out(happening: &Happening) -> bool {
     match &happening.what {
         What::Received(received) => received.channel.is_live(),
-        What::MessageSent => true,
+        // What a rule sends goes out by itself.
+        What::MessageSent => happening.actor_kind != ActorKind::System,
         What::Attempted { result, .. } => matches!(result, AttemptResult::Reached | AttemptResult::Refused),
         // One names a feeling, apologises, agrees and explains to somebody; one may listen to a letter and
         // understand a need from it.

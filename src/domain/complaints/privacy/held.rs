@@ -18,7 +18,9 @@ use crate::domain::complaints::model::TimelineEntry;
 use crate::domain::complaints::relations::{self, HeldRelation, MergeView};
 use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::{ClosureView, ComplaintSummary, StatementView, StepView};
+use crate::domain::drafts::{self, HeldDraft};
 use crate::domain::notifications;
+use crate::domain::reviews::privacy::{self as reviews, HeldReview};
 use crate::domain::sla::clocks::export as clocks;
 use crate::domain::sla::clocks::view::ClockView;
 use crate::domain::typing::{CustomerType, proposals};
@@ -87,6 +89,8 @@ pub struct HeldComplaint {
     pub call_backs: Vec<CallBackView>,
     /// Messages both ways, and notes among ourselves (direction `internal`).
     pub messages: Vec<MessageView>,
+    /// What staff have typed about it and not saved.
+    pub drafts: Vec<HeldDraft>,
     /// Every closing.
     pub closures: Vec<ClosureView>,
     /// What the files are; their content is read one by one.
@@ -95,6 +99,8 @@ pub struct HeldComplaint {
     pub timeline: Vec<EntryView>,
     /// By when what had to happen, and whether it did.
     pub clocks: Vec<ClockView>,
+    /// What was said among ourselves about calls with the customer.
+    pub call_reviews: Vec<HeldReview>,
     /// Notices about it.
     pub notices: Vec<HeldNotice>,
     /// Who watches it.
@@ -159,6 +165,15 @@ fn by_complaint<R, V>(rows: Vec<R>, of: impl Fn(&R) -> ComplaintId, view: impl F
     groups
 }
 
+/// Sorts what is told with its complaint.
+fn grouped<V>(told: Vec<(ComplaintId, V)>) -> Groups<V> {
+    let mut groups = Groups::new();
+    for (id, value) in told {
+        groups.entry(id).or_insert_with(Vec::new).push(value);
+    }
+    groups
+}
+
 type Groups<V> = BTreeMap<ComplaintId, Vec<V>>;
 
 fn of<V>(groups: &mut Groups<V>, id: ComplaintId) -> Vec<V> {
@@ -209,10 +224,9 @@ pub fn page(
         .into_iter()
         .map(|told| (told.complaint_id, proposed(told)))
         .collect();
-    let mut files: Groups<AttachmentView> = Groups::new();
-    for (id, view) in attachments::of_complaints(conn, &ids)? {
-        files.entry(id).or_default().push(view);
-    }
+    let mut files = grouped(attachments::of_complaints(conn, &ids)?);
+    let mut drafts = grouped(drafts::held(conn, &ids)?);
+    let mut calls = grouped(reviews::held(conn, &ids)?);
     let mut notices = Groups::new();
     for row in notifications::about(conn, &ids)? {
         if let Some(id) = row.complaint_id {
@@ -253,10 +267,12 @@ pub fn page(
             proposed_manner: proposals.remove(&id),
             call_backs: of(&mut promises, id),
             messages: of(&mut messages, id),
+            drafts: of(&mut drafts, id),
             closures: of(&mut closures, id),
             attachments: of(&mut files, id),
             timeline: of(&mut timeline, id),
             clocks: of(&mut clocks, id),
+            call_reviews: of(&mut calls, id),
             notices: of(&mut notices, id),
             watchers: of(&mut watchers, id),
             relations: of(&mut links, id),

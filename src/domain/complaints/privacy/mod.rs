@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use super::vocabulary::{Kind, State};
 use super::work::check_version;
-use super::{attachments, marks, relations, store as complaint, timeline};
+use super::{attachments, followers, marks, relations, store as complaint, timeline};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::dialect;
+use crate::domain::reviews::privacy as reviews;
 use crate::domain::staff::Act;
-use crate::domain::{idempotency, notifications};
+use crate::domain::{drafts, idempotency, notifications};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ComplaintId, CustomerId};
 
@@ -79,6 +80,14 @@ pub(super) fn check_here(conn: &mut Conn, id: ComplaintId, state: State) -> Resu
     Ok(())
 }
 
+/// Refuses to add anything to what hangs on a complaint whose content is gone.
+///
+/// # Errors
+/// `complaint.anonymised`.
+pub fn check_content(conn: &mut Conn, id: ComplaintId) -> Result<()> {
+    check_here(conn, id, State::Closed)
+}
+
 /// Counts a change of what belongs to a complaint, with an entry in its timeline. Not through `Work`: it is no work
 /// on the complaint, and those who manage privacy are in no team.
 ///
@@ -104,7 +113,9 @@ pub fn touch(
         now: after.updated_at,
         ..act.clone()
     };
-    timeline::record(conn, act, (id, before.customer_id), action, None, None)?;
+    let entry = timeline::entry(act, id, action, None, None);
+    timeline::keep(conn, act, before.customer_id, &entry)?;
+    followers::touched(conn, (&before, &after), &entry)?;
     Ok((after.customer_id, after.version))
 }
 
@@ -129,6 +140,8 @@ pub fn wipe(conn: &mut Conn, act: &Act, ids: &[ComplaintId], really: bool) -> Re
             *touched.entry(table).or_default() += n;
         }
         *touched.entry("outbox").or_default() += notifications::count(conn, &some)?;
+        *touched.entry("drafts").or_default() += drafts::count_about(conn, &some)?;
+        *touched.entry("call_reviews").or_default() += reviews::count(conn, &some)?;
         if really {
             wipe_some(conn, act, &some)?;
         }
@@ -137,7 +150,10 @@ pub fn wipe(conn: &mut Conn, act: &Act, ids: &[ComplaintId], really: bool) -> Re
 }
 
 fn wipe_some(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -> Result<()> {
-    let subjects = store::subjects(conn, ids)?;
+    let mut subjects = store::subjects(conn, ids)?;
+    let calls = reviews::ids_of(conn, ids)?;
+    subjects.extend(calls.iter().map(|id| id.0.as_bytes().to_vec()));
+    reviews::wipe(conn, ids)?;
     idempotency::forget_about(conn, &subjects)?;
     notifications::stop(conn, act.now, ids, "gone")?;
     notifications::wipe(conn, ids)?;
@@ -148,6 +164,8 @@ fn wipe_some(conn: &mut Conn, act: &Act, ids: &[ComplaintId]) -> Result<()> {
     marks::forget(conn, ids)?;
     relations::wipe(conn, ids)?;
     store::mark_gone(conn, ids, act.now)?;
+    drafts::forget_about(conn, ids)?;
+    followers::content_removed(conn, act, ids)?;
     store::ask_for_purge(conn, act.now)
 }
 

@@ -9,6 +9,7 @@ use crate::domain::reporting::frame;
 use crate::domain::reporting::measures::{Dimension, Measure};
 use crate::domain::reporting::query::{self, Ask, Block, Label};
 use crate::domain::reporting::rollup::EVER;
+use crate::domain::staff::Act;
 use crate::error::Result;
 use crate::report_row;
 
@@ -55,7 +56,7 @@ impl Kind for Ages {
         Vec::new()
     }
 
-    fn build(conn: &mut Conn, ask: &Ask) -> Result<(Vec<AgesRow>, Vec<AgesRow>)> {
+    fn build(conn: &mut Conn, _: &Act, ask: &Ask) -> Result<(Vec<AgesRow>, Vec<AgesRow>)> {
         let mut now = ask.clone();
         now.from = ask.today;
         now.to = ask.today;

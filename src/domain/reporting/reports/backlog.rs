@@ -8,6 +8,7 @@ use crate::domain::reporting::frame;
 use crate::domain::reporting::measures::{Dimension, Measure};
 use crate::domain::reporting::query::{self, Ask, Block, Label};
 use crate::domain::reporting::rollup::EVER;
+use crate::domain::staff::Act;
 use crate::error::Result;
 use crate::report_row;
 
@@ -63,7 +64,7 @@ impl Kind for Backlog {
         }]
     }
 
-    fn build(conn: &mut Conn, ask: &Ask) -> Result<(Vec<BacklogRow>, Vec<BacklogRow>)> {
+    fn build(conn: &mut Conn, _: &Act, ask: &Ask) -> Result<(Vec<BacklogRow>, Vec<BacklogRow>)> {
         // What was open before the first day is what came and did not go since there is a desk.
         let mut before: BTreeMap<Option<String>, i64> = BTreeMap::new();
         let first = frame::day_of(ask.from);

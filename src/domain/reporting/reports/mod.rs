@@ -2,14 +2,20 @@
 
 pub mod agents;
 pub mod ages;
+pub mod ahead;
+pub mod arrivals;
 pub mod backlog;
 pub mod breaches;
 pub mod call_backs;
 pub mod causes;
 pub mod dwell;
+pub mod first_contact;
+pub mod hand_overs;
 pub mod on_the_spot;
+pub mod queue_ages;
 pub mod reopen;
 pub mod response_times;
+pub mod step_times;
 pub mod types;
 pub mod volumes;
 
@@ -52,7 +58,7 @@ pub trait Kind {
     ///
     /// # Errors
     /// When the database refuses.
-    fn build(conn: &mut Conn, ask: &Ask) -> Result<Built<Self::Row>> {
+    fn build(conn: &mut Conn, _: &Act, ask: &Ask) -> Result<Built<Self::Row>> {
         let figures = query::figures(conn, ask, &Self::measures(ask))?;
         let rows = |of: &[(Label, Block)]| {
             of.iter()
@@ -100,7 +106,7 @@ pub fn report<K: Kind>(conn: &mut Conn, act: &Act, form: &ReportForm) -> Result<
     if let (Some(always), Dimension::All) = (K::ALWAYS, ask.dimension) {
         ask.dimension = always;
     }
-    let (rows, totals) = K::build(conn, &ask)?;
+    let (rows, totals) = K::build(conn, act, &ask)?;
     Ok(Report {
         name: K::NAME.to_owned(),
         from: ask.from,
@@ -156,6 +162,12 @@ pub fn all() -> Vec<ReportInfo> {
         info::<reopen::Reopen>(),
         info::<causes::Causes>(),
         info::<agents::Agents>(),
+        info::<arrivals::Arrivals>(),
+        info::<ahead::DueAhead>(),
+        info::<queue_ages::QueueAges>(),
+        info::<first_contact::FirstContact>(),
+        info::<step_times::StepTimes>(),
+        info::<hand_overs::HandOvers>(),
     ]
 }
 
@@ -188,4 +200,15 @@ const OF_CLOSINGS: &[Dimension] = &[
     Dimension::Severity,
     Dimension::Team,
     Dimension::Decision,
+];
+
+/// Those of complaints, and the one of us who did it.
+const OF_PEOPLE: &[Dimension] = &[
+    Dimension::Channel,
+    Dimension::Kind,
+    Dimension::CustomerType,
+    Dimension::Category,
+    Dimension::Severity,
+    Dimension::Team,
+    Dimension::Agent,
 ];

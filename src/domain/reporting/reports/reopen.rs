@@ -1,6 +1,6 @@
 //! How often closed was not settled.
 
-use super::{Kind, OF_COMPLAINTS, share};
+use super::{Kind, OF_PEOPLE, share};
 use crate::domain::reporting::measures::{Dimension, Measure};
 use crate::domain::reporting::query::{Ask, Block, Label};
 use crate::report_row;
@@ -10,7 +10,7 @@ report_row! {
     ReopenRow {
         /// Closings of any kind.
         closed: i64,
-        /// Closed complaints that the desk opened again.
+        /// Closed complaints that the desk opened again; by `agent`, of whoever had closed them, like the next.
         reopened_by_desk: i64,
         /// Closed complaints whose decision the customer did not accept.
         disputed: i64,
@@ -29,7 +29,7 @@ impl Kind for Reopen {
     type Row = ReopenRow;
     const NAME: &'static str = "reopen";
     const TELLS: &'static str = "How often closed complaints were opened again, and by whom.";
-    const DIMENSIONS: &'static [Dimension] = OF_COMPLAINTS;
+    const DIMENSIONS: &'static [Dimension] = OF_PEOPLE;
 
     fn measures(_: &Ask) -> Vec<Measure> {
         vec![

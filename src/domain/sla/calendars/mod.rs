@@ -28,6 +28,7 @@ use crate::db::types::Json;
 use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::domain::policy::Policy;
+use crate::domain::rules;
 use crate::domain::staff::Act;
 use crate::error::{Code, Error, Result};
 
@@ -123,6 +124,16 @@ pub fn present_of(conn: &mut Conn, act: &Act, slug: &str) -> Result<Calendar> {
     load(conn, act, slug)?.calendar()
 }
 
+/// A calendar as it is now, to reckon with; `None` when there is no such calendar.
+///
+/// # Errors
+/// When the database refuses.
+pub fn present_if_any(conn: &mut Conn, policy: &Policy, slug: &str) -> Result<Option<Calendar>> {
+    let found = store::present(conn, slug)?;
+    let found = found.or_else(|| (slug == STANDARD).then(|| standard(policy)));
+    found.map(|row| row.calendar()).transpose()
+}
+
 /// The present version of a calendar and its number, for a clock that will run under it: from then on the version
 /// is in the database.
 ///
@@ -171,6 +182,18 @@ pub fn preview(
     }
     check.finish(())?;
     preview::of(&load(conn, act, slug)?, from, days, act.now)
+}
+
+/// What the next 60 days of a calendar would be if it were changed so; nothing is.
+///
+/// # Errors
+/// `resource.not_found`; `request.invalid`.
+pub fn try_out(conn: &mut Conn, act: &Act, slug: &str, form: &CalendarForm) -> Result<PreviewView> {
+    let before = load(conn, act, slug)?;
+    let mut check = Check::new();
+    let next = form.row(act, &mut check, &before);
+    check.finish(())?;
+    preview::of(&next, None, preview::DAYS, act.now)
 }
 
 /// Makes a calendar.
@@ -270,6 +293,7 @@ fn add_version(conn: &mut Conn, act: &Act, action: &'static str, before: &Versio
     keep(conn, before)?;
     store::add_version(conn, next)?;
     book::restamp(conn)?;
+    rules::book::restamp(conn)?;
     tell(conn, act, action, Some(before), next)
 }
 

@@ -17,5 +17,21 @@ pub mod view;
 pub mod walk;
 pub mod watch;
 
+use std::collections::BTreeSet;
+
+use crate::db::conn::Conn;
+use crate::error::Result;
+use crate::ids::ComplaintId;
+
 pub use follow::{Begun, begin, changed, write_begun};
-pub use nudge::{Listener, listen};
+pub use nudge::{Listener, listen, nudge};
+
+/// Which of these complaints a regulator's clock runs for, or ran.
+///
+/// # Errors
+/// When the database refuses.
+pub fn regulated(conn: &mut Conn, ids: &[ComplaintId]) -> Result<BTreeSet<ComplaintId>> {
+    let rows = store::of_complaints(conn, ids)?;
+    let regulated = rows.into_iter().filter(|row| row.regulatory);
+    Ok(regulated.map(|row| row.complaint_id).collect())
+}

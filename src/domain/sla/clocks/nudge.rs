@@ -22,7 +22,7 @@ pub fn listen(listener: &Arc<Listener>) {
 }
 
 /// Tells that something has to be looked at by `at`.
-pub(super) fn nudge(now: Moment, at: Option<Moment>) {
+pub fn nudge(now: Moment, at: Option<Moment>) {
     if at.is_some_and(|at| at <= now + SOON) {
         let mut listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.retain(|listener| listener.upgrade().map(|listener| listener()).is_some());

@@ -165,6 +165,33 @@ impl RoutingConditions {
             && (self.products.is_empty() || self.products.iter().any(holds))
     }
 
+    /// Notes what is wrong with them; `at` is the pointer to them.
+    pub fn check(&mut self, check: &mut Check, at: &str) {
+        let c = &*self;
+        for (list, n, most) in [
+            ("channels", c.channels.len(), Channel::ALL.len()),
+            ("kinds", c.kinds.len(), Kind::ALL.len()),
+            ("categories", c.categories.len(), WORDS),
+            ("tiers", c.tiers.len(), Tier::ALL.len()),
+            ("segments", c.segments.len(), ProfitSegment::ALL.len()),
+            ("grades", c.grades.len(), Grade::ALL.len()),
+            ("customer_types", c.customer_types.len(), CustomerType::ALL.len()),
+            ("languages", c.languages.len(), WORDS),
+            ("severities", c.severities.len(), Level::ALL.len()),
+        ] {
+            if n > most {
+                check.fail(format!("{at}/{list}"), "out_of_range", format_args!("at most {most}"));
+            }
+        }
+        for (n, category) in c.categories.iter().enumerate().take(WORDS) {
+            check.slug(&format!("{at}/categories/{n}"), category);
+        }
+        for (n, language) in c.languages.iter().enumerate().take(WORDS) {
+            check.language(&format!("{at}/languages/{n}"), language);
+        }
+        self.products = check.texts(&format!("{at}/products"), &c.products, WORDS, 100);
+    }
+
     /// The names of those that say something.
     pub fn said(&self) -> Vec<&'static str> {
         let Self {
@@ -236,7 +263,7 @@ pub fn checked(rules: &[RoutingRule]) -> Result<Vec<RoutingRule>> {
             check.fail(format!("{at}/slug"), "not_allowed", "another rule has this slug");
         }
         rule.name = check.optional_text(&format!("{at}/name"), rule.name.as_deref(), 200);
-        conditions(&mut check, &format!("{at}/conditions"), &mut rule.conditions);
+        rule.conditions.check(&mut check, &format!("{at}/conditions"));
         let skills = &mut rule.skills.products;
         *skills = check.texts(&format!("{at}/skills/products"), skills, WORDS, 100);
         let Some(minutes) = rule.within_minutes else { continue };
@@ -252,32 +279,6 @@ pub fn checked(rules: &[RoutingRule]) -> Result<Vec<RoutingRule>> {
         }
     }
     check.finish(rules)
-}
-
-fn conditions(check: &mut Check, at: &str, conditions: &mut RoutingConditions) {
-    let c = &*conditions;
-    for (list, n, most) in [
-        ("channels", c.channels.len(), Channel::ALL.len()),
-        ("kinds", c.kinds.len(), Kind::ALL.len()),
-        ("categories", c.categories.len(), WORDS),
-        ("tiers", c.tiers.len(), Tier::ALL.len()),
-        ("segments", c.segments.len(), ProfitSegment::ALL.len()),
-        ("grades", c.grades.len(), Grade::ALL.len()),
-        ("customer_types", c.customer_types.len(), CustomerType::ALL.len()),
-        ("languages", c.languages.len(), WORDS),
-        ("severities", c.severities.len(), Level::ALL.len()),
-    ] {
-        if n > most {
-            check.fail(format!("{at}/{list}"), "out_of_range", format_args!("at most {most}"));
-        }
-    }
-    for (n, category) in c.categories.iter().enumerate().take(WORDS) {
-        check.slug(&format!("{at}/categories/{n}"), category);
-    }
-    for (n, language) in c.languages.iter().enumerate().take(WORDS) {
-        check.language(&format!("{at}/languages/{n}"), language);
-    }
-    conditions.products = check.texts(&format!("{at}/products"), &c.products, WORDS, 100);
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 
 mod desk;
 mod journeys;
+mod lead;
+mod live;
 mod looks;
+mod ops;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::mem::ManuallyDrop;
@@ -134,7 +137,8 @@ pub struct Browser {
     http: reqwest::Client,
     look: Look,
     _profile: tempfile::TempDir,
-    _turn: SemaphorePermit<'static>,
+    /// None for a second one beside it, which takes no turn of its own.
+    _turn: Option<SemaphorePermit<'static>>,
 }
 
 impl Browser {
@@ -142,6 +146,15 @@ impl Browser {
     pub async fn open(look: Look) -> Option<Self> {
         let programs = programs()?;
         let turn = AT_ONCE.acquire().await.unwrap();
+        Some(Self::start(programs, look, Some(turn)).await)
+    }
+
+    /// Another one beside it, of somebody else.
+    pub async fn beside(&self) -> Self {
+        Self::start(programs().unwrap(), self.look, None).await
+    }
+
+    async fn start(programs: &Programs, look: Look, turn: Option<SemaphorePermit<'static>>) -> Self {
         let chromedriver = Chromedriver::start(programs);
         let profile = tempfile::tempdir().unwrap();
         let mut caps = DesiredCapabilities::chrome();
@@ -182,7 +195,7 @@ impl Browser {
             _turn: turn,
         };
         browser.wear(look).await;
-        Some(browser)
+        browser
     }
 
     /// Takes another size and other colours.
@@ -265,6 +278,15 @@ impl Browser {
                 return;
             }
             assert!(Instant::now() < until, "no “{text}” in {seen}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page says this no more.
+    pub async fn gone(&self, text: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.text().await.contains(text) {
+            assert!(Instant::now() < until, "still “{text}”");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

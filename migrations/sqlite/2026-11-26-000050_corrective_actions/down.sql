@@ -1,0 +1,2 @@
+DROP TABLE corrective_action_complaints;
+DROP TABLE corrective_actions;

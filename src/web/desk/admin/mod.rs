@@ -1,0 +1,98 @@
+//! Administration: the same operations as the API, one file for each area. A page is a list of blocks (`screen.rs`); a
+//! form is one operation of the domain, and what it finds goes back to the fields, which are named `<form>-<value>`.
+
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod calendars;
+pub(crate) mod people;
+pub(crate) mod person;
+pub(crate) mod policies;
+pub(crate) mod routing;
+mod screen;
+pub(crate) mod teams;
+pub(crate) mod tokens;
+pub(crate) mod typing;
+
+use actix_web::HttpResponse;
+
+use crate::domain::staff::Permission;
+use crate::error::{Code, Error, Result};
+use crate::web::i18n::{Words, fl};
+use crate::web::page::{NavItem, Visitor};
+
+/// An area, and the permission without which nobody sees it.
+struct Area {
+    href: &'static str,
+    label: fn(Words) -> String,
+    needs: Permission,
+}
+
+/// The areas, in their order.
+const AREAS: &[Area] = &[
+    Area {
+        href: "/admin/people",
+        label: |words| fl!(words, "admin-people"),
+        needs: Permission::ReadStaff,
+    },
+    Area {
+        href: "/admin/teams",
+        label: |words| fl!(words, "admin-teams"),
+        needs: Permission::ReadStaff,
+    },
+    Area {
+        href: "/admin/tokens",
+        label: |words| fl!(words, "admin-tokens"),
+        needs: Permission::ManageTokens,
+    },
+    Area {
+        href: "/admin/policies",
+        label: |words| fl!(words, "admin-policies"),
+        needs: Permission::ReadPolicies,
+    },
+    Area {
+        href: "/admin/calendars",
+        label: |words| fl!(words, "admin-calendars"),
+        needs: Permission::ReadCalendars,
+    },
+    Area {
+        href: "/admin/routing",
+        label: |words| fl!(words, "admin-routing"),
+        needs: Permission::ReadRouting,
+    },
+    Area {
+        href: "/admin/typing",
+        label: |words| fl!(words, "admin-typing"),
+        needs: Permission::ReadFigures,
+    },
+    Area {
+        href: "/admin/audit",
+        label: |words| fl!(words, "admin-audit"),
+        needs: Permission::ReadAudit,
+    },
+];
+
+/// The areas that whoever is signed in may see.
+fn sections(visitor: &Visitor) -> Vec<NavItem> {
+    // One's own account is no area of it.
+    let within = visitor.path.starts_with("/admin");
+    AREAS
+        .iter()
+        .filter(|area| within && visitor.may(area.needs))
+        .map(|area| NavItem {
+            href: area.href,
+            label: (area.label)(visitor.words),
+            current: visitor.path.starts_with(area.href),
+        })
+        .collect()
+}
+
+/// `GET /admin`: the first area that may be seen.
+pub(crate) async fn show_admin(visitor: Visitor) -> Result<HttpResponse> {
+    match AREAS.iter().find(|area| visitor.may(area.needs)) {
+        Some(area) => Ok(visitor.go(area.href)),
+        None => Err(Error::problem(
+            Code::Forbidden,
+            "nothing of the administration is open to the role",
+        )),
+    }
+}

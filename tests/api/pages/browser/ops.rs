@@ -1,0 +1,273 @@
+//! Operations and administration in a browser: how the pages look, that figures change by themselves, and a case from the
+//! customer's form to the dashboard.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::{Browser, Look};
+use crate::fixtures::Case;
+use crate::pages::ops::a_week;
+use crate::support::person::{self, PASSWORD};
+use crate::support::{Desk, lenient};
+use hark::settings::edge::EdgeSettings;
+
+async fn sign_in(browser: &Browser, url: &str, handle: &str) {
+    browser.go(&format!("{url}/sign-in")).await;
+    browser.fill("#handle", handle).await;
+    browser.fill("#password", PASSWORD).await;
+    browser.press("#sign-in button").await;
+    browser.find("body.desk").await;
+}
+
+/// Fills the form with this action and sends it by its button.
+async fn send(browser: &Browser, action: &str, fields: &[(&str, &str)]) {
+    let script = format!(
+        "const form = document.querySelector('form[action=\"' + {} + '\"]'); \
+         if (!form) return 'no form'; \
+         for (const [name, value] of {}) {{ \
+           const fields = [...form.elements].filter(e => e.name === name); \
+           if (!fields.length) return 'no field ' + name; \
+           const choice = fields.find(e => e.type === 'radio' && e.value === value); \
+           if (choice) choice.checked = true; else fields[0].value = value; \
+         }} \
+         form.requestSubmit(); return 'sent'",
+        json!(action),
+        json!(fields),
+    );
+    assert_eq!(browser.eval(&script).await, "sent", "{action}");
+}
+
+async fn look_at(look: Look) {
+    let desk = Desk::sqlite();
+    let Some(browser) = Browser::open(look).await else {
+        return;
+    };
+    a_week(&desk).await;
+    person::with_password(&desk, "wang.fang", "admin").await;
+    sign_in(&browser, &desk.url, "wang.fang").await;
+    let colours = if look.dark { "dark" } else { "light" };
+    let people = desk
+        .client(hark::domain::staff::Role::Admin)
+        .get("/api/v1/staff")
+        .await
+        .expect(200);
+    let person = format!("/admin/people/{}", people.str("/items/0/id"));
+    let places = [
+        ("ops", "/ops"),
+        ("ops-wrong", "/ops?from=x&zone=Moon"),
+        ("ops-wall", "/ops/wall"),
+        ("ops-cases", "/ops/cases?figure=received"),
+        (
+            "ops-cases-none",
+            "/ops/cases?figure=received&from=2020-01-01&to=2020-01-02",
+        ),
+        ("admin-people", "/admin/people"),
+        ("admin-person", &person),
+        ("admin-teams", "/admin/teams"),
+        ("admin-tokens", "/admin/tokens"),
+        ("admin-policies", "/admin/policies"),
+        ("admin-policy", "/admin/policies/ours"),
+        ("admin-calendars", "/admin/calendars"),
+        ("admin-calendar", "/admin/calendars/standard"),
+        ("admin-routing", "/admin/routing"),
+        ("admin-typing", "/admin/typing"),
+        ("admin-audit", "/admin/audit"),
+        ("account", "/account"),
+    ];
+    for (name, path) in places {
+        for width in [320, 1366, 1920] {
+            let called = format!("{name}-{}-{colours}-{width}", look.lang);
+            browser.wear(Look { width, ..look }).await;
+            browser.go(&format!("{}{path}", desk.url)).await;
+            browser.find("h1").await;
+            // With everything that can be unfolded.
+            browser
+                .eval("document.querySelectorAll('details').forEach(d => d.open = true)")
+                .await;
+            browser.fits(&called).await;
+            browser.picture(&called).await;
+        }
+        browser.judge(&format!("{name} {} {colours}", look.lang)).await;
+    }
+    let unexpected: Vec<String> = browser.complaints().await;
+    assert!(unexpected.is_empty(), "{unexpected:#?}");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn operations_and_administration_look_right_in_english_on_light() {
+    look_at(Look::default()).await;
+}
+
+#[tokio::test]
+async fn operations_and_administration_look_right_in_chinese_on_dark() {
+    look_at(Look {
+        lang: "zh-CN",
+        dark: true,
+        ..Look::default()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn figures_change_by_themselves_and_old_ones_are_said_to_be_old() {
+    let desk = Desk::sqlite();
+    let Some(browser) = Browser::open(Look::default()).await else {
+        return;
+    };
+    person::with_password(&desk, "wang.fang", "lead").await;
+    sign_in(&browser, &desk.url, "wang.fang").await;
+    browser.go(&format!("{}/ops", desk.url)).await;
+    browser.find("#card-open").await;
+    browser
+        .eval("document.querySelector('#chart-backlog-table summary').click()")
+        .await;
+    browser.eval("document.querySelector('.asked summary').focus()").await;
+    browser.eval("scrollTo(0, 120); window.marked = true").await;
+    Case::logged(&desk).await;
+    // What happens every half minute, at once.
+    let now = "document.dispatchEvent(new Event('visibilitychange'))";
+    browser.eval(now).await;
+    let until = std::time::Instant::now() + super::PATIENCE;
+    let open = "return document.querySelector('#card-open .figure').textContent.trim()";
+    while browser.eval(open).await != "1" {
+        assert!(std::time::Instant::now() < until, "the figure did not change");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let kept = "return [window.marked, document.activeElement.closest('.asked') !== null, scrollY, \
+                document.querySelector('#chart-backlog-table').open, document.querySelector('#stale').hidden]";
+    assert_eq!(
+        browser.eval(kept).await,
+        json!([true, true, 120, true, true]),
+        "the place and the focus are kept"
+    );
+    browser.eval("window.fetch = () => Promise.reject(new Error('away')); document.dispatchEvent(new Event('visibilitychange'))").await;
+    browser.says("The connection is lost").await;
+    browser.content("the dashboard").await;
+    browser.close().await;
+}
+
+/// What is said on the way, in one language.
+struct Said {
+    received: &'static str,
+    steps: &'static str,
+    promised: &'static str,
+    noted: &'static str,
+    closed: &'static str,
+    none_kept: &'static str,
+    kept: &'static str,
+}
+
+const EN: Said = Said {
+    received: "We have your complaint",
+    steps: "The steps are recorded",
+    promised: "The call is promised",
+    noted: "The customer is satisfied",
+    closed: "The complaint is closed",
+    none_kept: "No promised call-back ended in these days",
+    kept: "Call-backs kept: 100 %",
+};
+
+const ZH: Said = Said {
+    received: "我们已收到您的投诉",
+    steps: "步骤已记录",
+    promised: "回访已约定",
+    noted: "客户满意",
+    closed: "投诉已关闭",
+    none_kept: "这些天没有到期的回电承诺",
+    kept: "回电履约率：100%",
+};
+
+/// A customer files; the seven steps are worked; the call is promised and made; the case is closed; the dashboard says so.
+async fn journey(look: Look) {
+    let desk = Desk::sqlite();
+    let Some(browser) = Browser::open(look).await else {
+        return;
+    };
+    let said = if look.lang == "en" { EN } else { ZH };
+    person::with_password(&desk, "wang.fang", "lead").await;
+    let door = desk.door(EdgeSettings {
+        filing_without_proof: 0,
+        proof_cost: 200,
+        ..lenient()
+    });
+    browser.go(&format!("{}/complain", door.url)).await;
+    browser
+        .fill("#statement", "洗衣机到货时门是坏的。 The door is broken.")
+        .await;
+    browser.fill("#phone", "138 0013 8000").await;
+    browser.press("#complaint button.start").await;
+    browser.says(said.received).await;
+    let listed = desk.agent().get("/api/v1/complaints").await.expect(200);
+    let id = listed.str("/items/0/id").to_owned();
+
+    sign_in(&browser, &door.url, "wang.fang").await;
+    browser.go(&format!("{}/ops", door.url)).await;
+    browser.says(said.none_kept).await;
+    let path = format!("/desk/complaints/{id}");
+    browser.go(&format!("{}{path}", door.url)).await;
+    browser.find("#steps-all").await;
+    let steps = [
+        ("listen-own_words", "门是坏的"),
+        ("listen-facts", "到货时门坏了"),
+        ("accept_feelings-feeling", "失望"),
+        ("apologise-apologised_for", "送来坏的机器"),
+        ("understand_needs-need", "能用的洗衣机"),
+        ("understand_needs-worry", "要等很久"),
+        ("seek_solutions-options", "换新\n退款"),
+        ("seek_solutions-agreed", "换新"),
+        ("explain_actions-who", "王师傅"),
+        ("explain_actions-what", "上门换新"),
+        ("explain_actions-by_when", "2026-11-24T18:00"),
+    ];
+    let fill = format!(
+        "const form = document.querySelector('#steps-all'); for (const [name, value] of {}) form.elements[name].value = value; form.requestSubmit()",
+        json!(steps)
+    );
+    browser.eval(&fill).await;
+    browser.says(said.steps).await;
+    let window = [
+        ("promise-day", "2026-11-23"),
+        ("promise-from", "09:20"),
+        ("promise-until", "09:50"),
+    ];
+    send(&browser, &format!("{path}/promise"), &window).await;
+    browser.says(said.promised).await;
+
+    desk.pass(TimeDelta::minutes(25));
+    let promised = desk
+        .agent()
+        .get(&format!("/api/v1/complaints/{id}/call-backs"))
+        .await
+        .expect(200);
+    let call = promised.json[0]["id"].as_str().unwrap().to_owned();
+    browser.go(&format!("{}/desk/call-backs/{call}", door.url)).await;
+    browser.press("button[value='satisfied']").await;
+    browser.says(said.noted).await;
+    browser.go(&format!("{}{path}", door.url)).await;
+    let closing = [
+        ("close-decision", "upheld"),
+        ("close-reason", "是我们的错"),
+        ("close-cause_category", "materials"),
+    ];
+    send(&browser, &format!("{path}/close"), &closing).await;
+    browser.says(said.closed).await;
+    browser.go(&format!("{}/ops", door.url)).await;
+    browser.says(said.kept).await;
+    browser.content("from the form to the dashboard").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_case_goes_from_the_customers_form_to_the_dashboard_in_english() {
+    journey(Look::default()).await;
+}
+
+#[tokio::test]
+async fn a_case_goes_from_the_customers_form_to_the_dashboard_in_chinese() {
+    journey(Look {
+        lang: "zh-CN",
+        ..Look::default()
+    })
+    .await;
+}
