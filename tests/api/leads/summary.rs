@@ -48,6 +48,9 @@ on_both! {
         review_all(&desk, "zhou.yi", &[1, 2, 3, 4, 5]).await;
         review_all(&desk, "an.ning", &[5]).await;
         desk.pass(TimeDelta::days(7));
+        let mut browser = person::Browser::new(&desk);
+        browser.sign_in("an.ning", person::PASSWORD).await.expect(201);
+        clients[1] = browser.client();
         call_in(&clients[1], 51).await;
         review_all(&desk, "an.ning", &[4]).await;
         let found = admin(&desk).get(&format!("{SUMMARY}?from=2026-11-23&to=2026-11-30&by=week")).await.expect(200);
@@ -68,7 +71,7 @@ on_both! {
         assert_eq!(rows(found.at("/totals"), "criterion").len(), 8);
         let none = admin(&desk).get(&format!("{SUMMARY}?from=2026-11-23&to=2026-11-30&team={}", id_of(&desk, "zhou.yi").await)).await.expect(200);
         assert_eq!(none.at("/totals"), &json!([]));
-        clients[0].get(SUMMARY).await.expect_problem(403, "auth.forbidden");
+        clients[1].get(SUMMARY).await.expect_problem(403, "auth.forbidden");
         admin(&desk).get(&format!("{SUMMARY}?from=2026-11-23&to=2026-11-20")).await.expect_invalid(&["?from"]);
     }
 }

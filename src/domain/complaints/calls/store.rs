@@ -1,4 +1,5 @@
-//! SQL of calls. Ids ascend with time, so a stretch of time is a stretch of the primary key.
+//! SQL of calls. Ids ascend with time and are never of an earlier moment than their row (a clock that is set back leaves
+//! them ahead of it), so what is before a moment is passed over by the primary key; the end is told by the time itself.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -26,7 +27,8 @@ pub(super) fn attempts(
     let mut query = call_back_attempts::table
         .inner_join(call_backs::table.on(call_backs::id.eq(call_back_attempts::call_back_id)))
         .filter(call_back_attempts::id.ge(AttemptId(first_id(from))))
-        .filter(call_back_attempts::id.lt(AttemptId(first_id(until))))
+        .filter(call_back_attempts::attempted_at.ge(from))
+        .filter(call_back_attempts::attempted_at.lt(until))
         .filter(call_back_attempts::result.eq_any([AttemptResult::Reached, AttemptResult::Refused]))
         .filter(call_back_attempts::agent.eq_any(agents.to_vec()))
         .filter(not(exists(gone)))
@@ -58,7 +60,8 @@ pub(super) fn intakes(conn: &mut Conn, agents: &[String], (from, until): (Moment
     let rows: Vec<(ComplaintId, String, Moment)> = complaints::table
         .inner_join(timeline_entries::table.on(timeline_entries::complaint_id.eq(complaints::id)))
         .filter(complaints::id.ge(ComplaintId(first_id(from))))
-        .filter(complaints::id.lt(ComplaintId(first_id(until))))
+        .filter(complaints::logged_at.ge(from))
+        .filter(complaints::logged_at.lt(until))
         .filter(complaints::channel.eq(Channel::Phone))
         .filter(timeline_entries::action.eq("received"))
         .filter(timeline_entries::actor.eq_any(agents.to_vec()))
