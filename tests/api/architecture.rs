@@ -637,7 +637,7 @@ const LONG: &[(&str, usize)] = &[
     // What handlers ask of a request, with its tests.
     ("api/extract.rs", 470),
     // The table of contents: a line or a few for each route.
-    ("api/routes.rs", 520),
+    ("api/routes.rs", 560),
     // Everything that differs between the databases.
     ("db/dialect.rs", 560),
     // The small changes, each with its form.

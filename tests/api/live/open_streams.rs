@@ -1,4 +1,5 @@
-//! How much memory a thousand open streams take. It needs a quiet machine, so it is run when it is asked for:
+//! How much memory a thousand open streams take beside what the program takes anyway (a debug build takes far more than
+//! a released one). It needs a quiet machine, so it is run when it is asked for:
 //! `cargo test --test api -- --ignored --nocapture a_thousand_open_streams`.
 
 use serde_json::json;
@@ -21,7 +22,7 @@ fn resident_mib(pid: u32) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "measures memory; to be run alone"]
-async fn a_thousand_open_streams_fit_into_a_hundred_mebibytes() {
+async fn a_thousand_open_streams_take_less_than_fifty_mebibytes() {
     for place in std::iter::once(Place::sqlite()).chain(Place::postgres()) {
         let mut place = place;
         place.settings.push(("HARK_RATE_STAFF", "0".to_owned()));
@@ -55,6 +56,6 @@ async fn a_thousand_open_streams_fit_into_a_hundred_mebibytes() {
             streams.len()
         );
         println!("{text}");
-        assert!(open.max(told) <= 100, "{text}");
+        assert!(open.max(told) - before <= 50, "{text}");
     }
 }

@@ -63,7 +63,7 @@ on_both! {
         assert_eq!((desk.rows("presences"), case.get().await.etag()), (0, "\"1\""));
         sun_li.put(&path, &json!({ "doing": "looking" })).await.expect(200);
         sun_li.send(Method::DELETE, &path, None).await.expect(204);
-        let (all, _) = kept(&case.agent, "types=presence").await;
+        let (all, _) = kept(&desk, &case.agent, "types=presence").await;
         assert_eq!(field(&all, "type"), ["presence.began", "presence.changed", "presence.ended", "presence.began", "presence.ended"]);
     }
 }
