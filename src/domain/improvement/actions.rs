@@ -1,8 +1,8 @@
 //! Making corrective actions, changing them, ending them, and saying whether they helped.
 
-use chrono::{Datelike as _, NaiveDate};
 use serde_json::{Value, json};
 
+use super::checks::{check_day, check_owner, check_window};
 use super::model::{
     ActionChangeForm, ActionEnd, ActionEndForm, ActionForm, ActionRow, ActionState, ActionView, VerificationForm,
 };
@@ -13,7 +13,6 @@ use crate::domain::check::Check;
 use crate::domain::complaints::vocabulary::CauseCategory;
 use crate::domain::reporting::frame;
 use crate::domain::reporting::sums::Day;
-use crate::domain::staff::owners::Owners;
 use crate::domain::staff::{Act, Permission};
 use crate::error::{Code, Error, Result};
 use crate::ids::{ComplaintId, CorrectiveActionId};
@@ -122,29 +121,6 @@ pub fn list(conn: &mut Conn, act: &Act, listing: &Listing) -> Result<Vec<ActionV
     views(conn, act, rows)
 }
 
-fn check_day(check: &mut Check, pointer: &str, day: NaiveDate) -> Day {
-    if !(1970..=9999).contains(&day.year()) {
-        check.fail(pointer, "out_of_range", "in the years 1970 to 9999");
-    }
-    frame::day_of(day)
-}
-
-fn check_window(check: &mut Check, window: i32) -> i32 {
-    if !(7..=365).contains(&window) {
-        check.fail("/window_days", "out_of_range", "7 to 365");
-    }
-    window
-}
-
-/// The owner must be somebody who works here, and is kept from leaving meanwhile.
-fn check_owner(conn: &mut Conn, check: &mut Check, owner: &str) -> Result<String> {
-    let owner = check.text("/owner", owner, 1, 40);
-    if !owner.is_empty() {
-        Owners::hold(conn, [owner.as_str()])?.check_person(check, "/owner", &owner, None);
-    }
-    Ok(owner)
-}
-
 /// Makes a corrective action.
 ///
 /// # Errors
@@ -197,7 +173,7 @@ pub fn change(
     form: &ActionChangeForm,
 ) -> Result<ActionView> {
     let before = load_at(conn, id, expected)?;
-    check_state(&before, &[ActionState::Open])?;
+    check_open(&before)?;
     let mut after = before.clone();
     let mut check = Check::new();
     after.cause = form.cause.unwrap_or(before.cause);
@@ -238,7 +214,7 @@ pub fn close(
     if before.owner != act.actor.name && !act.actor.may(Permission::ManageActions) {
         return Err(Error::problem(Code::Forbidden, "it is not yours to end"));
     }
-    check_state(&before, &[ActionState::Open])?;
+    check_open(&before)?;
     let mut check = Check::new();
     let note = check.optional_text("/note", form.note.as_deref(), 2_000);
     let mut after = before.clone();
@@ -348,9 +324,9 @@ pub(crate) fn give_over(conn: &mut Conn, act: &Act, from: &str, to: &str) -> Res
 
 fn load_at(conn: &mut Conn, id: CorrectiveActionId, expected: Option<i32>) -> Result<ActionRow> {
     let row = load(conn, id)?;
-    match expected {
-        Some(expected) if expected != row.version => Err(changed_meanwhile(row.version)),
-        _ => Ok(row),
+    match expected.is_some_and(|expected| expected != row.version) {
+        true => Err(changed_meanwhile(row.version)),
+        false => Ok(row),
     }
 }
 
@@ -358,14 +334,14 @@ fn changed_meanwhile(version: i32) -> Error {
     Error::problem(Code::PreconditionFailed, format!("now it is version {version}"))
 }
 
-fn check_state(row: &ActionRow, allowed: &[ActionState]) -> Result<()> {
-    if allowed.contains(&row.state) {
-        return Ok(());
+fn check_open(row: &ActionRow) -> Result<()> {
+    match row.state {
+        ActionState::Open => Ok(()),
+        state => Err(Error::problem(
+            Code::ActionEnded,
+            format!("it is {state}; open it again first"),
+        )),
     }
-    Err(Error::problem(
-        Code::ActionEnded,
-        format!("it is {}; open it again first", row.state),
-    ))
 }
 
 /// Writes the change, with an event of the audit.

@@ -2,6 +2,7 @@
 //! they are about, and whether they helped.
 
 pub mod actions;
+mod checks;
 pub mod effect;
 pub mod links;
 pub mod model;

@@ -425,7 +425,7 @@ impl<'a> Marked<'a> {
     /// Another call of the customer, which is drawn for review, reviewed, commented on and answered.
     async fn review(&mut self) {
         use crate::leads::{PICKS, REVIEWS, scores};
-        let handle = format!("listener-{}", self.tag);
+        let handle = format!("listener-{}", self.desk.rows("staff_members"));
         let caller = crate::support::person::signed_in(self.desk, &handle, "agent")
             .await
             .client();
