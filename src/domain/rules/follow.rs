@@ -21,7 +21,7 @@ fn row(book: &Book, entry: &TimelineEntry, states: Option<(State, State)>) -> Op
     let chain = events::chain(entry);
     // What a rule has led to never leads to that rule again.
     let is_waited_for = book.waiting_for(&told).any(|(one, _)| !chain.contains(&one.rule.slug));
-    is_waited_for.then(|| EventRow {
+    is_waited_for.then_some(EventRow {
         id: entry.id,
         complaint_id: entry.complaint_id,
         told: Json(told),
