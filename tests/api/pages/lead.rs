@@ -50,7 +50,7 @@ on_both! {
         assert!(page.html.contains(&format!("value=\"{}\"", ticked[0])), "what is open can be chosen");
         assert!(!page.html.contains(">li.na ("), "nobody who is away is offered");
         // One of the three is changed meanwhile by somebody else.
-        desk.agent().post(&format!("{COMPLAINTS}/{}/notes", ids[2]), &json!({ "body": "rang again" })).await.expect(200);
+        admin(&desk).post(&format!("{COMPLAINTS}/{}/notes", ids[2]), &json!({ "body": "rang again" })).await.expect(200);
         let fields: Vec<(&str, &str)> = ticked.iter().map(|one| ("complaint", one.as_str())).chain([("to", "mary")]).collect();
         let given = send(&mut lead, &page, "/lead/assign", &fields).await;
         let after = lead.follow(&given).await;
