@@ -199,7 +199,7 @@ pub fn ask(conn: &mut Conn, act: &Act, form: &BulkForm) -> Result<BulkView> {
     }
     let ids = match (&form.ids, filter) {
         (Some(ids), _) => in_order(ids.clone()),
-        (None, Some(filter)) => listed(conn, act, filter)?,
+        (None, Some(filter)) => listed(conn, act, &filter)?,
         (None, None) => Vec::new(),
     };
     let row = BulkRow {
@@ -248,7 +248,7 @@ fn in_order(mut ids: Vec<ComplaintId>) -> Vec<ComplaintId> {
 }
 
 /// Every complaint of a list.
-fn listed(conn: &mut Conn, act: &Act, filter: ListFilter) -> Result<Vec<ComplaintId>> {
+fn listed(conn: &mut Conn, act: &Act, filter: &ListFilter) -> Result<Vec<ComplaintId>> {
     let (mut ids, mut after) = (Vec::new(), None);
     loop {
         let page = listing::list(conn, act, &filter.clone().listing(after, PAGE))?;

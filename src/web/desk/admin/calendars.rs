@@ -219,7 +219,7 @@ async fn one(
         .iter()
         .map(|warning| word(words, "calendar-warning", warning.as_str()))
         .collect();
-    let screen = Screen::new(calendar.name.clone())
+    let screen = Screen::new(calendar.name)
         .back("/admin/calendars", fl!(words, "admin-calendars"))
         .with(Block::Facts(String::new(), facts))
         .with_if(!warnings.is_empty(), || {

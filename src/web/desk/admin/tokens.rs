@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::ids::{TeamId, TokenId};
 use crate::web::desk::complaint::voice;
 use crate::web::forms::Form;
-use crate::web::i18n::fl;
+use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
 use crate::web::time;
 
@@ -56,23 +56,12 @@ fn row(visitor: &Visitor, voice: super::super::parts::Voice, token: &TokenView) 
     cells
 }
 
-async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent, made: Option<NewToken>) -> Result<HttpResponse> {
-    let words = visitor.words;
-    let (found, roles, teams) = ctx
-        .read(|conn, _| {
-            Ok((
-                tokens::list(conn)?,
-                custom_roles::list(conn)?,
-                teams::list(conn, None, 200)?,
-            ))
-        })
-        .await?;
-    let voice = voice(ctx, visitor);
-    let form = &sent.form;
+/// The form by which a token is made.
+fn adding(words: Words, form: &Form, roles: &[custom_roles::RoleView], teams: &[teams::TeamView]) -> Asking {
     let all_roles = roles.iter().map(|role| (role.slug.clone(), role.name.clone()));
     let scopes = Permission::ALL.iter().map(|p| (p.to_string(), p.to_string()));
     let all_teams = teams.iter().map(|team| (team.id.to_string(), team.name.clone()));
-    let adding = Asking::new(
+    Asking::new(
         "token",
         fl!(words, "admin-token-new"),
         "/admin/tokens",
@@ -118,7 +107,22 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent, made: Option<NewToken>) 
         fl!(words, "admin-teams"),
         Input::Any(choose(form, "token-teams", all_teams, &[])),
         "",
-    ));
+    ))
+}
+
+async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent, made: Option<NewToken>) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let (found, roles, teams) = ctx
+        .read(|conn, _| {
+            Ok((
+                tokens::list(conn)?,
+                custom_roles::list(conn)?,
+                teams::list(conn, None, 200)?,
+            ))
+        })
+        .await?;
+    let voice = voice(ctx, visitor);
+    let adding = adding(words, &sent.form, &roles, &teams);
     let table = Table {
         title: String::new(),
         heads: vec![
