@@ -271,7 +271,7 @@ fn the_routes_and_the_openapi_file_list_the_same_operations() {
 on_both! {
     async fn an_address_that_is_not_in_the_table_leads_nowhere_for_everybody(desk) {
         for client in [desk.anonymous(), desk.client(Role::Admin)] {
-            for path in ["/api/v1/nothing", "/api/v1", "/admin", "/api/v1/complaints/", "/api/v2/complaints"] {
+            for path in ["/api/v1/nothing", "/api/v1", "/administrator", "/api/v1/complaints/", "/api/v2/complaints"] {
                 let reply = client.send(Method::GET, path, None).await;
                 reply.expect_problem(404, "resource.not_found");
             }

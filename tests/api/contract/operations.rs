@@ -177,12 +177,8 @@ pub async fn sample(desk: &Desk, operation: &Operation) -> Sample {
         ),
         ("POST", ["typing", "layers", "undo"]) => {
             crate::typing::learn_something(desk).await;
-            (
-                desk.client(hark::domain::staff::Role::Lead),
-                operation.path.clone(),
-                None,
-                String::new(),
-            )
+            let lead = desk.client(hark::domain::staff::Role::Lead);
+            (lead, operation.path.clone(), None, String::new())
         }
         ("POST", ["service-tokens"]) => {
             let admin = desk.client(hark::domain::staff::Role::Admin);

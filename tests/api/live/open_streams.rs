@@ -2,6 +2,8 @@
 //! a released one). It needs a quiet machine, so it is run when it is asked for:
 //! `cargo test --test api -- --ignored --nocapture a_thousand_open_streams`.
 
+use std::io::Write as _;
+
 use serde_json::json;
 
 use super::EVENTS;
@@ -55,7 +57,7 @@ async fn a_thousand_open_streams_take_less_than_fifty_mebibytes() {
             "{} streams: {before} MiB before, {open} MiB open, {told} MiB after 50 events each",
             streams.len()
         );
-        println!("{text}");
+        writeln!(std::io::stdout(), "{text}").unwrap();
         assert!(open.max(told) - before <= 50, "{text}");
     }
 }

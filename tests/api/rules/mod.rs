@@ -16,6 +16,7 @@ use crate::support::{Desk, Reply};
 pub const RULES: &str = "/api/v1/rules";
 
 /// A rule that does these things.
+#[expect(clippy::needless_pass_by_value, reason = "values that are made where it is called")]
 pub fn rule(slug: &str, on: Value, conditions: Value, then: Value) -> Value {
     json!({ "slug": slug, "on": on, "conditions": conditions, "then": then })
 }
@@ -97,6 +98,7 @@ pub async fn led(desk: &Desk, name: &str, lead: &str) -> String {
 }
 
 /// Conditions of what a complaint is like.
+#[expect(clippy::needless_pass_by_value, reason = "values that are made where it is called")]
 pub fn like(conditions: Value) -> Value {
     merged(json!({}), json!({ "complaint": conditions }))
 }
