@@ -54,9 +54,9 @@ on_both! {
         let change = [("change-name", "周敏娜"), ("change-role", "lead"), ("change-language", "en")];
         let changed = send(&mut admin, &page, &format!("{path}/change"), &change).await;
         admin.follow(&changed).await.says("周敏娜").says("The change is kept");
-        let late = send(&mut admin, &stale, &format!("{path}/change"), &[("change-name", "Nobody"), ("change-role", "lead"), ("change-language", "en")]).await;
+        let late = send(&mut admin, &stale, &format!("{path}/change"), &[("change-name", "Peter Late"), ("change-role", "lead"), ("change-language", "en")]).await;
         late.expect(412).says("Something has changed");
-        admin.get(&path).await.is_silent_about("Nobody");
+        admin.get(&path).await.is_silent_about("Peter Late");
         // Who leaves hands over.
         let case = Case::logged(&desk).await;
         case.post("assign", &json!({ "owner": "zhou.min" })).await.expect(200);

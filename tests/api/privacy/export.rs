@@ -28,6 +28,8 @@ const EXPORTED: &[(&str, &str)] = &[
     ("messages", "/complaints/*/messages"),
     ("drafts", "/complaints/*/drafts"),
     ("outbox", "/complaints/*/notices"),
+    ("call_reviews", "/complaints/*/call_reviews"),
+    ("call_review_comments", "/complaints/*/call_reviews/*/texts"),
     ("consents", "/consents"),
     ("legal_holds", "/legal_holds"),
     ("privacy_events", "/privacy_events"),
@@ -48,6 +50,10 @@ const NOT_EXPORTED: &[(&str, &str)] = &[
     (
         "anonymised_complaints",
         "when content was removed stands on the complaint itself",
+    ),
+    (
+        "corrective_action_complaints",
+        "for which improvement of ours a complaint is an example; nothing about the customer",
     ),
     (
         "presences",
