@@ -72,7 +72,7 @@ on_both! {
         gone.says("周敏娜");
         let page = admin.get(&path).await;
         let back = send(&mut admin, &page, &format!("{path}/reactivate"), &[]).await;
-        admin.follow(&back).await.says("Works here yes");
+        admin.follow(&back).await.says("Works hereyes");
     }
 }
 
