@@ -20,6 +20,7 @@ pub fn nowhere(operation: &Operation) -> String {
     let segment = |segment: &str| match segment {
         "{step}" => "listen".to_owned(),
         "{type}" => "angry".to_owned(),
+        "{kind}" => "note".to_owned(),
         "{slug}" => "nothing".to_owned(),
         segment
             if matches!(segment, "{attachment}" | "{other}" | "{complaint}")

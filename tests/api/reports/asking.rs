@@ -10,7 +10,7 @@ use crate::on_both;
 on_both! {
     async fn every_report_that_is_listed_is_there(desk) {
         let list = watcher(&desk).get(REPORTS).await.expect(200);
-        assert_eq!(list.items().len(), 14);
+        assert_eq!(list.items().len(), 18);
         for info in list.items() {
             let name = info["name"].as_str().unwrap();
             let found = report(&desk, name).await;
