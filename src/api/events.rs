@@ -25,6 +25,8 @@ use crate::ids::{ComplaintId, TeamId};
 
 /// The most types that one asks for.
 const TYPES: usize = 20;
+/// How long the list of types may be.
+const LONGEST_TYPES: usize = 1000;
 
 /// Which events; everything that is said must hold.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -82,6 +84,9 @@ pub(super) async fn read_events(ctx: Ctx, request: HttpRequest, query: Query<Eve
 }
 
 fn types(text: Option<&str>) -> Result<Vec<String>> {
+    if text.is_some_and(|text| text.chars().count() > LONGEST_TYPES) {
+        return Err(page::refused("?types", "too_long", "at most 1000 characters"));
+    }
     let types: Vec<String> = text
         .into_iter()
         .flat_map(|text| text.split(','))

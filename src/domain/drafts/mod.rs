@@ -167,9 +167,12 @@ fn check_kind(kind: DraftKind) -> Result<()> {
 }
 
 /// Keeps what was typed, as it was typed.
-fn checked(typed: &str) -> Result<()> {
+fn checked(typed: &str, based_on: Option<i32>) -> Result<()> {
     let mut check = Check::new();
     check.text("/typed", typed, 1, LONGEST);
+    if based_on.is_some_and(|version| version < 1) {
+        check.fail("/based_on", "out_of_range", "versions begin with 1");
+    }
     check.finish(())
 }
 
@@ -179,7 +182,7 @@ fn checked(typed: &str) -> Result<()> {
 /// `request.invalid`; `resource.not_found`; `complaint.anonymised`; `auth.other_team`.
 pub fn put(conn: &mut Conn, act: &Act, (id, kind): (ComplaintId, DraftKind), form: &DraftForm) -> Result<DraftView> {
     check_kind(kind)?;
-    checked(&form.typed)?;
+    checked(&form.typed, form.based_on)?;
     let complaint = beside::hold(conn, act, id)?;
     let row = DraftRow {
         about: AnyId(id.0),
@@ -199,7 +202,7 @@ pub fn put(conn: &mut Conn, act: &Act, (id, kind): (ComplaintId, DraftKind), for
 /// # Errors
 /// `request.invalid`; `resource.not_found`; `customer.anonymised`.
 pub fn put_intake(conn: &mut Conn, act: &Act, form: &IntakeDraftForm) -> Result<DraftView> {
-    checked(&form.typed)?;
+    checked(&form.typed, None)?;
     if let Some(id) = form.customer_id {
         let customer = customers::hold(conn, id, None)?;
         customers::check_here(&customer)?;
