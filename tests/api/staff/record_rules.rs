@@ -59,7 +59,9 @@ on_both! {
         for operation in operations().iter().filter(|operation| operation.changes()) {
             let on_complaints = operation.path.starts_with("/api/v1/complaints/") || operation.path.starts_with("/api/v1/call-backs/");
             // A legal hold is no work on a complaint: those who manage privacy are in no team.
-            if !on_complaints || operation.path.ends_with("/legal-hold") {
+            // Nor is what somebody keeps beside it for themselves.
+            let beside = ["/legal-hold", "/presence", "/drafts/{kind}", "/watchers/me"];
+            if !on_complaints || beside.iter().any(|end| operation.path.ends_with(end)) {
                 continue;
             }
             let name = operation.name();
