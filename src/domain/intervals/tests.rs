@@ -31,7 +31,11 @@ fn shares_have_the_limits_that_are_published() {
 fn at_most(x: i64, n: i64, p: f64) -> f64 {
     if p > 0.5 {
         // From the other end, where the first term is not too small to be told from nought.
-        return if x >= n { 1.0 } else { 1.0 - at_most(n - x - 1, n, 1.0 - p) };
+        return if x >= n {
+            1.0
+        } else {
+            1.0 - at_most(n - x - 1, n, 1.0 - p)
+        };
     }
     let mut term = (1.0 - p).powi(i32::try_from(n).unwrap());
     let mut sum = term;
