@@ -1,6 +1,7 @@
 //! Load over HTTP on both databases, beside the limit: the same statements by pgbench, in the same run.
 //!
-//! `cargo bench --bench load -- [--complaints N]… [--seconds S] [--database sqlite|postgres]…`
+//! `cargo bench --bench load -- [--complaints N]… [--seconds S] [--database sqlite|postgres]… [--in-force]
+//! [--streams N] [--bulk N]`
 //! Needs PostgreSQL's server programs and pgbench. `docs/benchmarks.md` says what was measured.
 
 #![expect(
@@ -13,8 +14,10 @@
     reason = "a measuring program fails by panicking, prints, and reads the real clock"
 )]
 
+mod bulk;
 mod client;
 mod limit;
+mod live;
 mod postgres;
 mod process;
 mod service;
@@ -49,6 +52,15 @@ struct Plan {
     /// How many connections.
     #[arg(long, default_values_t = [8, 32])]
     connections: Vec<usize>,
+    /// With the clocks of a policy and with rules in force; the limit's statements have neither.
+    #[arg(long)]
+    in_force: bool,
+    /// How many open streams of events are told of an intake, before all else.
+    #[arg(long, default_value_t = 0)]
+    streams: usize,
+    /// How many complaints a bulk action changes at the end.
+    #[arg(long, default_value_t = 0)]
+    bulk: usize,
     /// Given by `cargo bench`.
     #[arg(long, hide = true)]
     bench: bool,
@@ -78,15 +90,24 @@ fn measure(plan: &Plan, database: Database, complaints: u64) {
     let cluster = Cluster::start();
     let folder = tempfile::tempdir().unwrap();
     let url = (database == Database::Postgres).then(|| cluster.url("hark"));
-    let filled = Service::fill(folder.path(), url.as_deref(), complaints);
+    let filled = Service::fill(folder.path(), url.as_deref(), complaints, plan.in_force);
     println!("filled in {:.1} s", filled.as_secs_f64());
     if database == Database::Sqlite {
         // Something for pgbench to work on.
-        Service::fill(folder.path(), Some(&cluster.url("hark")), 10_000.min(complaints));
+        Service::fill(folder.path(), Some(&cluster.url("hark")), 10_000.min(complaints), false);
         drop(Service::start(folder.path(), Some(&cluster.url("hark"))));
     }
-    let service = Service::start(folder.path(), url.as_deref());
+    let mut service = Service::start(folder.path(), url.as_deref());
     println!("start to ready: {} ms", service.start_up.as_millis());
+    if plan.in_force {
+        service.enforce_rules();
+    }
+    if plan.streams > 0 {
+        live::measure(&service, plan.streams);
+        // The memory of what follows is counted from a fresh start.
+        drop(service);
+        service = Service::start(folder.path(), url.as_deref());
+    }
     let seconds = Duration::from_secs(plan.seconds);
     for connections in &plan.connections {
         for kind in Kind::ALL {
@@ -101,6 +122,9 @@ fn measure(plan: &Plan, database: Database, complaints: u64) {
             let (most, now) = service.memory_mib();
             println!("  resident memory so far at most {most} MiB, now {now}");
         }
+    }
+    if plan.bulk > 0 {
+        bulk::measure(&service, plan.bulk);
     }
 }
 

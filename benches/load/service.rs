@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use std::io::Write as _;
 
+use serde_json::{Value, json};
+
 use super::client::answer;
 use super::process;
 
@@ -17,6 +19,8 @@ pub struct Service {
     pub secret: String,
     /// The token of one who watches figures.
     pub watcher: String,
+    /// The token of one who may do all.
+    pub admin: String,
     pub start_up: Duration,
 }
 
@@ -36,18 +40,18 @@ fn hark(folder: &Path, url: Option<&str>) -> Command {
 
 impl Service {
     /// Fills the database with a demo desk.
-    pub fn fill(folder: &Path, url: Option<&str>, complaints: u64) -> Duration {
+    pub fn fill(folder: &Path, url: Option<&str>, complaints: u64, clocks: bool) -> Duration {
         let started = Instant::now();
         if complaints == 0 {
             return started.elapsed();
         }
-        let status = hark(folder, url)
-            // Without clocks: the statements of the intake are then those that pgbench runs.
-            .args(["demo", "--without-clocks", "--complaints", &complaints.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
+        let mut demo = hark(folder, url);
+        demo.args(["demo", "--complaints", &complaints.to_string()]);
+        if !clocks {
+            // The statements of the intake are then those that pgbench runs.
+            demo.arg("--without-clocks");
+        }
+        let status = demo.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
         assert!(status.success(), "hark demo failed");
         started.elapsed()
     }
@@ -67,6 +71,7 @@ impl Service {
                 .to_owned()
         };
         let (secret, watcher) = (token("load", "agent"), token("watcher", "operations"));
+        let admin = token("admin", "admin");
         let address = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -84,6 +89,7 @@ impl Service {
             address,
             secret,
             watcher,
+            admin,
             start_up: Duration::ZERO,
         };
         while service.get("/readyz").is_none_or(|(status, _)| status != 200) {
@@ -98,21 +104,55 @@ impl Service {
     }
 
     fn get(&self, path: &str) -> Option<(u16, String)> {
+        self.ask("GET", path, &self.secret, "")
+    }
+
+    /// One request on a connection of its own; `None` when nobody answers.
+    fn ask(&self, method: &str, path: &str, secret: &str, body: &str) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {}\r\n\r\n",
-            self.secret
+            "{method} {path} HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {secret}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len(),
         );
         stream.write_all(request.as_bytes()).ok()?;
-        let mut body = Vec::new();
-        let status = answer(&mut BufReader::new(stream), &mut body);
-        Some((status, String::from_utf8(body).ok()?))
+        let mut text = Vec::new();
+        let status = answer(&mut BufReader::new(stream), &mut text);
+        Some((status, String::from_utf8(text).ok()?))
+    }
+
+    /// As the one who may do all; what is answered.
+    pub fn command(&self, method: &str, path: &str, body: &Value) -> Value {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let (status, text) = self.ask(method, path, &self.admin, &body).unwrap();
+        assert!((200..300).contains(&status), "{method} {path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Brings rules into force: one that fires on every complaint, one that waits for a time, and three that never fire.
+    pub fn enforce_rules(&self) {
+        let note = |slug: &str, on: Value, conditions: Value| json!({ "slug": slug, "on": on, "conditions": conditions, "then": [{ "do": "tag", "tags": [slug] }] });
+        let received = || json!({ "event": "received" });
+        let rules = json!({ "rules": [
+            note("fires", received(), json!({})),
+            note("waits", json!({ "event": "time_passed", "time": { "minutes": 60, "since": "received" } }), json!({})),
+            note("never", received(), json!({ "complaint": { "severities": ["critical"] } })),
+            note("nor_this", received(), json!({ "complaint": { "channels": ["email"] } })),
+            note("nor_that", json!({ "event": "clock_breached" }), json!({ "complaint": { "severities": ["critical"] } })),
+        ] });
+        let written = self.command("PUT", "/api/v1/rules", &rules);
+        let path = format!("/api/v1/rules/versions/{}/activate", written["version"]);
+        self.command("POST", &path, &Value::Null);
     }
 
     /// Ids of some complaints.
     pub fn some_ids(&self) -> Vec<String> {
         let (_, text) = self.get("/api/v1/complaints?limit=200").unwrap();
-        let page: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let page: Value = serde_json::from_str(&text).unwrap();
         page["items"]
             .as_array()
             .unwrap()

@@ -177,6 +177,8 @@ async fn main() {
     let places = [
         ("/complain".to_owned(), "/livez".to_owned()),
         ("/desk".to_owned(), "/api/v1/work/mine".to_owned()),
+        ("/desk/new".to_owned(), "/livez".to_owned()),
+        ("/desk/complaints".to_owned(), "/api/v1/complaints?limit=50".to_owned()),
         (format!("/desk/complaints/{id}"), format!("/api/v1/complaints/{id}")),
         (
             "/ops".to_owned(),
@@ -190,6 +192,7 @@ async fn main() {
             "/ops/cases?figure=received".to_owned(),
             "/api/v1/complaints?limit=50".to_owned(),
         ),
+        ("/lead".to_owned(), "/api/v1/reports/backlog".to_owned()),
         ("/admin/people".to_owned(), "/api/v1/staff?limit=100".to_owned()),
         ("/admin/audit".to_owned(), "/api/v1/audit/events?limit=50".to_owned()),
     ];

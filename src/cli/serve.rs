@@ -54,6 +54,7 @@ pub(super) fn serve(settings: &Settings, with_worker: bool) -> Result<()> {
         signals: true,
     };
     actix_web::rt::System::new().block_on(async move {
+        app.db.share_threads();
         let worker = with_worker.then(|| worker_of(&app, settings));
         let background = worker
             .clone()
@@ -94,6 +95,7 @@ pub(super) fn serve(settings: &Settings, with_worker: bool) -> Result<()> {
 pub(super) fn worker(settings: &Settings) -> Result<()> {
     let app = app(settings)?;
     actix_web::rt::System::new().block_on(async move {
+        app.db.share_threads();
         let worker = worker_of(&app, settings);
         let run = worker.clone();
         let background = actix_web::rt::spawn(async move { run.run().await });

@@ -13,10 +13,11 @@ pub mod settled;
 pub mod sums;
 pub mod types;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use diesel::r2d2::{Pool, PooledConnection};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tracing::{Instrument as _, Span};
 
@@ -53,6 +54,8 @@ struct Inner {
     commits: Commits,
     /// How many may work: as many as there are connections, so that no thread is kept just for waiting for one.
     room: Arc<Semaphore>,
+    /// Whose threads the work is done on; the caller's own when nobody said.
+    runtime: OnceLock<Handle>,
     target: Target,
 }
 
@@ -87,9 +90,17 @@ impl Db {
                 admitted,
                 commits: Commits::default(),
                 room,
+                runtime: OnceLock::new(),
                 target: target.clone(),
             }),
         })
+    }
+
+    /// From now on all work is done on the threads of the runtime that calls this. Each worker of the HTTP server is a
+    /// runtime of its own, and would keep as many threads as there are connections; every thread that ever held a row
+    /// keeps memory.
+    pub fn share_threads(&self) {
+        let _was_set = self.inner.runtime.set(Handle::current());
     }
 
     /// Where writes go.
@@ -190,12 +201,14 @@ impl Db {
             .map_err(|e| Error::internal(e.to_string()))?;
         // The span goes along, so that what is logged in there carries the id of the request.
         let span = tracing::Span::current();
-        tokio::task::spawn_blocking(move || {
+        let runtime = self.inner.runtime.get().cloned().unwrap_or_else(Handle::current);
+        let working = runtime.spawn_blocking(move || {
             let _held = (permit, place);
             span.in_scope(work)
-        })
-        .await
-        .map_err(|e| Error::internal(format!("a database operation panicked: {e}")))?
+        });
+        working
+            .await
+            .map_err(|e| Error::internal(format!("a database operation panicked: {e}")))?
     }
 
     fn checked_out(&self) -> Result<PooledConnection<Connector>> {
