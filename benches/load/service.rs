@@ -60,7 +60,14 @@ impl Service {
     pub fn start(folder: &Path, url: Option<&str>) -> Self {
         let token = |name: &str, role: &str| {
             let made = hark(folder, url)
-                .args(["admin", "create-token", "--name", name, "--role", role])
+                // Under a name that there is not yet: a desk may be started more than once.
+                .args([
+                    "admin",
+                    "create-token",
+                    "--name",
+                    &format!("{name} {:x}", rand::random::<u32>()),
+                ])
+                .args(["--role", role])
                 .output()
                 .unwrap();
             String::from_utf8(made.stdout)

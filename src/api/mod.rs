@@ -22,6 +22,7 @@ mod examples;
 pub(crate) mod extract;
 #[doc(hidden)]
 pub mod fuzzing;
+pub(crate) mod groups;
 mod headers;
 mod health;
 pub mod limits;

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, web};
 use utoipa::OpenApi;
 
+use super::groups::Groups;
 use super::limits::Rate;
 use super::{
     answer, attachments, audit, bulk, calendars, call_backs, challenge, clocks, complaints, corrective_actions,
@@ -87,17 +88,19 @@ macro_rules! routes {
 
         /// Registers every route of the API.
         pub(super) fn configure(cfg: &mut web::ServiceConfig) {
+            let mut groups = Groups::default();
             $({
                 let allowed = [$(verb!($method)),+].join(", ");
-                cfg.service(
-                    web::resource($path)
+                groups.add($path, |rest| {
+                    web::resource(rest)
                         $(.route(web::$method().to($module::$handler)))+
                         .default_service(web::to(move |request: HttpRequest| {
                             let response = answer::method_not_allowed(&allowed, observe::id_of(&request).as_deref());
                             async move { response }
-                        })),
-                );
+                        }))
+                });
             })+
+            groups.register(cfg);
         }
 
         /// The operations, for the OpenAPI file.

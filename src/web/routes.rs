@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, web};
 
 use super::{assets, customers, desk, invitations, lead, sign_in, start};
+use crate::api::groups::Groups;
 use crate::api::limits::Rate;
 use crate::api::routes::{Access, Route, counted, usual, verb};
 use crate::api::{answer, observe};
@@ -17,17 +18,19 @@ macro_rules! pages {
 
         /// Registers every page.
         pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+            let mut groups = Groups::default();
             $({
                 let allowed = [$(verb!($method)),+].join(", ");
-                cfg.service(
-                    web::resource($path)
+                groups.add($path, |rest| {
+                    web::resource(rest)
                         $(.route(web::$method().to($($module)::+)))+
                         .default_service(web::to(move |request: HttpRequest| {
                             let response = answer::method_not_allowed(&allowed, observe::id_of(&request).as_deref());
                             async move { response }
-                        })),
-                );
+                        }))
+                });
             })+
+            groups.register(cfg);
         }
     };
 }

@@ -2,6 +2,7 @@
 //! said in words, and nothing that was typed is lost.
 
 use chrono::TimeDelta;
+use hark::domain::policy::Policy;
 use serde_json::json;
 
 use super::{Reader, Shown, with_hidden};
@@ -165,26 +166,71 @@ on_both! {
     }
 }
 
-on_both! {
-    async fn the_caller_is_recognised_and_a_type_proposed_with_its_words(desk) {
+/// Desks where of so many calls in a hundred the agent types first and sees no proposal.
+fn blind(percent: u8) -> Vec<Desk> {
+    let policy = Policy {
+        typing_blind_percent: percent,
+        ..Policy::default()
+    };
+    Desk::both_with(&policy, |app, _| app)
+}
+
+const ANGRY: &str = "你们就是一群骗子，黑心商家，等着上新闻吧！";
+
+#[tokio::test]
+async fn the_caller_is_recognised_and_a_type_proposed_with_its_words() {
+    for desk in blind(0) {
         let case = Case::logged(&desk).await;
         let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
         let form = agent.get("/desk/new").await;
-        let token = form.hidden("/desk/new").into_iter().find(|(name, _)| name == "csrf_token").unwrap().1;
-        let known = agent.post("/desk/new/caller", &[("csrf_token", &token), ("caller", "13800138000")]).await;
+        let token = form
+            .hidden("/desk/new")
+            .into_iter()
+            .find(|(name, _)| name == "csrf_token")
+            .unwrap()
+            .1;
+        let known = agent
+            .post("/desk/new/caller", &[("csrf_token", &token), ("caller", "13800138000")])
+            .await;
         known.expect(200).says("李娜").says("路由器每晚掉线");
-        assert!(known.html.contains(&case.id) && !known.html.contains("<html"), "a piece of a page");
-        let angry = "你们就是一群骗子，黑心商家，等着上新闻吧！";
-        let proposed = agent.post("/desk/new/proposal", &[("csrf_token", &token), ("statement", angry)]).await;
+        assert!(
+            known.html.contains(&case.id) && !known.html.contains("<html"),
+            "a piece of a page"
+        );
+        let proposed = agent
+            .post("/desk/new/proposal", &[("csrf_token", &token), ("statement", ANGRY)])
+            .await;
         proposed.expect(200).says("seems angry");
         assert!(proposed.html.contains("<mark>"), "{}", proposed.html);
         // Without scripts a button asks for both, and keeps what was typed.
-        let looked = send(&mut agent, &form, "/desk/new", &[("caller", "13800138000"), ("statement", angry), ("look", "1")]).await;
+        let looked = send(
+            &mut agent,
+            &form,
+            "/desk/new",
+            &[("caller", "13800138000"), ("statement", ANGRY), ("look", "1")],
+        )
+        .await;
         looked.expect(200).says("李娜").says("seems angry");
-        assert_eq!(looked.value("statement"), angry);
+        assert_eq!(looked.value("statement"), ANGRY);
         for (path, token) in [("/desk/new/caller", "x"), ("/desk/new/proposal", "")] {
-            agent.post(path, &[("csrf_token", token), ("caller", "13800138000")]).await.expect(403);
+            agent
+                .post(path, &[("csrf_token", token), ("caller", "13800138000")])
+                .await
+                .expect(403);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_blind_call_is_typed_before_its_proposal_is_seen() {
+    for desk in blind(100) {
+        let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
+        let form = agent.get("/desk/new").await;
+        let looked = send(&mut agent, &form, "/desk/new", &[("statement", ANGRY), ("look", "1")]).await;
+        looked.expect(200).says("Choose first how the customer sounds to you");
+        assert!(!looked.html.contains("seems angry") && !looked.html.contains("<mark>"));
+        let typed = [("statement", ANGRY), ("customer_type", "angry"), ("look", "1")];
+        send(&mut agent, &looked, "/desk/new", &typed).await.says("seems angry");
     }
 }
 
