@@ -1,6 +1,6 @@
 //! Load over HTTP on both databases, beside the limit: the same statements by pgbench, in the same run.
 //!
-//! `cargo bench --bench load -- [--complaints N]… [--seconds S] [--database sqlite|postgres]…`
+//! `cargo bench --bench load -- [--complaints N]… [--seconds S] [--database sqlite|postgres]… [--only-bulk]`
 //! Needs PostgreSQL's server programs and pgbench. `docs/benchmarks.md` says what was measured.
 
 #![expect(
@@ -13,6 +13,7 @@
     reason = "a measuring program fails by panicking, prints, and reads the real clock"
 )]
 
+mod bulk;
 mod client;
 mod limit;
 mod postgres;
@@ -49,6 +50,9 @@ struct Plan {
     /// How many connections.
     #[arg(long, default_values_t = [8, 32])]
     connections: Vec<usize>,
+    /// Only the largest bulk action, without the load.
+    #[arg(long)]
+    only_bulk: bool,
     /// Given by `cargo bench`.
     #[arg(long, hide = true)]
     bench: bool,
@@ -88,7 +92,8 @@ fn measure(plan: &Plan, database: Database, complaints: u64) {
     let service = Service::start(folder.path(), url.as_deref());
     println!("start to ready: {} ms", service.start_up.as_millis());
     let seconds = Duration::from_secs(plan.seconds);
-    for connections in &plan.connections {
+    let connections = plan.connections.iter().filter(|_| !plan.only_bulk);
+    for connections in connections {
         for kind in Kind::ALL {
             let before = cluster.cpu();
             let limit = limit::measure(&cluster, *kind, *connections, plan.seconds);
@@ -102,6 +107,7 @@ fn measure(plan: &Plan, database: Database, complaints: u64) {
             println!("  resident memory so far at most {most} MiB, now {now}");
         }
     }
+    bulk::measure(&service);
 }
 
 fn report(kind: Kind, connections: usize, figures: &Figures, limits: (f64, f64), cpu: (Duration, Option<Duration>)) {

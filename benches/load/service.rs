@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use std::io::Write as _;
 
+use serde_json::Value;
+
 use super::client::answer;
 use super::process;
 
@@ -17,6 +19,8 @@ pub struct Service {
     pub secret: String,
     /// The token of one who watches figures.
     pub watcher: String,
+    /// The token of one who may do everything.
+    chief: String,
     pub start_up: Duration,
 }
 
@@ -66,7 +70,11 @@ impl Service {
                 .unwrap()
                 .to_owned()
         };
-        let (secret, watcher) = (token("load", "agent"), token("watcher", "operations"));
+        let (secret, watcher, chief) = (
+            token("load", "agent"),
+            token("watcher", "operations"),
+            token("chief", "admin"),
+        );
         let address = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -84,6 +92,7 @@ impl Service {
             address,
             secret,
             watcher,
+            chief,
             start_up: Duration::ZERO,
         };
         while service.get("/readyz").is_none_or(|(status, _)| status != 200) {
@@ -109,16 +118,42 @@ impl Service {
         Some((status, String::from_utf8(body).ok()?))
     }
 
+    /// Asks as one who may do everything; the answer has this status.
+    pub fn manage(&self, method: &str, path: &str, body: Option<&Value>, wanted: u16) -> Value {
+        let text = body.map(Value::to_string).unwrap_or_default();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: hark\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{text}",
+            self.chief,
+            text.len(),
+        );
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answered = Vec::new();
+        let status = answer(&mut BufReader::new(stream), &mut answered);
+        let told = String::from_utf8_lossy(&answered);
+        assert_eq!(status, wanted, "{method} {path}: {told}");
+        serde_json::from_slice(&answered).unwrap()
+    }
+
+    /// Ids of complaints, the newest first; at most so many.
+    pub fn ids(&self, most: usize) -> Vec<String> {
+        let (mut ids, mut cursor) = (Vec::new(), String::new());
+        while ids.len() < most {
+            let page = self.manage("GET", &format!("/api/v1/complaints?limit=200{cursor}"), None, 200);
+            let items = page["items"].as_array().unwrap();
+            ids.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        ids.truncate(most);
+        ids
+    }
+
     /// Ids of some complaints.
     pub fn some_ids(&self) -> Vec<String> {
-        let (_, text) = self.get("/api/v1/complaints?limit=200").unwrap();
-        let page: serde_json::Value = serde_json::from_str(&text).unwrap();
-        page["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|item| item["id"].as_str().unwrap().to_owned())
-            .collect()
+        self.ids(200)
     }
 
     pub fn cpu(&self) -> Duration {

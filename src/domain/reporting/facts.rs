@@ -7,6 +7,11 @@
 //! are those of that moment; kind, category, severity and team are those of the complaint as it is now, so that a
 //! correction corrects the figures of the past as well. Sums over all days, which only ever grow, go by the severity of
 //! the moment.
+//!
+//! A complaint that was merged into another is no complaint of its own: as long as that stands it counts neither among
+//! what came in nor among what was closed, nor do its times; when it is undone it counts as if it had never been merged.
+//! What was done about it stays: promises, calls, messages, deadlines that passed. Sums over all days, which never shrink,
+//! tell what happened: they keep its coming in, and count the merge as a closing and the undoing as an opening.
 
 mod hands;
 mod promises;
@@ -19,6 +24,7 @@ use promises::Promise;
 use super::frame::Frame;
 use super::histogram;
 use super::measures::{Measure, Span, Time};
+use super::rollup::EVER;
 use super::sums::{Amount, Day, Marks, Slot, Sums};
 use crate::clock::Moment;
 use crate::domain::complaints::history::{self, Closing, Happening, What};
@@ -115,6 +121,7 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
         hands: Hands::new(received),
         first_resolved: None,
         opened_again: false,
+        is_merged: is_merged(happenings),
     };
     let deeds = happenings
         .iter()
@@ -126,7 +133,7 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
         if let Some(at) = at {
             teller.marks.customer_type = type_at(happenings, at);
             teller.marks.be_of(severity_at(happenings, at));
-            teller.took(span, at);
+            teller.reached(span, at);
         }
     }
     for breach in &account.breaches {
@@ -139,6 +146,16 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
     teller.marks.policy = None;
     teller.marks.metric = None;
     teller.end();
+}
+
+/// Whether it was merged into another complaint, and that was not undone.
+fn is_merged(happenings: &[Happening]) -> bool {
+    let last = happenings.iter().rev().find_map(|happening| match &happening.what {
+        What::Closed(closing) | What::Withdrawn(closing) => Some(closing.merged),
+        What::Reopened | What::Disputed => Some(false),
+        _ => None,
+    });
+    last.unwrap_or(false)
 }
 
 /// The minute of a moment, since 1970.
@@ -192,6 +209,8 @@ struct Teller<'a> {
     /// The first closing on the merits: its day, the marks that go with it, and whether it was in the first contact.
     first_resolved: Option<(Day, Marks, bool)>,
     opened_again: bool,
+    /// Whether it stands merged into another complaint.
+    is_merged: bool,
 }
 
 impl Teller<'_> {
@@ -237,11 +256,23 @@ impl Teller<'_> {
         self.times(|time| Measure::Took(span, time), self.received_at, at);
     }
 
+    /// How long it took until then; of a complaint that is merged only the sums over all days tell.
+    fn reached(&mut self, span: Span, at: Moment) {
+        if !self.is_merged {
+            self.took(span, at);
+            return;
+        }
+        for time in Time::ALL {
+            let seconds = self.frame.seconds(*time, self.received_at, at);
+            self.time(EVER, Measure::Took(span, *time), seconds);
+        }
+    }
+
     fn tell(&mut self, deed: Deed<'_>) {
         self.pass_on(deed);
         let at = deed.happening.at;
         match &deed.happening.what {
-            What::Received(received) => self.count_by(deed, received.received_at, Measure::Received),
+            What::Received(received) => self.received(deed, received.received_at),
             What::MessageSent => self.count_by(deed, at, Measure::MessageOut),
             What::MessageReceived => self.count(at, Measure::MessageIn),
             What::TypeSet(change) => self.marks.customer_type = change.after,
@@ -282,6 +313,7 @@ impl Teller<'_> {
                 }
                 self.closed(deed, *closing);
             }
+            What::Reopened if self.standing.as_ref().is_some_and(|(closing, ..)| closing.merged) => self.unmerged(),
             What::Reopened => self.opened(at, Measure::Reopened),
             What::Disputed => self.opened(at, Measure::Disputed),
             _ => {}
@@ -289,8 +321,31 @@ impl Teller<'_> {
         self.follow(deed.happening);
     }
 
+    fn received(&mut self, deed: Deed<'_>, at: Moment) {
+        self.marks.agent = deed.agent();
+        let day = if self.is_merged { EVER } else { self.frame.day(at) };
+        self.count_on(day, Measure::Received);
+        self.marks.agent = None;
+    }
+
+    /// It was merged into another: of this only the sums over all days tell.
+    fn merged(&mut self, closing: Closing) {
+        self.count_on(EVER, Measure::Closed);
+        self.standing = Some((closing, EVER, self.marks.clone()));
+    }
+
+    /// The merge was undone.
+    fn unmerged(&mut self) {
+        self.count_on(EVER, Measure::Reopened);
+        self.standing = None;
+    }
+
     fn closed(&mut self, deed: Deed<'_>, closing: Closing) {
         let at = deed.happening.at;
+        if closing.merged {
+            self.merged(closing);
+            return;
+        }
         self.marks.decision = closing.decision;
         self.count_by(deed, at, Measure::Closed);
         let on_merits = !matches!(closing.decision, Some(Decision::Withdrawn | Decision::Duplicate));
@@ -337,7 +392,7 @@ impl Teller<'_> {
             return;
         }
         let (state, since) = (self.state, self.since);
-        if state != State::Closed {
+        if state != State::Closed && !self.is_merged {
             self.times(|time| Measure::Dwell(state, time), since, happening.at);
         }
         self.state = happening.state;
@@ -346,6 +401,9 @@ impl Teller<'_> {
 
     /// What only holds of the complaint as it stands in the end.
     fn end(mut self) {
+        if self.is_merged {
+            return;
+        }
         self.end_first_contact();
         if self.state != State::Closed {
             let day = self.frame.day(self.received_at);
