@@ -14,17 +14,18 @@
 //! tell what happened: they keep its coming in, and count the merge as a closing and the undoing as an opening.
 
 mod hands;
+mod merging;
 mod promises;
 
 use std::collections::BTreeMap;
 
 use hands::Hands;
+use merging::is_merged;
 use promises::Promise;
 
 use super::frame::Frame;
 use super::histogram;
 use super::measures::{Measure, Span, Time};
-use super::rollup::EVER;
 use super::sums::{Amount, Day, Marks, Slot, Sums};
 use crate::clock::Moment;
 use crate::domain::complaints::history::{self, Closing, Happening, What};
@@ -148,16 +149,6 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
     teller.end();
 }
 
-/// Whether it was merged into another complaint, and that was not undone.
-fn is_merged(happenings: &[Happening]) -> bool {
-    let last = happenings.iter().rev().find_map(|happening| match &happening.what {
-        What::Closed(closing) | What::Withdrawn(closing) => Some(closing.merged),
-        What::Reopened | What::Disputed => Some(false),
-        _ => None,
-    });
-    last.unwrap_or(false)
-}
-
 /// The minute of a moment, since 1970.
 pub fn minute(at: Moment) -> Day {
     Day::try_from(at.timestamp().div_euclid(60)).unwrap_or(Day::MAX)
@@ -256,18 +247,6 @@ impl Teller<'_> {
         self.times(|time| Measure::Took(span, time), self.received_at, at);
     }
 
-    /// How long it took until then; of a complaint that is merged only the sums over all days tell.
-    fn reached(&mut self, span: Span, at: Moment) {
-        if !self.is_merged {
-            self.took(span, at);
-            return;
-        }
-        for time in Time::ALL {
-            let seconds = self.frame.seconds(*time, self.received_at, at);
-            self.time(EVER, Measure::Took(span, *time), seconds);
-        }
-    }
-
     fn tell(&mut self, deed: Deed<'_>) {
         self.pass_on(deed);
         let at = deed.happening.at;
@@ -319,25 +298,6 @@ impl Teller<'_> {
             _ => {}
         }
         self.follow(deed.happening);
-    }
-
-    fn received(&mut self, deed: Deed<'_>, at: Moment) {
-        self.marks.agent = deed.agent();
-        let day = if self.is_merged { EVER } else { self.frame.day(at) };
-        self.count_on(day, Measure::Received);
-        self.marks.agent = None;
-    }
-
-    /// It was merged into another: of this only the sums over all days tell.
-    fn merged(&mut self, closing: Closing) {
-        self.count_on(EVER, Measure::Closed);
-        self.standing = Some((closing, EVER, self.marks.clone()));
-    }
-
-    /// The merge was undone.
-    fn unmerged(&mut self) {
-        self.count_on(EVER, Measure::Reopened);
-        self.standing = None;
     }
 
     fn closed(&mut self, deed: Deed<'_>, closing: Closing) {

@@ -17,7 +17,6 @@ async fn counted(desk: &Desk) -> Value {
     let reopen = report(desk, &format!("reopen?{DAY}")).await;
     let times = report(desk, &format!("response-times?{DAY}")).await;
     let arrivals = report(desk, &format!("arrivals?{DAY}")).await;
-    let agents = report(desk, &format!("agents?{DAY}&dimension=channel")).await;
     let hands = report(desk, &format!("hand-overs?{DAY}")).await;
     json!({
         "volumes": fields(volumes.at("/totals"), &["received", "acknowledged", "closed", "reopened", "messages_out"]),
@@ -25,7 +24,6 @@ async fn counted(desk: &Desk) -> Value {
         "reopen": fields(reopen.at("/totals"), &["closed", "reopened_by_desk"]),
         "times": fields(times.at("/totals"), &["span", "n"]),
         "arrivals": fields(arrivals.at("/totals"), &["received"]),
-        "logged": fields(agents.at("/totals"), &["logged", "closed"]),
         "hands": fields(hands.at("/totals"), &["closed", "one_hand"]),
         "types": fields(report(desk, &format!("types?{DAY}")).await.at("/totals"), &["n"]),
     })
@@ -55,7 +53,7 @@ on_both! {
         assert_eq!(counters(&desk).await, [2, 0, 0]);
         case.post("merge", &json!({ "into": survivor.id, "reason": "the same door" })).await.expect(200);
         let merged = counted(&desk).await;
-        for name in ["backlog", "reopen", "times", "arrivals", "logged", "hands", "types"] {
+        for name in ["backlog", "reopen", "times", "arrivals", "hands", "types"] {
             assert_eq!(merged[name], alone[name], "{name}: as if there were one");
         }
         assert_eq!(merged["volumes"], json!([[1, 1, 0, 0, 2]]), "what was written to the customer was written");

@@ -60,9 +60,9 @@ on_both! {
         assert!(fired(&desk, &id).await.is_empty(), "all of it is put off together");
         assert_eq!(desk.rows("rule_events"), 1);
         run_jobs(&desk).await;
-        assert_eq!(desk.count("SELECT tries AS n FROM rule_events"), 1, "it rests first");
+        assert_eq!(desk.rows("rule_events WHERE tries = 1"), 1, "it rests first");
         let (tries, lasted) = until_over(&desk, "rule_events").await;
-        assert!(tries <= 13 && lasted < TimeDelta::hours(12), "{tries} {lasted}");
+        assert!(tries <= 20 && lasted < TimeDelta::hours(12), "{tries} {lasted}");
         assert_eq!(fired(&desk, &id).await, pairs(&[("first", "done"), ("poison", "failed"), ("last", "done")]));
         let mut done = notes(&desk, &id).await;
         done.sort();
