@@ -204,6 +204,8 @@ codes! {
     TextNoValue = 409 "text.no_value" "A variable has no value",
     /// The canned text is used by a macro; `detail` names it. Change the macro first.
     TextInUse = 409 "text.in_use" "A macro uses the text",
+    /// No clock of the complaint runs whose chain of escalation goes on: there is nobody to bring it to.
+    NothingToEscalate = 409 "clock.nothing_to_escalate" "Nobody to bring it to",
     /// No rule of routing that is in force fits the complaint; it stays where it is.
     RoutingNoRule = 409 "routing.no_rule" "No rule fits",
     /// The corrective action is done, verified or dropped. Open it again first.

@@ -85,6 +85,7 @@ pub struct Metrics {
     call_backs_open: IntGauge,
     call_backs_overdue: IntGauge,
     call_backs_due: IntGaugeVec,
+    streams: IntGauge,
 }
 
 fn registered<C: prometheus::core::Collector + Clone + 'static>(
@@ -111,6 +112,14 @@ fn call_backs_due(r: &Registry) -> Result<IntGaugeVec> {
         "Promised call-backs that nobody has tried yet and whose window ends within this time, counted up to 10,000.",
     );
     registered(r, IntGaugeVec::new(told, &["within"]))
+}
+
+fn streams(r: &Registry) -> Result<IntGauge> {
+    let told = IntGauge::new(
+        "hark_event_streams_open",
+        "Streams of events that are open in this process.",
+    );
+    registered(r, told)
 }
 
 impl Metrics {
@@ -186,6 +195,7 @@ impl Metrics {
                 ),
             )?,
             call_backs_due: call_backs_due(r)?,
+            streams: streams(r)?,
             registry,
         })
     }
@@ -197,6 +207,11 @@ impl Metrics {
         }
         self.call_backs_open.set(counts.call_backs_open);
         self.call_backs_overdue.set(counts.call_backs_overdue);
+    }
+
+    /// Takes over how many streams of events are open.
+    pub fn set_streams(&self, open: u64) {
+        self.streams.set(i64::try_from(open).unwrap_or(i64::MAX));
     }
 
     /// Takes over how many promises are about to be broken: the ends of their windows.

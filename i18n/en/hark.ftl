@@ -1204,6 +1204,7 @@ problem-bulk-ended = The bulk action has ended.
 problem-text-no_wording = The text has no wording in the language of this complaint.
 problem-text-no_value = A variable of the text has no value for this complaint. Nothing was sent.
 problem-text-in_use = A macro sends this text. Change the macro first.
+problem-clock-nothing_to_escalate = No deadline of this complaint runs whose chain of escalation goes on. Give it to somebody instead.
 problem-routing-no_rule = No rule of routing that is in force fits this complaint; it stays where it is.
 problem-corrective_action-ended = This action has ended. Open it again first.
 problem-corrective_action-not_ended = This action is still to be done.
@@ -1379,3 +1380,20 @@ word-criterion-real_help = Real help
 word-criterion-playbook = Playbook
 word-criterion-promise = Clear promise
 word-criterion-call_back = Call-back made
+
+## Letters to those who work here
+
+letter-watched-one = { $reference }: { $what }
+letter-watched-more = { $reference }: { $n } changes
+letter-watched-lead = { $name }, this happened to the complaint { $reference }, which you watch:
+letter-watched-owner = It is with { $owner } now.
+letter-watched-nobody = Nobody has it now.
+letter-watched-closed = It is closed.
+letter-watched-why = You get this because you watch the complaint. Stop watching it, and you hear no more of it.
+word-news-given = another person or team has it
+word-news-promised = a call was promised, or its time moved
+word-news-promise_broken = a promised call was not made
+word-news-clock_warned = a deadline comes near
+word-news-clock_breached = a deadline has passed
+word-news-closed = closed
+word-news-reopened = opened again

@@ -1186,6 +1186,7 @@ problem-bulk-ended = 该批量操作已结束。
 problem-text-no_wording = 该常用语没有这件投诉所用语言的版本。
 problem-text-no_value = 该常用语中的变量在这件投诉中没有值，未发送任何内容。
 problem-text-in_use = 有宏正在使用该常用语，请先修改宏。
+problem-clock-nothing_to_escalate = 这件投诉没有可继续升级的运行中时限。请改为分配给某人。
 problem-routing-no_rule = 没有生效的分派规则适用于这件投诉，它留在原处。
 problem-corrective_action-ended = 该措施已结束。请先重新打开。
 problem-corrective_action-not_ended = 该措施尚待完成。
@@ -1361,3 +1362,20 @@ word-criterion-real_help = 实际帮助
 word-criterion-playbook = 应对方法
 word-criterion-promise = 承诺清楚
 word-criterion-call_back = 按时回访
+
+## 给工作人员的信
+
+letter-watched-one = { $reference }：{ $what }
+letter-watched-more = { $reference }：{ $n } 项变化
+letter-watched-lead = { $name }，您关注的投诉 { $reference } 有以下变化：
+letter-watched-owner = 现由 { $owner } 负责。
+letter-watched-nobody = 目前无人负责。
+letter-watched-closed = 已关闭。
+letter-watched-why = 您收到此信，是因为您关注了这件投诉。取消关注后，不再收到。
+word-news-given = 已转交他人或其他团队
+word-news-promised = 已约定回访，或改了时间
+word-news-promise_broken = 约定的回访未进行
+word-news-clock_warned = 时限将到
+word-news-clock_breached = 已超过时限
+word-news-closed = 已关闭
+word-news-reopened = 重新处理

@@ -80,16 +80,14 @@ async fn add(
     at: &str,
 ) -> Result<HttpResponse> {
     upload.check_length(ctx.app.policy.attachments.bytes)?;
-    let asked = way.clone();
-    ctx.read(move |conn, act| attachments::room(conn, act, &asked, 1))
-        .await?;
+    let complaint = room(ctx, &way).await?;
     let (sent_name, content) = upload.open().await?;
     let file = NamedFile {
         name: query.name.or(sent_name).unwrap_or_default(),
         shared: query.shared.unwrap_or_default(),
         content,
     };
-    let added = keep(ctx, way, version.0, file).await?;
+    let added = keep_with(ctx, way, complaint, version.0, file).await?;
     answer::created(&format!("{at}/{}", added.id), 1, &added)
 }
 
@@ -108,11 +106,25 @@ pub(crate) struct NamedFile<'f> {
 /// # Errors
 /// `resource.not_found`; `attachment.…`; `request.too_large`.
 pub(crate) async fn keep(ctx: &Ctx, way: Way, version: Option<i32>, file: NamedFile<'_>) -> Result<AttachmentView> {
-    let limit = ctx.app.policy.attachments.bytes;
+    let complaint = room(ctx, &way).await?;
+    keep_with(ctx, way, complaint, version, file).await
+}
+
+/// The complaint with which a file will be kept, if there is room for one: asked before its content is read.
+async fn room(ctx: &Ctx, way: &Way) -> Result<ComplaintId> {
     let asked = way.clone();
-    let whose = ctx
-        .read(move |conn, act| attachments::room(conn, act, &asked, 1))
-        .await?;
+    let read = ctx.read(move |conn, act| attachments::room(conn, act, &asked, 1));
+    Ok(read.await?.complaint)
+}
+
+async fn keep_with(
+    ctx: &Ctx,
+    way: Way,
+    complaint: ComplaintId,
+    version: Option<i32>,
+    file: NamedFile<'_>,
+) -> Result<AttachmentView> {
+    let limit = ctx.app.policy.attachments.bytes;
     let id = AttachmentId::new(ctx.app.clock.now());
     let received = ctx.app.files.receive(id.0, limit, file.content).await?;
     let new = NewAttachment {
@@ -124,7 +136,7 @@ pub(crate) async fn keep(ctx: &Ctx, way: Way, version: Option<i32>, file: NamedF
         scan: received.scan,
         shared: file.shared,
     };
-    let key = attachments::key(whose.complaint, id);
+    let key = attachments::key(complaint, id);
     ctx.app.files.put_in_place(&received, &key).await?;
     let fingerprint = fingerprint(&received, &new);
     let body = Body {

@@ -90,10 +90,7 @@ pub(super) async fn list_bulk_results(
     params(("id" = BulkActionId, Path, description = "The bulk action.")),
     responses((status = 200, description = "The bulk action as it is now.", body = BulkView)))]
 pub(super) async fn cancel_bulk_action(ctx: Ctx, id: Id<BulkActionId>, version: IfMatch) -> Result<HttpResponse> {
-    let nothing = Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let changed = ctx
         .once(nothing, move |conn, act, ()| bulk::cancel(conn, act, id.0, version.0))
         .await?;

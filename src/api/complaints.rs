@@ -537,10 +537,7 @@ pub(super) async fn list_timeline(ctx: Ctx, id: Id<ComplaintId>, query: Query<Pa
     params(("id" = ComplaintId, Path, description = "The complaint.")),
     responses((status = 200, description = "The secret of the link.", body = TrackingLink)))]
 pub(super) async fn renew_tracking_link(ctx: Ctx, id: Id<ComplaintId>, version: IfMatch) -> Result<HttpResponse> {
-    let nothing = Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let made = ctx
         .once(nothing, move |conn, act, ()| {
             changes::renew_link(conn, act, id.0, version.0)

@@ -188,10 +188,7 @@ pub(super) async fn reopen_corrective_action(
     id: Id<CorrectiveActionId>,
     version: IfMatch,
 ) -> Result<HttpResponse> {
-    let nothing = Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let changed = ctx
         .once(nothing, move |conn, act, ()| {
             actions::reopen(conn, act, id.0, version.0)

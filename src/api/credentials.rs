@@ -124,10 +124,7 @@ pub(super) async fn reset_second_factor(ctx: Ctx, id: Id<StaffId>) -> Result<Htt
     responses((status = 201, description = "The link.", body = NewInvitation)))]
 pub(super) async fn invite_staff(ctx: Ctx, id: Id<StaffId>) -> Result<HttpResponse> {
     let keys = ctx.app.keys.clone();
-    let nothing = Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let made = ctx
         .once(nothing, move |conn, act, ()| {
             invitations::invite(conn, act, &keys, id.0)

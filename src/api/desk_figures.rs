@@ -147,6 +147,11 @@ fn standing(out: &mut Text, desk: &Desk, now: Moment) {
     out.line(actions, "state=\"open\"", desk.actions.open);
     out.line(actions, "state=\"overdue\"", desk.actions.overdue);
     out.line(actions, "state=\"done\"", desk.actions.done);
+    out.one(
+        "hark_desk_rules_given_up",
+        "Rules on events and time that failed again and again and were given up within the last day.",
+        desk.rules_given_up,
+    );
     out.head(
         "hark_desk_job_age_seconds",
         "How long ago each background job was last begun, by any process.",

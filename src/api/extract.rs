@@ -208,6 +208,16 @@ pub(crate) struct Body<T> {
     pub(crate) raw: web::Bytes,
 }
 
+impl Body<()> {
+    /// Of a POST that takes none.
+    pub(crate) const fn nothing() -> Self {
+        Self {
+            value: (),
+            raw: web::Bytes::new(),
+        }
+    }
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;

@@ -120,6 +120,7 @@ fn failing(name: &'static str, error: &Error) -> Part {
 ))]
 pub(super) async fn get_metrics(app: web::Data<App>) -> Result<HttpResponse> {
     let now = app.clock.now();
+    app.metrics.set_streams(app.live.open());
     // Each part is worth having all the more when another is in trouble.
     without("the database", take_counts(&app, now).await);
     without("the proposals", take_proposals(&app, now).await);

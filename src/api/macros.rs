@@ -97,10 +97,7 @@ pub(super) async fn preview_macro(ctx: Ctx, path: Id<(ComplaintId, String)>) -> 
     responses((status = 200, description = "What was done.", body = MacroDone)))]
 pub(super) async fn run_macro(ctx: Ctx, path: Id<(ComplaintId, String)>, version: IfMatch) -> Result<HttpResponse> {
     let (id, slug) = path.0;
-    let nothing = Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let done = ctx
         .once(nothing, move |conn, act, ()| {
             macros::run(conn, act, id, &slug, version.0)

@@ -91,13 +91,6 @@ pub(super) async fn write_policy(
     answer::ok_version(changed.revision, &changed)
 }
 
-fn nothing() -> Body<()> {
-    Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    }
-}
-
 /// Bring a policy into force.
 ///
 /// Its last version, for complaints that are logged from now on. Clocks that run keep the version under which they
@@ -107,7 +100,7 @@ fn nothing() -> Body<()> {
     responses((status = 200, description = "The policy as it is now.", body = PolicyView)))]
 pub(super) async fn activate_policy(ctx: Ctx, slug: Id<String>, version: IfMatch) -> Result<HttpResponse> {
     let changed = ctx
-        .once(nothing(), move |conn, act, ()| {
+        .once(Body::nothing(), move |conn, act, ()| {
             operations::activate(conn, act, &slug.0, version.0)
         })
         .await?;
@@ -122,7 +115,7 @@ pub(super) async fn activate_policy(ctx: Ctx, slug: Id<String>, version: IfMatch
     responses((status = 200, description = "The policy as it is now.", body = PolicyView)))]
 pub(super) async fn deactivate_policy(ctx: Ctx, slug: Id<String>, version: IfMatch) -> Result<HttpResponse> {
     let changed = ctx
-        .once(nothing(), move |conn, act, ()| {
+        .once(Body::nothing(), move |conn, act, ()| {
             operations::deactivate(conn, act, &slug.0, version.0)
         })
         .await?;

@@ -240,10 +240,7 @@ pub(super) async fn set_retention_rules(ctx: Ctx, version: IfMatch, body: Body<R
 #[utoipa::path(post, path = "/api/v1/retention-rules/dry-run", tag = "privacy",
     responses((status = 200, description = "What would be removed.", body = DryRun)))]
 pub(super) async fn try_retention_rules(ctx: Ctx) -> Result<HttpResponse> {
-    let nothing = Body {
-        value: (),
-        raw: Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let run = ctx.once(nothing, |conn, act, ()| retention::dry_run(conn, act)).await?;
     answer::ok(&run)
 }

@@ -131,10 +131,7 @@ pub(super) async fn write_to_desk(
     params(("token" = String, Path, description = "The secret of the private link.")),
     responses((status = 200, description = "The complaint as the customer sees it.", body = PublicComplaint)))]
 pub(super) async fn accept_decision(ctx: Ctx, token: Id<String>, version: IfMatch) -> Result<HttpResponse> {
-    let nothing = Body {
-        value: (),
-        raw: web::Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let changed = ctx
         .once(nothing, move |conn, act, ()| {
             public::accept(conn, act, &token.0, version.0)

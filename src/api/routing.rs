@@ -11,13 +11,6 @@ use crate::domain::work::routing::{self, RoutingForm, RoutingVersionView, Routin
 use crate::error::Result;
 use crate::ids::ComplaintId;
 
-fn nothing() -> Body<()> {
-    Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    }
-}
-
 /// Read the rules of routing.
 ///
 /// Their last version, which one is in force, and which was when.
@@ -59,7 +52,7 @@ pub(super) async fn get_routing_version(ctx: Ctx, version: Id<i32>) -> Result<Ht
     responses((status = 200, description = "The rules as they are now.", body = RoutingView)))]
 pub(super) async fn activate_routing(ctx: Ctx, version: IfMatch, number: Id<i32>) -> Result<HttpResponse> {
     let changed = ctx
-        .once(nothing(), move |conn, act, ()| {
+        .once(Body::nothing(), move |conn, act, ()| {
             routing::activate(conn, act, number.0, version.0)
         })
         .await?;
@@ -73,7 +66,7 @@ pub(super) async fn activate_routing(ctx: Ctx, version: IfMatch, number: Id<i32>
     responses((status = 200, description = "The rules as they are now.", body = RoutingView)))]
 pub(super) async fn deactivate_routing(ctx: Ctx) -> Result<HttpResponse> {
     let changed = ctx
-        .once(nothing(), |conn, act, ()| routing::deactivate(conn, act))
+        .once(Body::nothing(), |conn, act, ()| routing::deactivate(conn, act))
         .await?;
     answer::ok_version(changed.revision, &changed)
 }
@@ -99,7 +92,7 @@ pub(super) async fn try_routing(ctx: Ctx, body: Body<DryRunForm>) -> Result<Http
     responses((status = 200, description = "The complaint as it is now.", body = ComplaintView)))]
 pub(super) async fn route_complaint(ctx: Ctx, id: Id<ComplaintId>, version: IfMatch) -> Result<HttpResponse> {
     let changed = ctx
-        .once(nothing(), move |conn, act, ()| {
+        .once(Body::nothing(), move |conn, act, ()| {
             placing::route(conn, act, id.0, version.0)
         })
         .await?;

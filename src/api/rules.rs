@@ -13,13 +13,6 @@ use crate::domain::rules::{self, RuleListForm, RuleListVersionView, RuleListView
 use crate::error::Result;
 use crate::ids::{ComplaintId, RuleFiringId};
 
-fn nothing() -> Body<()> {
-    Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    }
-}
-
 /// Read the rules on events and time.
 ///
 /// Their last version, which one is in force, and which was when.
@@ -62,7 +55,7 @@ pub(super) async fn get_rules_version(ctx: Ctx, version: Id<i32>) -> Result<Http
     responses((status = 200, description = "The rules as they are now.", body = RuleListView)))]
 pub(super) async fn activate_rules(ctx: Ctx, version: IfMatch, number: Id<i32>) -> Result<HttpResponse> {
     let changed = ctx
-        .once(nothing(), move |conn, act, ()| {
+        .once(Body::nothing(), move |conn, act, ()| {
             rules::activate(conn, act, number.0, version.0)
         })
         .await?;
@@ -76,7 +69,7 @@ pub(super) async fn activate_rules(ctx: Ctx, version: IfMatch, number: Id<i32>) 
     responses((status = 200, description = "The rules as they are now.", body = RuleListView)))]
 pub(super) async fn deactivate_rules(ctx: Ctx) -> Result<HttpResponse> {
     let changed = ctx
-        .once(nothing(), |conn, act, ()| rules::deactivate(conn, act))
+        .once(Body::nothing(), |conn, act, ()| rules::deactivate(conn, act))
         .await?;
     answer::ok_version(changed.revision, &changed)
 }

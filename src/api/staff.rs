@@ -128,10 +128,7 @@ pub(super) async fn deactivate_staff_member(
     params(("id" = StaffId, Path, description = "Who.")),
     responses((status = 200, description = "The member of the staff as it is now.", body = StaffView)))]
 pub(super) async fn reactivate_staff_member(ctx: Ctx, id: Id<StaffId>, version: IfMatch) -> Result<HttpResponse> {
-    let nothing = Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let back = ctx
         .once(nothing, move |conn, act, ()| {
             leaving::reactivate(conn, act, id.0, version.0)

@@ -112,10 +112,7 @@ pub(super) async fn list_typing_layers(ctx: Ctx) -> Result<HttpResponse> {
 #[utoipa::path(post, path = "/api/v1/typing/layers/undo", tag = "typing",
     responses((status = 200, description = "The versions as they are now.", body = [LayerView])))]
 pub(super) async fn undo_typing_layer(ctx: Ctx) -> Result<HttpResponse> {
-    let nothing = Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let versions = ctx.once(nothing, |conn, act, ()| undo::undo(conn, act)).await?;
     ctx.app.doubt_typing();
     answer::ok(&versions)

@@ -66,10 +66,7 @@ pub(super) async fn get_work_load(ctx: Ctx, query: Query<LoadQuery>) -> Result<H
         (status = 204, description = "Nothing waits."),
     ))]
 pub(super) async fn take_next_work(ctx: Ctx) -> Result<HttpResponse> {
-    let nothing = Body {
-        value: (),
-        raw: actix_web::web::Bytes::new(),
-    };
+    let nothing = Body::nothing();
     let taken: Option<TakenView> = ctx.once(nothing, |conn, act, ()| take::take_next(conn, act)).await?;
     match taken {
         Some(taken) => answer::ok_version(taken.complaint.summary.version, &taken),

@@ -144,6 +144,12 @@ impl Listeners {
         })
     }
 
+    /// How many streams are open in this process.
+    pub fn open(&self) -> u64 {
+        let seats = self.shared.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        seats.values().copied().map(u64::from).sum()
+    }
+
     /// Begins to listen.
     ///
     /// # Errors

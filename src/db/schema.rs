@@ -1226,6 +1226,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Instant, JsonDoc, Uid};
 
+    watcher_news (id) {
+        id -> Integer,
+        xact -> BigInt,
+        event_id -> BigInt,
+        looked_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Instant, JsonDoc, Uid};
+
     presences (complaint_id, who) {
         complaint_id -> Uid,
         who -> Uid,
@@ -1441,6 +1453,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     complaint_relations,
     complaint_merges,
     events,
+    watcher_news,
     presences,
     drafts,
     corrective_actions,

@@ -21,5 +21,7 @@ pub mod rules;
 pub mod search;
 pub mod sla;
 pub mod staff;
+pub mod tries;
 pub mod typing;
+pub mod versions;
 pub mod work;

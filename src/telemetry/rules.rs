@@ -9,7 +9,7 @@ use crate::error::Result;
 
 /// Figures of the rules on events and time.
 pub struct RuleMetrics {
-    /// Rules that fired, by what became of it: four series, however many rules there are.
+    /// Rules that fired, by what became of it: five series, however many rules there are.
     pub firings: IntCounterVec,
     /// Events and timers that failed and were put off.
     pub put_off: IntCounter,

@@ -34,6 +34,7 @@ pub(crate) mod forms;
 pub(crate) mod i18n;
 mod invitations;
 pub(crate) mod lead;
+pub mod letters;
 pub(crate) mod locale;
 pub(crate) mod page;
 pub mod routes;

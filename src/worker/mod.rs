@@ -21,6 +21,7 @@ use crate::db::conn::Conn;
 use crate::domain::audit;
 use crate::domain::challenges;
 use crate::domain::complaints::call_backs;
+use crate::domain::complaints::marks::news;
 use crate::domain::complaints::privacy as erased;
 use crate::domain::drafts;
 use crate::domain::events;
@@ -68,6 +69,11 @@ const JOBS: &[Job] = &[
         name: "forget_idempotency_keys",
         most: i64::MAX,
         run: |conn, act, _| idempotency::forget_expired(conn, act.now),
+    },
+    Job {
+        name: "tell_watchers",
+        most: i64::MAX,
+        run: |conn, act, _| news::tell(conn, act),
     },
     Job {
         name: "end_presences",

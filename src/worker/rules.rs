@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use super::{Worker, lease};
 use crate::app::App;
 use crate::db::conn::Conn;
+use crate::domain::rules::firings::FiringOutcome;
 use crate::domain::rules::run::{self, Waiting};
 use crate::error::Result;
 
@@ -68,30 +69,35 @@ async fn is_any(app: &App) -> Result<bool> {
     app.db.read(move |conn| run::is_any(conn, now)).await
 }
 
-/// Works off what waits for one complaint, in its order. What fails is put off, and what comes after it waits for its turn.
+/// Works off what waits for one complaint, in its order. What fails is put off, and in the end given up; what comes after
+/// it waits for its turn.
 async fn work_off(app: App, waiting: Vec<Waiting>) -> usize {
     let mut fired = 0;
     for one in waiting {
         let (act, what) = (app.own_act(), one.clone());
         match app.db.write(move |conn| run::work_off(conn, &act, &what)).await {
-            Ok(outcomes) => {
-                fired += outcomes.len();
-                for outcome in outcomes {
-                    app.metrics.rules.firings.with_label_values(&[outcome.as_str()]).inc();
-                }
-            }
+            Ok(outcomes) => fired += count(&app, &outcomes),
             Err(error) => {
-                tracing::error!(waiting = ?one, %error, "a rule could not be worked off; it is tried again");
+                tracing::error!(waiting = ?one, %error, "a rule could not be worked off; it is put off");
                 app.metrics.rules.put_off.inc();
-                let now = app.clock.now();
-                if let Err(error) = app.db.write(move |conn| run::put_off(conn, now, &one)).await {
-                    tracing::error!(%error, "nor could it be put off");
+                let (act, error) = (app.own_act(), Arc::new(error));
+                let put_off = move |conn: &mut Conn| run::put_off(conn, &act, &one, &error);
+                match app.db.write(put_off).await {
+                    Ok(given_up) => fired += count(&app, &given_up),
+                    Err(error) => tracing::error!(%error, "nor could it be put off"),
                 }
                 break;
             }
         }
     }
     fired
+}
+
+fn count(app: &App, outcomes: &[FiringOutcome]) -> usize {
+    for outcome in outcomes {
+        app.metrics.rules.firings.with_label_values(&[outcome.as_str()]).inc();
+    }
+    outcomes.len()
 }
 
 async fn note_lag(app: &App) -> Result<()> {

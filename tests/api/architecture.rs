@@ -634,8 +634,6 @@ const LONGEST: usize = 400;
 const LONG: &[(&str, usize)] = &[
     // Every handler of a complaint: one hop each, with its documentation for the API.
     ("api/complaints.rs", 560),
-    // The promise with its forms and views. The first to be taken apart.
-    ("domain/complaints/call_backs.rs", 700),
     // Every table, column by column.
     ("db/schema.rs", 1500),
     // The table of every problem, a few lines each.
@@ -654,8 +652,6 @@ const LONG: &[(&str, usize)] = &[
     ("domain/complaints/intake.rs", 500),
     // Service tokens: made, renewed, revoked, and who acts with one.
     ("domain/staff/tokens.rs", 410),
-    // The SQL of ten tables.
-    ("domain/complaints/store.rs", 600),
 ];
 
 #[test]

@@ -2,5 +2,6 @@
 
 pub mod bulk;
 pub mod macros;
+mod named;
 pub mod texts;
 pub mod views;

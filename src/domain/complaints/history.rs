@@ -124,6 +124,8 @@ pub struct Closing {
     pub on_the_spot: bool,
     /// Which of the seven causes on our side.
     pub cause: Option<CauseCategory>,
+    /// Whether it was merged into another complaint, in which the matter goes on. It ends by being undone.
+    pub merged: bool,
 }
 
 /// What happened.

@@ -1,12 +1,15 @@
 //! Lists and search: filters, words in any language, pages that stay put while new complaints arrive.
 
+pub(super) mod store;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::store::Filter;
 use super::model::Complaint;
-use super::store::{self, Filter};
+use super::store as complaints;
 use super::view::{self, ComplaintSummary};
 use super::vocabulary::{Channel, Kind, State};
 use super::{reference, tallies};
@@ -241,7 +244,7 @@ pub fn counts(conn: &mut Conn, now: Moment) -> Result<Counts> {
 /// `resource.not_found`.
 pub fn find_by_reference(conn: &mut Conn, text: &str) -> Result<Option<ComplaintId>> {
     match reference::parse(text) {
-        Some(reference) => store::find_by_reference(conn, &reference),
+        Some(reference) => complaints::find_by_reference(conn, &reference),
         None => Ok(None),
     }
 }

@@ -142,7 +142,7 @@ pub fn get(conn: &mut Conn, token: &str) -> Result<PublicComplaint> {
 fn seen(conn: &mut Conn, complaint: Complaint) -> Result<PublicComplaint> {
     let statement: StatementView = store::load_statement(conn, complaint.id)?.into();
     let dealt = dealt_with(&store::steps_of(conn, complaint.id)?, complaint.round);
-    let call_backs = store::call_backs_of(conn, complaint.id)?;
+    let call_backs = call_backs::store::of_complaint(conn, complaint.id)?;
     let messages = store::messages_of(conn, complaint.id, false, None, MESSAGES)?;
     let closure = match complaint.state {
         State::Closed => store::closures_of(conn, complaint.id)?.pop(),
@@ -277,7 +277,7 @@ pub struct MoveForm {
 
 fn own_call_back(conn: &mut Conn, token: &str, id: CallBackId) -> Result<()> {
     let complaint = find(conn, token)?;
-    let promise = store::load_call_back(conn, id)?;
+    let promise = call_backs::store::load(conn, id)?;
     if promise.complaint_id == complaint.id {
         Ok(())
     } else {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::listing::store::{self, Filter};
 use super::listing::{Cursor, Order};
-use super::store::{self, Filter};
 use super::vocabulary::{Decision, Kind, State};
 use crate::clock::Moment;
 use crate::db::conn::Conn;

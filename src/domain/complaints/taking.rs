@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::call_backs;
 use super::model::CallBack;
 use super::procedure::Action;
-use super::store;
 use super::view::{self, ComplaintView};
 use super::work::Work;
 use crate::db::conn::Conn;
@@ -36,7 +36,7 @@ pub fn take(conn: &mut Conn, act: &Act, id: ComplaintId, why: &Value) -> Result<
             version: promise.version + 1,
             ..promise.clone()
         };
-        store::update_call_back(conn, &promise, &after)?;
+        call_backs::store::update(conn, &promise, &after)?;
         super::call_backs::replace(&mut work, &after);
         promises.push(promise.id);
     }

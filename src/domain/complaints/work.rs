@@ -9,7 +9,7 @@ use super::followers::{self, Turn};
 use super::model::{CallBack, Complaint, StepRecord, StepRow};
 use super::procedure::{self, Action, Case, Dealt, Next, ROUND_STARTS_AT};
 use super::vocabulary::{BallWith, CallBackState, HandlingStep, SkipReason, State};
-use super::{store, tallies, timeline};
+use super::{call_backs, store, tallies, timeline};
 use crate::db::conn::Conn;
 use crate::db::dialect;
 use crate::db::types::Json;
@@ -85,7 +85,7 @@ impl Work {
         super::privacy::check_here(conn, before.id, before.state)?;
         act.actor.check_team(before.team_id)?;
         let steps = store::steps_of(conn, before.id)?;
-        let call_backs = store::call_backs_of(conn, before.id)?;
+        let call_backs = call_backs::store::of_complaint(conn, before.id)?;
         let has_phone = record::primary_phone(conn, before.customer_id)?.is_some();
         Ok(Self {
             after: before.clone(),

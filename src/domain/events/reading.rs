@@ -35,7 +35,13 @@ impl Place {
         }
     }
 
-    const fn pair(self) -> (i64, i64) {
+    /// The place with these numbers.
+    pub const fn at((xact, id): (i64, i64)) -> Self {
+        Self { xact, id }
+    }
+
+    /// Its numbers: the transaction, and the one of the row.
+    pub const fn pair(self) -> (i64, i64) {
         (self.xact, self.id)
     }
 }

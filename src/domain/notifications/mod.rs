@@ -10,8 +10,10 @@ use crate::db::conn::Conn;
 use crate::db::schema::outbox;
 use crate::db::types::Json;
 use crate::domain::sla::clocks::signals::Addressee;
+use crate::domain::tries;
 use crate::error::Result;
 use crate::ids::{CallBackId, ClockId, ComplaintId, InvitationId, MessageId, OutboxId, StaffId};
+use crate::text_enum;
 
 /// Something somebody outside has to be told. It names the thing; the text is read when it is
 /// sent, so that an erasure in between is honoured.
@@ -66,6 +68,15 @@ pub enum Notice {
         /// Who is told.
         to: Addressee,
     },
+    /// Tell somebody what became of a complaint that they watch.
+    Watched {
+        /// Which complaint.
+        complaint_id: ComplaintId,
+        /// Who watches it.
+        staff_id: StaffId,
+        /// What happened, in its order.
+        news: Vec<Told>,
+    },
     /// Send a person the link by which they set a password. The link is made again from the
     /// installation's secret when it is sent; the outbox does not hold it.
     InviteStaff {
@@ -84,7 +95,8 @@ impl Notice {
             | Self::PromiseBroken { complaint_id, .. }
             | Self::ClockWarning { complaint_id, .. }
             | Self::ClockBreached { complaint_id, .. }
-            | Self::ClockEscalated { complaint_id, .. } => Some(*complaint_id),
+            | Self::ClockEscalated { complaint_id, .. }
+            | Self::Watched { complaint_id, .. } => Some(*complaint_id),
             Self::InviteStaff { .. } => None,
         }
     }
@@ -97,8 +109,57 @@ impl Notice {
             Self::ClockWarning { .. } => "clock_warning",
             Self::ClockBreached { .. } => "clock_breached",
             Self::ClockEscalated { .. } => "clock_escalated",
+            Self::Watched { .. } => "watched",
             Self::InviteStaff { .. } => "invite_staff",
         }
+    }
+}
+
+text_enum! {
+    /// What became of a complaint that somebody watches.
+    News {
+        /// Another person or team has it.
+        Given = "given",
+        /// A call was promised, or its time moved.
+        Promised = "promised",
+        /// A promised call was not made.
+        PromiseBroken = "promise_broken",
+        /// A deadline comes near.
+        ClockWarned = "clock_warned",
+        /// A deadline passed.
+        ClockBreached = "clock_breached",
+        /// It was closed.
+        Closed = "closed",
+        /// It was opened again.
+        Reopened = "reopened",
+    }
+}
+
+/// A piece of news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What.
+    pub what: News,
+    /// When, to the second.
+    #[serde(with = "seconds")]
+    pub at: Moment,
+}
+
+/// Seconds since 1970: the outbox holds no text, nor anything that looks like it.
+mod seconds {
+    use chrono::TimeDelta;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::clock::Moment;
+
+    pub(super) fn serialize<S: Serializer>(at: &Moment, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(at.timestamp())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
+        let seconds = TimeDelta::try_seconds(i64::deserialize(from)?);
+        let seconds = seconds.ok_or_else(|| serde::de::Error::custom("no moment"))?;
+        Ok(Moment::EPOCH + seconds)
     }
 }
 
@@ -201,9 +262,6 @@ pub fn about(conn: &mut Conn, complaints: &[ComplaintId]) -> Result<Vec<OutboxRo
 /// The most complaints that one statement names.
 const AT_ONCE: usize = 500;
 
-/// After so many tries in vain a notice is given up: it stays as a dead letter, for somebody to look at.
-pub const MOST_TRIES: i32 = 12;
-
 /// What has not been sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Waiting {
@@ -222,7 +280,7 @@ pub struct Waiting {
 pub fn waiting(conn: &mut Conn, limit: i64) -> Result<Waiting> {
     let (dead, live): (Vec<_>, Vec<_>) = store::unsent(conn, limit)?
         .into_iter()
-        .partition(|(_, tries)| *tries >= MOST_TRIES);
+        .partition(|(_, tries)| *tries >= tries::MOST);
     Ok(Waiting {
         notices: live.len(),
         oldest: live.into_iter().map(|(since, _)| since).min(),

@@ -14,9 +14,11 @@ use super::sums::Day;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::sums::at_one_moment;
+use crate::domain::complaints::listing;
 use crate::domain::complaints::vocabulary::State;
 use crate::domain::improvement;
 use crate::domain::policy::Policy;
+use crate::domain::rules::firings;
 use crate::domain::sla::clocks::watch;
 use crate::domain::sla::policies::book;
 use crate::error::Result;
@@ -51,6 +53,8 @@ pub struct Desk {
     pub jobs: BTreeMap<String, Moment>,
     /// Where corrective actions stand.
     pub actions: improvement::Standing,
+    /// How many rules on events and time were given up within the last day.
+    pub rules_given_up: i64,
 }
 
 /// What is shown by channel, by type and by severity.
@@ -96,6 +100,7 @@ struct Read {
     frame: Frame,
     policies: Vec<String>,
     actions: improvement::Standing,
+    rules_given_up: i64,
 }
 
 /// Reads the figures.
@@ -134,6 +139,7 @@ pub fn read(conn: &mut Conn, policy: &Policy, now: Moment) -> Result<Desk> {
             frame: Frame::present(conn, policy)?,
             policies: book::current(conn)?.map_or_else(Vec::new, |book| book.all_in_force(now)),
             actions: improvement::standing(conn, policy, now)?,
+            rules_given_up: firings::given_up(conn, now, listing::COUNTED)?,
         })
     })?;
     let today = read.frame.day(now);
@@ -150,6 +156,7 @@ pub fn read(conn: &mut Conn, policy: &Policy, now: Moment) -> Result<Desk> {
         breaches: next().into_iter().map(|(key, cell)| (key.value, cell.n)).collect(),
         waiting: read.waiting,
         actions: read.actions,
+        rules_given_up: read.rules_given_up,
         signal_since: read.next_look.filter(|due| *due < now),
         jobs: read
             .leases

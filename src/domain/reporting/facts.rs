@@ -7,13 +7,20 @@
 //! are those of that moment; kind, category, severity and team are those of the complaint as it is now, so that a
 //! correction corrects the figures of the past as well. Sums over all days, which only ever grow, go by the severity of
 //! the moment.
+//!
+//! A complaint that was merged into another is no complaint of its own: as long as that stands it counts neither among
+//! what came in nor among what was closed, nor do its times; when it is undone it counts as if it had never been merged.
+//! What was done about it stays: promises, calls, messages, deadlines that passed. Sums over all days, which never shrink,
+//! tell what happened: they keep its coming in, and count the merge as a closing and the undoing as an opening.
 
 mod hands;
+mod merging;
 mod promises;
 
 use std::collections::BTreeMap;
 
 use hands::Hands;
+use merging::is_merged;
 use promises::Promise;
 
 use super::frame::Frame;
@@ -115,6 +122,7 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
         hands: Hands::new(received),
         first_resolved: None,
         opened_again: false,
+        is_merged: is_merged(happenings),
     };
     let deeds = happenings
         .iter()
@@ -126,7 +134,7 @@ pub fn contribute(frame: &Frame, account: &Account<'_>, sums: &mut Sums, sign: i
         if let Some(at) = at {
             teller.marks.customer_type = type_at(happenings, at);
             teller.marks.be_of(severity_at(happenings, at));
-            teller.took(span, at);
+            teller.reached(span, at);
         }
     }
     for breach in &account.breaches {
@@ -192,6 +200,8 @@ struct Teller<'a> {
     /// The first closing on the merits: its day, the marks that go with it, and whether it was in the first contact.
     first_resolved: Option<(Day, Marks, bool)>,
     opened_again: bool,
+    /// Whether it stands merged into another complaint.
+    is_merged: bool,
 }
 
 impl Teller<'_> {
@@ -241,7 +251,7 @@ impl Teller<'_> {
         self.pass_on(deed);
         let at = deed.happening.at;
         match &deed.happening.what {
-            What::Received(received) => self.count_by(deed, received.received_at, Measure::Received),
+            What::Received(received) => self.received(deed, received.received_at),
             What::MessageSent => self.count_by(deed, at, Measure::MessageOut),
             What::MessageReceived => self.count(at, Measure::MessageIn),
             What::TypeSet(change) => self.marks.customer_type = change.after,
@@ -282,6 +292,7 @@ impl Teller<'_> {
                 }
                 self.closed(deed, *closing);
             }
+            What::Reopened if self.standing.as_ref().is_some_and(|(closing, ..)| closing.merged) => self.unmerged(),
             What::Reopened => self.opened(at, Measure::Reopened),
             What::Disputed => self.opened(at, Measure::Disputed),
             _ => {}
@@ -291,6 +302,10 @@ impl Teller<'_> {
 
     fn closed(&mut self, deed: Deed<'_>, closing: Closing) {
         let at = deed.happening.at;
+        if closing.merged {
+            self.merged(closing);
+            return;
+        }
         self.marks.decision = closing.decision;
         self.count_by(deed, at, Measure::Closed);
         let on_merits = !matches!(closing.decision, Some(Decision::Withdrawn | Decision::Duplicate));
@@ -337,7 +352,7 @@ impl Teller<'_> {
             return;
         }
         let (state, since) = (self.state, self.since);
-        if state != State::Closed {
+        if state != State::Closed && !self.is_merged {
             self.times(|time| Measure::Dwell(state, time), since, happening.at);
         }
         self.state = happening.state;
@@ -346,6 +361,9 @@ impl Teller<'_> {
 
     /// What only holds of the complaint as it stands in the end.
     fn end(mut self) {
+        if self.is_merged {
+            return;
+        }
         self.end_first_contact();
         if self.state != State::Closed {
             let day = self.frame.day(self.received_at);

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::histogram::Histogram;
 use super::measures::{Dimension, Measure};
-use super::sums::{Amount, Day, Sums};
+use super::sums::{Amount, Day, Slot, Sums};
 
-/// The day under which stands what is summed up over all days.
+/// The day under which stands what is summed up over all days. What is added on this day itself counts there alone.
 pub const EVER: Day = Day::MIN;
 
 /// What came together in one place.
@@ -86,7 +86,8 @@ impl Rollup {
     pub fn add_all(&mut self, sums: &Sums) {
         for (marks, slots) in sums.groups() {
             for (number, dimension) in self.number(|dimension| marks.value(dimension)) {
-                for (slot, amount) in slots.iter().filter(|(slot, _)| slot.measure.is_by(dimension)) {
+                let of_a_day = |slot: &Slot| slot.measure.is_by(dimension) && slot.day != EVER;
+                for (slot, amount) in slots.iter().filter(|(slot, _)| of_a_day(slot)) {
                     let cell = self.cells.entry((number, slot.measure, slot.day)).or_default();
                     cell.add(slot.bucket, *amount);
                 }

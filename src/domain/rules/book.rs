@@ -5,12 +5,13 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::events::Occurrence;
 use super::model::{Rule, RuleEvent};
-use super::store;
+use super::store::{self, Rules};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::policy::Policy;
 use crate::domain::sla::calendar::Calendar;
 use crate::domain::sla::calendars;
+use crate::domain::versions::Kept as _;
 use crate::error::Result;
 use crate::ids::AnyId;
 
@@ -103,12 +104,12 @@ pub fn current(conn: &mut Conn, policy: &Policy) -> Result<Option<Arc<Book>>> {
 
 fn load(conn: &mut Conn, policy: &Policy, version: i32) -> Result<Book> {
     let mut versions: BTreeMap<i32, Vec<Rule>> = BTreeMap::new();
-    let turns = store::turns(conn, LOOK_BACK)?;
+    let turns = Rules::turns(conn, LOOK_BACK)?;
     for number in turns.iter().filter_map(|turn| turn.version).chain([version]) {
         if !versions.contains_key(&number)
-            && let Some(row) = store::version(conn, number)?
+            && let Some(found) = Rules::find(conn, number)?
         {
-            versions.insert(number, row.rules.0);
+            versions.insert(number, found.rules);
         }
     }
     let mut rules = Vec::new();

@@ -15,6 +15,7 @@ use crate::db::nested;
 use crate::db::types::Json;
 use crate::domain::complaints::actions::{self, Action, Applied};
 use crate::domain::staff::{Act, Actor, ByRule};
+use crate::domain::tries;
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, RuleFiringId};
 
@@ -49,10 +50,10 @@ pub(super) struct Spent {
     pub(super) messages: i32,
 }
 
-/// What was done of it that counts: what was held back does not.
+/// What was done of it that counts: what was held back or given up does not.
 pub(super) fn spent<'r>(recent: impl Iterator<Item = &'r Recent>) -> Spent {
     recent
-        .filter(|one| one.outcome != FiringOutcome::HeldBack)
+        .filter(|one| !matches!(one.outcome, FiringOutcome::HeldBack | FiringOutcome::Failed))
         .fold(Spent::default(), |spent, one| Spent {
             firings: spent.firings + 1,
             messages: spent.messages + one.messages,
@@ -85,29 +86,10 @@ pub(super) fn fire(
     if store::has_fired(conn, id, slug, &occasion.name)? {
         return Ok(None);
     }
-    let mut chain = occasion.chain.clone();
-    chain.push(slug.to_owned());
-    let mut row = FiringRow {
-        id: RuleFiringId::new(act.now),
-        complaint_id: id,
-        rule: slug.to_owned(),
-        version: book.version,
-        occasion: occasion.name.clone(),
-        event: occasion.event,
-        happened_at: occasion.happened_at,
-        fired_at: act.now,
-        outcome: FiringOutcome::HeldBack,
-        messages: 0,
-        told: Json(FiringTold {
-            detail: occasion.detail.clone(),
-            chain: chain.clone(),
-            findings: one.rule.conditions.findings(At::now(seen, act.now)),
-            deeds: Vec::new(),
-            held_back: None,
-        }),
-    };
+    let mut row = row(act, book, one, id, occasion);
+    row.told.0.findings = one.rule.conditions.findings(At::now(seen, act.now));
     let spent = spent(recent(conn, act.now, &[id])?.iter());
-    if chain.len() > DEEPEST {
+    if row.told.0.chain.len() > DEEPEST {
         row.told.0.held_back = Some(format!("{DEEPEST} rules have led to each other"));
         store::insert_firing(conn, &row)?;
         return Ok(Some(FiringOutcome::HeldBack));
@@ -122,7 +104,7 @@ pub(super) fn fire(
         actor: Arc::new(Actor::by_rule(ByRule {
             rule: slug.to_owned(),
             version: book.version,
-            chain,
+            chain: row.told.0.chain.clone(),
         })),
         request_id: None,
         ..act.clone()
@@ -136,6 +118,64 @@ pub(super) fn fire(
     row.outcome = outcome(&row.told.0.deeds);
     store::insert_firing(conn, &row)?;
     Ok(Some(row.outcome))
+}
+
+/// That a rule fires on an occasion, before anything has come of it.
+fn row(act: &Act, book: &Book, one: &InForce, id: ComplaintId, occasion: &Occasion) -> FiringRow {
+    let slug = one.rule.slug.clone();
+    FiringRow {
+        id: RuleFiringId::new(act.now),
+        complaint_id: id,
+        rule: slug.clone(),
+        version: book.version,
+        occasion: occasion.name.clone(),
+        event: occasion.event,
+        happened_at: occasion.happened_at,
+        fired_at: act.now,
+        outcome: FiringOutcome::HeldBack,
+        messages: 0,
+        told: Json(FiringTold {
+            detail: occasion.detail.clone(),
+            chain: occasion.chain.iter().cloned().chain([slug]).collect(),
+            findings: Vec::new(),
+            deeds: Vec::new(),
+            held_back: None,
+            failed: None,
+        }),
+    }
+}
+
+/// Tells in the log that a rule was given up on this occasion: it has failed on our side again and again. `None` when it
+/// has fired after all.
+///
+/// # Errors
+/// When the database refuses, or others were there at the same moment.
+pub(super) fn give_up(
+    conn: &mut Conn,
+    act: &Act,
+    book: &Book,
+    one: &InForce,
+    id: ComplaintId,
+    occasion: &Occasion,
+    error: &Error,
+) -> Result<Option<FiringOutcome>> {
+    let mut row = row(act, book, one, id, occasion);
+    tracing::error!(firing = %row.id, complaint = %id, rule = row.rule, %error, "a rule was given up");
+    row.outcome = FiringOutcome::Failed;
+    // What it was in full is for the log of the service alone.
+    let what = match error {
+        Error::Problem(problem) => problem.code.as_str(),
+        Error::Retry(_) => "others were at the same all the time",
+        Error::Database(_) => "the database refused",
+        Error::Internal(_) => "something went wrong on our side",
+    };
+    let tries = tries::MOST;
+    row.told.0.failed = Some(format!(
+        "{tries} tries in vain, {what}; the log of the service tells more of {}",
+        row.id
+    ));
+    let is_new = store::insert_new_firing(conn, &row)?;
+    Ok(is_new.then_some(FiringOutcome::Failed))
 }
 
 fn outcome(deeds: &[RuleDeed]) -> FiringOutcome {

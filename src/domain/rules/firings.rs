@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,6 +27,8 @@ text_enum! {
         Refused = "refused",
         /// Nothing was tried: rules had led to each other too often, or had done too much with this complaint that day.
         HeldBack = "held_back",
+        /// It was given up: on our side it failed again and again. Nothing of it was done.
+        Failed = "failed",
     }
 }
 
@@ -73,6 +76,9 @@ pub(super) struct FiringTold {
     /// Why nothing was tried.
     #[serde(default)]
     pub held_back: Option<String>,
+    /// Why it was given up.
+    #[serde(default)]
+    pub failed: Option<String>,
 }
 
 /// That a rule fired.
@@ -147,6 +153,10 @@ fn why(event: RuleEvent, told: &FiringTold) -> String {
         why.push_str("; held back: ");
         why.push_str(reason);
     }
+    if let Some(reason) = &told.failed {
+        why.push_str("; given up: ");
+        why.push_str(reason);
+    }
     let deeds = told.deeds.iter().map(|deed| match &deed.code {
         Some(code) => format!("{}: {} ({code})", deed.action, deed.outcome),
         None => format!("{}: {}", deed.action, deed.outcome),
@@ -172,6 +182,14 @@ pub fn list(conn: &mut Conn, query: &FiringQuery) -> Result<Vec<FiringView>> {
         .map(|one| (one.complaint.id, one.complaint.reference))
         .collect();
     Ok(rows.into_iter().map(|row| view(row, &references)).collect())
+}
+
+/// How many rules were given up within the last day, counted up to `limit`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn given_up(conn: &mut Conn, now: Moment, limit: i64) -> Result<i64> {
+    store::count_given_up(conn, now - TimeDelta::hours(24), limit)
 }
 
 fn view(row: FiringRow, references: &BTreeMap<ComplaintId, String>) -> FiringView {

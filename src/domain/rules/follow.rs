@@ -5,7 +5,6 @@ use super::book::{self, Book};
 use super::events;
 use super::store::{self, EventRow, TimerRow};
 use super::timers;
-use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::types::Json;
 use crate::domain::complaints::history::{self, Happening};
@@ -132,6 +131,12 @@ pub(super) fn follow_timers(conn: &mut Conn, book: &Book, complaint: &Complaint,
             continue;
         };
         let there = rows.swap_remove(there);
+        let mut wanted = wanted;
+        if there.since_at == wanted.since_at && there.tries > 0 {
+            // What failed stays put off, and its tries are counted on.
+            wanted.tries = there.tries;
+            wanted.next_at = there.next_at.or(wanted.next_at);
+        }
         let is_over = there.since_at == wanted.since_at && there.fired_at.is_some();
         if !is_over && there != wanted {
             store::update_timer(conn, &wanted)?;
@@ -141,10 +146,4 @@ pub(super) fn follow_timers(conn: &mut Conn, book: &Book, complaint: &Complaint,
         store::delete_timer(conn, complaint.id, &gone.rule)?;
     }
     set_out(conn, &fresh)
-}
-
-/// Until when a timer or an event is put off that failed so often.
-pub(super) fn put_off(now: Moment, tries: i32) -> Moment {
-    let seconds = 10_i64.saturating_mul(1 << tries.clamp(0, 9));
-    now + chrono::TimeDelta::seconds(seconds.min(3_600))
 }

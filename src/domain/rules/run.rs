@@ -10,13 +10,15 @@ use super::fire::{self, MOST_A_DAY, Occasion};
 use super::firings::FiringOutcome;
 use super::follow;
 use super::model::RuleEvent;
-use super::store::{self, EventRow};
+use super::store::{self, EventRow, TimerRow};
 use super::timers;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::db::nested;
 use crate::domain::complaints::history;
 use crate::domain::policy::Policy;
 use crate::domain::staff::Act;
+use crate::domain::tries;
 use crate::domain::work;
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, EntryId};
@@ -120,16 +122,10 @@ fn event(conn: &mut Conn, act: &Act, id: EntryId) -> Result<Vec<FiringOutcome>> 
         // All of them see the complaint as it was before the first of them did anything: what one rule does leads to
         // another only by a change, with a chain.
         for (one, met) in firing(&book, &event, &seen, act.now) {
-            let occasion = Occasion {
-                name: format!("entry:{id}"),
-                event: met.event,
-                detail: met.detail(),
-                happened_at: event.happened_at,
-                chain: event.chain.0.clone(),
-            };
-            let outcome = fire::fire(conn, act, &book, one, &seen, &occasion)?;
+            let outcome = fire(conn, act, &book, one, &seen, &occasion(&event, met), event.tries)?;
             outcomes.extend(outcome);
-            if outcome.is_some() && one.rule.stop {
+            let has_done = outcome.is_some_and(|outcome| outcome != FiringOutcome::Failed);
+            if has_done && one.rule.stop {
                 break;
             }
         }
@@ -139,6 +135,49 @@ fn event(conn: &mut Conn, act: &Act, id: EntryId) -> Result<Vec<FiringOutcome>> 
         return Err(Error::Retry("the event was worked off meanwhile"));
     }
     Ok(outcomes)
+}
+
+/// What rules fire on when they fire on an event.
+fn occasion(event: &EventRow, met: &Occurrence) -> Occasion {
+    Occasion {
+        name: format!("entry:{}", event.id),
+        event: met.event,
+        detail: met.detail(),
+        happened_at: event.happened_at,
+        chain: event.chain.0.clone(),
+    }
+}
+
+/// What a rule on time fires on.
+fn moment(one: &InForce, row: &TimerRow) -> Occasion {
+    let since = row.since_at;
+    Occasion {
+        name: format!("since:{since}"),
+        event: RuleEvent::TimePassed,
+        detail: one.rule.on.time.as_ref().map(|time| format!("{}, {since}", time.since)),
+        happened_at: row.due_at,
+        chain: Vec::new(),
+    }
+}
+
+/// Fires a rule whose conditions hold. In the last try one that fails is given up by itself: it does not take with it what
+/// other rules do on the same occasion.
+fn fire(
+    conn: &mut Conn,
+    act: &Act,
+    book: &Book,
+    one: &InForce,
+    seen: &Seen,
+    occasion: &Occasion,
+    failed: i32,
+) -> Result<Option<FiringOutcome>> {
+    if !tries::is_last(failed) {
+        return fire::fire(conn, act, book, one, seen, occasion);
+    }
+    match nested::within(conn, |conn| fire::fire(conn, act, book, one, seen, occasion)) {
+        Err(error) if !error.is_retryable() => fire::give_up(conn, act, book, one, seen.complaint.id, occasion, &error),
+        done => done,
+    }
 }
 
 fn timer(conn: &mut Conn, act: &Act, id: ComplaintId, rule: &str) -> Result<Vec<FiringOutcome>> {
@@ -172,14 +211,8 @@ fn timer(conn: &mut Conn, act: &Act, id: ComplaintId, rule: &str) -> Result<Vec<
     let mut outcomes = Vec::new();
     row.next_at = None;
     if one.rule.conditions.hold(At::now(&seen, act.now)) {
-        let occasion = Occasion {
-            name: format!("since:{since}"),
-            event: RuleEvent::TimePassed,
-            detail: one.rule.on.time.as_ref().map(|time| format!("{}, {since}", time.since)),
-            happened_at: due,
-            chain: Vec::new(),
-        };
-        outcomes.extend(fire::fire(conn, act, &book, one, &seen, &occasion)?);
+        let failed = row.tries;
+        outcomes.extend(fire(conn, act, &book, one, &seen, &moment(one, &row), failed)?);
         row.fired_at = Some(act.now);
     }
     // What the rule did may have ended what it counts; then the timer is gone, and stays gone.
@@ -187,25 +220,64 @@ fn timer(conn: &mut Conn, act: &Act, id: ComplaintId, rule: &str) -> Result<Vec<
     Ok(outcomes)
 }
 
-/// Puts off what failed: it is tried again after a while, for ever, and nothing is lost.
+/// Puts off what failed: it is tried again after a while, so many times ([`tries::MOST`]). Then it is given up, and the log
+/// of the rules says so of each rule that waited for it; gives what became of them.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn put_off(conn: &mut Conn, now: Moment, waiting: &Waiting) -> Result<()> {
+pub fn put_off(conn: &mut Conn, act: &Act, waiting: &Waiting, error: &Error) -> Result<Vec<FiringOutcome>> {
     match waiting {
         Waiting::Event(id) => match store::event(conn, *id)? {
-            Some(event) => store::put_off_event(conn, *id, event.tries + 1, follow::put_off(now, event.tries)),
-            None => Ok(()),
+            Some(event) => put_off_event(conn, act, &event, error),
+            None => Ok(Vec::new()),
         },
         Waiting::Timer(id, rule) => match store::timer(conn, *id, rule)? {
-            Some(mut row) => {
-                row.next_at = Some(follow::put_off(now, row.tries));
-                row.tries += 1;
-                store::update_timer(conn, &row)
-            }
-            None => Ok(()),
+            Some(row) => put_off_timer(conn, act, row, error),
+            None => Ok(Vec::new()),
         },
     }
+}
+
+fn put_off_event(conn: &mut Conn, act: &Act, event: &EventRow, error: &Error) -> Result<Vec<FiringOutcome>> {
+    let failed = event.tries + 1;
+    if let Some(next) = tries::next(act.now, failed) {
+        store::put_off_event(conn, event.id, failed, next)?;
+        return Ok(Vec::new());
+    }
+    let mut outcomes = Vec::new();
+    if let Some(book) = book::current(conn, &act.policy)? {
+        let waited = book.waiting_for(&event.told.0);
+        for (one, met) in waited.filter(|(one, _)| !event.chain.0.contains(&one.rule.slug)) {
+            let occasion = occasion(event, met);
+            outcomes.extend(fire::give_up(
+                conn,
+                act,
+                &book,
+                one,
+                event.complaint_id,
+                &occasion,
+                error,
+            )?);
+        }
+    }
+    store::delete_events(conn, &[event.id])?;
+    Ok(outcomes)
+}
+
+fn put_off_timer(conn: &mut Conn, act: &Act, mut row: TimerRow, error: &Error) -> Result<Vec<FiringOutcome>> {
+    row.tries += 1;
+    row.next_at = tries::next(act.now, row.tries);
+    let mut outcomes = Vec::new();
+    if row.next_at.is_none() {
+        row.fired_at = Some(act.now);
+        let book = book::current(conn, &act.policy)?;
+        if let Some((book, one)) = book.as_deref().and_then(|book| Some((book, book.rule(&row.rule)?))) {
+            let occasion = moment(one, &row);
+            outcomes.extend(fire::give_up(conn, act, book, one, row.complaint_id, &occasion, error)?);
+        }
+    }
+    store::update_timer(conn, &row)?;
+    Ok(outcomes)
 }
 
 /// Sets the timers of the next open complaints, after the rules or a calendar changed; gives how many complaints that

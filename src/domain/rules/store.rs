@@ -4,6 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::book::drawn;
 use super::events::Occurrence;
 use super::firings::{FiringOutcome, FiringQuery, FiringTold};
 use super::model::{Rule, RuleEvent};
@@ -11,6 +12,8 @@ use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::schema::{rule_events, rule_firings, rule_state, rule_timers, rule_turns, rule_versions};
 use crate::db::types::Json;
+use crate::domain::audit::ObjectKind;
+use crate::domain::versions::Stand;
 use crate::error::{Error, Result};
 use crate::ids::{AnyId, ComplaintId, EntryId, RuleFiringId, RuleTurnId};
 use crate::{insert_new, insert_rows};
@@ -18,14 +21,10 @@ use crate::{insert_new, insert_rows};
 /// The most ids that one statement names.
 const AT_ONCE: usize = 500;
 
-/// A version of the rules.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = rule_versions, treat_none_as_default_value = false)]
-pub(super) struct VersionRow {
-    pub(super) version: i32,
-    pub(super) rules: Json<Vec<Rule>>,
-    pub(super) created_at: Moment,
-    pub(super) created_by: String,
+crate::kept_in_versions! {
+    /// The rules on events and on time.
+    Rules of Rule, ObjectKind::Rules, ["rules.written", "rules.activated", "rules.deactivated"],
+    rule_versions, rule_turns with RuleTurnId
 }
 
 /// Which version is in force, and how far the timers have been set.
@@ -39,16 +38,6 @@ pub(super) struct StateRow {
     pub(super) stamp: AnyId,
     pub(super) walking: bool,
     pub(super) walked_to: Option<ComplaintId>,
-}
-
-/// That a version came into force, or none is any more.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = rule_turns, treat_none_as_default_value = false)]
-pub(super) struct TurnRow {
-    pub(super) id: RuleTurnId,
-    pub(super) version: Option<i32>,
-    pub(super) turned_at: Moment,
-    pub(super) turned_by: String,
 }
 
 /// Something that happened and is still to be looked at.
@@ -103,16 +92,6 @@ pub(super) struct Recent {
     pub(super) messages: i32,
 }
 
-/// Somebody else was there at the same moment: done again, it meets what is there now.
-fn again(error: diesel::result::Error, why: &'static str) -> Error {
-    let error = Error::from(error);
-    if error.is_unique_violation() {
-        Error::Retry(why)
-    } else {
-        error
-    }
-}
-
 pub(super) fn state(conn: &mut Conn) -> Result<Option<StateRow>> {
     Ok(rule_state::table
         .find(1)
@@ -131,18 +110,38 @@ pub(super) fn in_force(conn: &mut Conn) -> Result<Option<(AnyId, i32)>> {
     Ok(found.and_then(|(stamp, version)| Some((stamp, version?))))
 }
 
-/// Writes where the rules stand; refuses when somebody else has since it was read at `revision`.
-pub(super) fn set_state(conn: &mut Conn, revision: Option<i32>, row: &StateRow) -> Result<()> {
+fn stand(conn: &mut Conn) -> Result<Option<Stand>> {
+    Ok(state(conn)?.map(|row| Stand {
+        active_version: row.active_version,
+        revision: row.revision,
+        updated_at: row.updated_at,
+    }))
+}
+
+/// When another version is in force, another stamp is drawn, and the timers are set anew.
+fn set_stand(conn: &mut Conn, read: Option<i32>, stand: &Stand, turned: bool) -> Result<()> {
     const WHY: &str = "the rules changed meanwhile";
-    let Some(revision) = revision else {
-        insert_rows!(conn, rule_state::table, std::slice::from_ref(row)).map_err(|error| again(error, WHY))?;
+    let there = state(conn)?.filter(|_| !turned);
+    let row = StateRow {
+        id: 1,
+        active_version: stand.active_version,
+        revision: stand.revision,
+        updated_at: stand.updated_at,
+        stamp: there.as_ref().map_or_else(drawn, |there| there.stamp),
+        walking: match &there {
+            Some(there) => there.walking,
+            None => turned && stand.active_version.is_some(),
+        },
+        walked_to: there.and_then(|there| there.walked_to),
+    };
+    let Some(read) = read else {
+        insert_rows!(conn, rule_state::table, std::slice::from_ref(&row)).map_err(|error| again(error, WHY))?;
         return Ok(());
     };
-    let there = rule_state::table.find(row.id).filter(rule_state::revision.eq(revision));
-    if diesel::update(there).set(row).execute(conn)? == 1 {
-        Ok(())
-    } else {
-        Err(Error::Retry(WHY))
+    let there = rule_state::table.find(1).filter(rule_state::revision.eq(read));
+    match diesel::update(there).set(&row).execute(conn)? {
+        1 => Ok(()),
+        _ => Err(Error::Retry(WHY)),
     }
 }
 
@@ -164,42 +163,6 @@ pub(super) fn walked(conn: &mut Conn, stamp: AnyId, to: Option<ComplaintId>) -> 
         .set((rule_state::walking.eq(to.is_some()), rule_state::walked_to.eq(to)))
         .execute(conn)?;
     Ok(())
-}
-
-pub(super) fn last_version(conn: &mut Conn) -> Result<Option<VersionRow>> {
-    Ok(rule_versions::table
-        .order(rule_versions::version.desc())
-        .select(VersionRow::as_select())
-        .first(conn)
-        .optional()?)
-}
-
-pub(super) fn version(conn: &mut Conn, version: i32) -> Result<Option<VersionRow>> {
-    Ok(rule_versions::table
-        .find(version)
-        .select(VersionRow::as_select())
-        .first(conn)
-        .optional()?)
-}
-
-pub(super) fn insert_version(conn: &mut Conn, row: &VersionRow) -> Result<()> {
-    insert_rows!(conn, rule_versions::table, std::slice::from_ref(row))
-        .map_err(|error| again(error, "the rules were written meanwhile"))?;
-    Ok(())
-}
-
-pub(super) fn insert_turn(conn: &mut Conn, row: &TurnRow) -> Result<()> {
-    insert_rows!(conn, rule_turns::table, std::slice::from_ref(row))?;
-    Ok(())
-}
-
-/// The last turns, the newest first.
-pub(super) fn turns(conn: &mut Conn, limit: i64) -> Result<Vec<TurnRow>> {
-    Ok(rule_turns::table
-        .order((rule_turns::turned_at.desc(), rule_turns::id.desc()))
-        .limit(limit)
-        .select(TurnRow::as_select())
-        .load(conn)?)
 }
 
 pub(super) fn insert_events(conn: &mut Conn, rows: &[EventRow]) -> Result<()> {
@@ -360,6 +323,18 @@ pub(super) fn recent(conn: &mut Conn, ids: &[ComplaintId], since: Moment, limit:
         found.extend(rows);
     }
     Ok(found)
+}
+
+/// How many rules were given up since a moment, counted up to `limit`.
+pub(super) fn count_given_up(conn: &mut Conn, since: Moment, limit: i64) -> Result<i64> {
+    // A literal, not a bind value: SQLite uses a partial index only when it can see its predicate.
+    let found: Vec<RuleFiringId> = rule_firings::table
+        .filter(sql::<Bool>("rule_firings.outcome = 'failed'"))
+        .filter(rule_firings::fired_at.gt(since))
+        .limit(limit)
+        .select(rule_firings::id)
+        .load(conn)?;
+    Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
 }
 
 /// What rules did, the newest first.

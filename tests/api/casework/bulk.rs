@@ -1,6 +1,9 @@
 //! Bulk actions.
 
+use std::time::Duration;
+
 use hark::domain::staff::Role;
+use hark::worker::Worker;
 use serde_json::{Value, json};
 
 use super::BULK;
@@ -149,5 +152,43 @@ on_both! {
             let has = admin.get(&format!("{COMPLAINTS}?owner={owner}")).await.expect(200);
             assert_eq!(has.items().len(), 3, "{owner}");
         }
+    }
+}
+
+on_both! {
+    async fn the_greatest_number_is_taken_in_worked_off_in_pieces_and_told_as_it_goes(desk) {
+        const MOST: i64 = 10_000;
+        // Most of them are there no more: a large list costs what it costs, not what is done with each.
+        let mut ids = Vec::new();
+        for _ in 0..20 {
+            ids.push(logged(&desk, json!({})).await);
+        }
+        ids.extend((20..MOST).map(|n| format!("00000000-0000-7000-8000-{n:012x}")));
+        let agent = desk.agent();
+        let watch = json!([{ "do": "watch" }]);
+        let more: Vec<&String> = ids.iter().chain(&ids[..1]).collect();
+        agent.post(BULK, &json!({ "ids": more, "actions": watch })).await.expect_invalid(&["/ids"]);
+        let bulk = ask(&agent, &json!({ "ids": ids, "actions": watch })).await;
+        let worker = Worker::new(desk.app.clone(), Duration::from_secs(1));
+        let (mut last, mut turns) = (0, 0);
+        loop {
+            worker.run_once().await.unwrap();
+            turns += 1;
+            let seen = agent.get(&bulk).await.expect(200);
+            let count = |name: &str| seen.at(name).as_i64().unwrap();
+            let so_far = count("/done") + count("/refused");
+            assert!(so_far > last, "it does not go on: {}", seen.text);
+            last = so_far;
+            if seen.str("/state") == "done" {
+                assert_eq!(["/total", "/done", "/refused", "/failed"].map(count), [MOST, 20, MOST - 20, 0]);
+                break;
+            }
+            assert_eq!((seen.str("/state"), seen.at("/ended_at")), ("running", &json!(null)));
+        }
+        // A few hundred at a time, so that other jobs have their turn.
+        assert!((10..=40).contains(&turns), "{turns}");
+        let done = agent.get(&format!("{bulk}/results?outcome=done&limit=200")).await.expect(200);
+        assert_eq!(done.items().len(), 20);
+        assert_eq!(agent.get(&format!("{COMPLAINTS}?watched=me&limit=200")).await.expect(200).items().len(), 20);
     }
 }

@@ -6,6 +6,7 @@ mod marks;
 mod relations;
 mod texts;
 mod views;
+mod watching;
 
 use hark::domain::staff::Role;
 use serde_json::{Value, json};

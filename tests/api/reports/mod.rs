@@ -4,6 +4,7 @@ mod asking;
 mod desk;
 mod figures;
 mod files;
+mod merging;
 mod review;
 mod sums;
 mod walk;

@@ -1,6 +1,8 @@
 //! `/api/v1/rules`: rules on events and on time, what they do, and that they cannot drive each other in circles.
 
 mod crash;
+mod escalate;
+mod given_up;
 mod log;
 mod once;
 mod timed;

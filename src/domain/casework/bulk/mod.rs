@@ -329,7 +329,7 @@ pub fn results(
 pub fn cancel(conn: &mut Conn, act: &Act, id: BulkActionId, expected: Option<i32>) -> Result<BulkView> {
     holds::hold_bulk(conn, id)?;
     let before = visible(conn, act, id)?;
-    super::texts::check_version(expected, Some(before.version))?;
+    super::named::check_version(expected, Some(before.version))?;
     if before.ended_at.is_some() {
         return Err(Error::problem(Code::BulkEnded, "it has ended"));
     }

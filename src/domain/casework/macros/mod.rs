@@ -4,23 +4,19 @@ mod run;
 mod store;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 pub use self::run::{MacroDone, MacroPreview, MacroStep, StepOutcome, preview, run};
-use self::store::MacroRow;
-use super::texts::{self, check_version};
+use super::named::{self, Content as _, Named};
+use super::texts;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::db::types::Json;
-use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::{Check, objects};
 use crate::domain::complaints::actions::{Action, checked_all};
 use crate::domain::staff::Act;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
-/// The most macros that there are.
-const MOST: usize = 200;
+type Macro = Named<Vec<Action>>;
 
 /// A macro as somebody writes it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -53,12 +49,12 @@ pub struct MacroView {
     pub version: i32,
 }
 
-impl From<MacroRow> for MacroView {
-    fn from(row: MacroRow) -> Self {
+impl From<Macro> for MacroView {
+    fn from(row: Macro) -> Self {
         Self {
             slug: row.slug,
             title: row.title,
-            actions: row.actions.0,
+            actions: row.content,
             updated_by: row.updated_by,
             updated_at: row.updated_at,
             version: row.version,
@@ -79,7 +75,7 @@ pub struct MacrosView {
 /// When the database refuses.
 pub fn list(conn: &mut Conn) -> Result<MacrosView> {
     Ok(MacrosView {
-        items: store::all(conn)?.into_iter().map(MacroView::from).collect(),
+        items: Vec::<Action>::all(conn)?.into_iter().map(MacroView::from).collect(),
     })
 }
 
@@ -91,14 +87,14 @@ pub fn get(conn: &mut Conn, slug: &str) -> Result<MacroView> {
     load(conn, slug).map(MacroView::from)
 }
 
-fn load(conn: &mut Conn, slug: &str) -> Result<MacroRow> {
-    store::find(conn, &slug.replace('\0', ""))?.ok_or_else(|| Error::not_found("macro"))
+fn load(conn: &mut Conn, slug: &str) -> Result<Macro> {
+    named::load(conn, slug)
 }
 
 /// The first macro that sends this text.
 pub(super) fn user_of_text(conn: &mut Conn, text: &str) -> Result<Option<String>> {
-    let sends = |row: &MacroRow| row.actions.0.iter().any(|action| sent(action) == Some(text));
-    Ok(store::all(conn)?.into_iter().find(sends).map(|row| row.slug))
+    let sends = |one: &Macro| one.content.iter().any(|action| sent(action) == Some(text));
+    Ok(Vec::<Action>::all(conn)?.into_iter().find(sends).map(|one| one.slug))
 }
 
 fn sent(action: &Action) -> Option<&str> {
@@ -132,37 +128,8 @@ pub fn put(
         }
     }
     check.finish(())?;
-    let before = store::find(conn, &slug)?;
-    check_version(expected, before.as_ref().map(|before| before.version))?;
-    if before.is_none() && store::all(conn)?.len() >= MOST {
-        let mut check = Check::new();
-        check.fail("/slug", "not_allowed", format_args!("there are {MOST} macros already"));
-        check.finish(())?;
-    }
-    let row = MacroRow {
-        slug,
-        title,
-        actions: Json(actions),
-        created_at: before.as_ref().map_or(act.now, |before| before.created_at),
-        updated_at: act.now,
-        updated_by: act.actor.name.clone(),
-        version: before.as_ref().map_or(1, |before| before.version + 1),
-    };
-    match &before {
-        Some(before) => store::update(conn, before.version, &row)?,
-        None => store::insert(conn, &row)?,
-    }
-    let fields = json!({
-        "slug": row.slug, "version": row.version,
-        "before": before.as_ref().map(|before| json!({ "title": before.title, "actions": before.actions.0 })),
-        "after": { "title": row.title, "actions": row.actions.0 },
-    });
-    audit::record(
-        conn,
-        act,
-        Event::about_many(ObjectKind::Macro, "macro.put").with(fields),
-    )?;
-    Ok((row.into(), before.is_none()))
+    let (one, is_new) = named::put(conn, act, expected, (slug, title), actions)?;
+    Ok((one.into(), is_new))
 }
 
 /// Takes a macro away.
@@ -170,14 +137,5 @@ pub fn put(
 /// # Errors
 /// `resource.not_found`; `request.precondition_failed`.
 pub fn delete(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>) -> Result<MacroView> {
-    let row = load(conn, slug)?;
-    check_version(expected, Some(row.version))?;
-    store::delete(conn, &row.slug)?;
-    let fields = json!({ "slug": row.slug, "before": { "title": row.title, "actions": row.actions.0 } });
-    audit::record(
-        conn,
-        act,
-        Event::about_many(ObjectKind::Macro, "macro.deleted").with(fields),
-    )?;
-    Ok(row.into())
+    named::delete::<Vec<Action>>(conn, act, slug, expected, |_, _| Ok(())).map(MacroView::from)
 }

@@ -68,9 +68,9 @@ pub struct MacroPreview {
 /// What the first action that is refused answers; `resource.not_found`; `request.precondition_failed`.
 pub fn run(conn: &mut Conn, act: &Act, id: ComplaintId, slug: &str, expected: Option<i32>) -> Result<MacroDone> {
     let row = load(conn, slug)?;
-    let applied = apply_all(conn, act, id, expected, &row.actions.0)?;
+    let applied = apply_all(conn, act, id, expected, &row.content)?;
     let complaint = view::get(conn, id)?;
-    let words: Vec<&str> = row.actions.0.iter().map(Action::word).collect();
+    let words: Vec<&str> = row.content.iter().map(Action::word).collect();
     let fields = json!({ "macro": row.slug, "version": row.version, "actions": words });
     let event = Event::on(ObjectKind::Complaint, id.0, "complaint.macro_run");
     audit::record(conn, act, event.of([complaint.summary.customer_id]).with(fields))?;
@@ -85,8 +85,8 @@ pub fn preview(conn: &mut Conn, act: &Act, id: ComplaintId, slug: &str) -> Resul
     let row = load(conn, slug)?;
     let whose = view::get(conn, id)?.summary.customer_id;
     let steps = nested::tried(conn, |conn| {
-        let mut steps: Vec<MacroStep> = Vec::with_capacity(row.actions.0.len());
-        for action in &row.actions.0 {
+        let mut steps: Vec<MacroStep> = Vec::with_capacity(row.content.len());
+        for action in &row.content {
             let refused = steps.last().is_some_and(|step| step.outcome.ends());
             steps.push(step(conn, act, id, action, refused)?);
         }

@@ -6,24 +6,21 @@ mod store;
 mod template;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 pub use self::render::{RenderedText, preview, rendered};
-use self::store::TextRow;
 pub use self::template::Variable;
 use super::macros;
+use super::named::{self, Content as _, Named};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::db::types::Json;
-use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::{Check, objects};
 use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::{Code, Error, Result};
 
-/// The most texts that there are.
-const MOST: i64 = 500;
+type Text = Named<Vec<Wording>>;
+
 /// The most wordings of one.
 const MOST_WORDINGS: usize = 50;
 
@@ -77,12 +74,12 @@ pub struct CannedTextView {
     pub version: i32,
 }
 
-impl From<TextRow> for CannedTextView {
-    fn from(row: TextRow) -> Self {
+impl From<Text> for CannedTextView {
+    fn from(row: Text) -> Self {
         Self {
             slug: row.slug,
             title: row.title,
-            wordings: row.wordings.0,
+            wordings: row.content,
             updated_by: row.updated_by,
             updated_at: row.updated_at,
             version: row.version,
@@ -106,7 +103,10 @@ pub struct CannedTextsView {
 /// When the database refuses.
 pub fn list(conn: &mut Conn) -> Result<CannedTextsView> {
     Ok(CannedTextsView {
-        items: store::all(conn)?.into_iter().map(CannedTextView::from).collect(),
+        items: Vec::<Wording>::all(conn)?
+            .into_iter()
+            .map(CannedTextView::from)
+            .collect(),
         variables: Variable::ALL.to_vec(),
     })
 }
@@ -119,8 +119,8 @@ pub fn get(conn: &mut Conn, slug: &str) -> Result<CannedTextView> {
     load(conn, slug).map(CannedTextView::from)
 }
 
-fn load(conn: &mut Conn, slug: &str) -> Result<TextRow> {
-    store::find(conn, &slug.replace('\0', ""))?.ok_or_else(|| Error::not_found("canned text"))
+fn load(conn: &mut Conn, slug: &str) -> Result<Text> {
+    named::load(conn, slug)
 }
 
 /// Whether there is such a text.
@@ -128,7 +128,7 @@ fn load(conn: &mut Conn, slug: &str) -> Result<TextRow> {
 /// # Errors
 /// When the database refuses.
 pub fn exists(conn: &mut Conn, slug: &str) -> Result<bool> {
-    Ok(store::find(conn, slug)?.is_some())
+    Ok(Vec::<Wording>::find(conn, slug)?.is_some())
 }
 
 fn checked(check: &mut Check, wordings: &[Wording]) -> Vec<Wording> {
@@ -180,34 +180,8 @@ pub fn put(
     let title = check.text("/title", &form.title, 1, 100);
     let wordings = checked(&mut check, &form.wordings);
     check.finish(())?;
-    let before = store::find(conn, &slug)?;
-    check_version(expected, before.as_ref().map(|before| before.version))?;
-    if before.is_none() && store::count(conn)? >= MOST {
-        let mut check = Check::new();
-        check.fail("/slug", "not_allowed", format_args!("there are {MOST} texts already"));
-        check.finish(())?;
-    }
-    let row = TextRow {
-        slug,
-        title,
-        wordings: Json(wordings),
-        created_at: before.as_ref().map_or(act.now, |before| before.created_at),
-        updated_at: act.now,
-        updated_by: act.actor.name.clone(),
-        version: before.as_ref().map_or(1, |before| before.version + 1),
-    };
-    match &before {
-        Some(before) => store::update(conn, before.version, &row)?,
-        None => store::insert(conn, &row)?,
-    }
-    let fields = json!({
-        "slug": row.slug, "version": row.version,
-        "before": before.as_ref().map(|before| json!({ "title": before.title, "wordings": before.wordings.0 })),
-        "after": { "title": row.title, "wordings": row.wordings.0 },
-    });
-    let event = Event::about_many(ObjectKind::CannedText, "canned_text.put").with(fields);
-    audit::record(conn, act, event)?;
-    Ok((row.into(), before.is_none()))
+    let (one, is_new) = named::put(conn, act, expected, (slug, title), wordings)?;
+    Ok((one.into(), is_new))
 }
 
 /// Takes a canned text away.
@@ -215,26 +189,9 @@ pub fn put(
 /// # Errors
 /// `text.in_use` while a macro sends it; `resource.not_found`; `request.precondition_failed`.
 pub fn delete(conn: &mut Conn, act: &Act, slug: &str, expected: Option<i32>) -> Result<CannedTextView> {
-    let row = load(conn, slug)?;
-    check_version(expected, Some(row.version))?;
-    if let Some(user) = macros::user_of_text(conn, &row.slug)? {
-        return Err(Error::problem(Code::TextInUse, format!("the macro `{user}` sends it")));
-    }
-    store::delete(conn, &row.slug)?;
-    let fields = json!({ "slug": row.slug, "before": { "title": row.title, "wordings": row.wordings.0 } });
-    let event = Event::about_many(ObjectKind::CannedText, "canned_text.deleted").with(fields);
-    audit::record(conn, act, event)?;
-    Ok(row.into())
-}
-
-/// Refuses when the caller read another version than there is now.
-pub(super) fn check_version(expected: Option<i32>, present: Option<i32>) -> Result<()> {
-    let detail = match (expected, present) {
-        (Some(expected), Some(present)) if expected != present => {
-            format!("you read version {expected}; now it is version {present}")
-        }
-        (Some(_), None) => "there is none of this name yet".to_owned(),
-        _ => return Ok(()),
+    let unused = |conn: &mut Conn, slug: &str| match macros::user_of_text(conn, slug)? {
+        Some(user) => Err(Error::problem(Code::TextInUse, format!("the macro `{user}` sends it"))),
+        None => Ok(()),
     };
-    Err(Error::problem(Code::PreconditionFailed, detail))
+    named::delete::<Vec<Wording>>(conn, act, slug, expected, unused).map(CannedTextView::from)
 }

@@ -70,7 +70,7 @@ pub fn preview(conn: &mut Conn, act: &Act, id: ComplaintId, slug: &str) -> Resul
 
 fn render(conn: &mut Conn, act: &Act, slug: &str, complaint: &Complaint) -> Result<(CustomerId, RenderedText)> {
     let row = load(conn, slug)?;
-    let wording = fitting(&row.wordings.0, &complaint.language, complaint.customer_type).ok_or_else(|| {
+    let wording = fitting(&row.content, &complaint.language, complaint.customer_type).ok_or_else(|| {
         let detail = format!("`{}` has no wording in `{}`", row.slug, complaint.language);
         Error::problem(Code::TextNoWording, detail)
     })?;

@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use self::store::ViewRow;
-use super::texts::check_version;
+use super::named::check_version;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::db::types::Json;

@@ -14,6 +14,7 @@ use crate::domain::complaints::model::Complaint;
 use crate::domain::complaints::vocabulary::Direction;
 use crate::domain::complaints::work::{Work, check_read};
 use crate::domain::complaints::{marks, placing, procedure, store};
+use crate::domain::sla::clocks::watch;
 use crate::domain::staff::owners::Owners;
 use crate::domain::staff::{Act, teams};
 use crate::domain::work::least_loaded;
@@ -148,6 +149,7 @@ fn one(conn: &mut Conn, act: &Act, id: ComplaintId, action: &Action) -> Result<b
     match action {
         Action::Assign { owner, team } => return assign(conn, act, id, owner.as_ref(), *team),
         Action::AssignLeastLoaded { .. } | Action::AssignToLead {} => return Err(Error::internal("nobody was picked")),
+        Action::Escalate {} => escalate(conn, act, id)?,
         Action::Route {} => {
             placing::route(conn, act, id, None)?;
         }
@@ -204,6 +206,17 @@ fn one(conn: &mut Conn, act: &Act, id: ComplaintId, action: &Action) -> Result<b
         }
     }
     Ok(true)
+}
+
+fn escalate(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<()> {
+    seen(conn, act, id, &procedure::Action::Write)?;
+    if watch::escalate(conn, act, id)? {
+        return Ok(());
+    }
+    Err(Error::problem(
+        Code::NothingToEscalate,
+        "no clock of the complaint runs whose chain goes on",
+    ))
 }
 
 fn write(conn: &mut Conn, act: &Act, id: ComplaintId, direction: Direction, body: &str) -> Result<()> {

@@ -51,6 +51,8 @@ pub enum Action {
     },
     /// Give it to who leads the team that holds it.
     AssignToLead {},
+    /// Bring it to the next one in the chains of its clocks, before they do so by themselves.
+    Escalate {},
     /// Send it where the rules of routing say.
     Route {},
     /// Write a note among ourselves.
@@ -143,6 +145,7 @@ impl Action {
             Self::Assign { .. } => "assign",
             Self::AssignLeastLoaded { .. } => "assign_least_loaded",
             Self::AssignToLead {} => "assign_to_lead",
+            Self::Escalate {} => "escalate",
             Self::Route {} => "route",
             Self::AddNote { .. } => "add_note",
             Self::SendMessage { .. } => "send_message",
@@ -248,6 +251,7 @@ impl Action {
             }
             Self::AssignLeastLoaded { .. }
             | Self::AssignToLead {}
+            | Self::Escalate {}
             | Self::Route {}
             | Self::SetSeverity { .. }
             | Self::SetCustomerType { .. }

@@ -1,6 +1,7 @@
 //! What an attempt does to a promise, as a table.
 
 use super::*;
+use crate::domain::complaints::vocabulary::NotCounted;
 use crate::domain::policy::Policy;
 use At::{After, Before, End, In, Start};
 use AttemptResult::{NoAnswer, Reached, Refused, Voicemail, WrongNumber};

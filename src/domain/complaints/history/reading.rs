@@ -153,7 +153,11 @@ impl Reader {
             },
             "call_back_broken" => before.call_back_id.map_or(What::Other, What::PromiseBroken),
             "call_back_cancelled" => before.call_back_id.map_or(What::Other, What::PromiseCancelled),
-            "closed" | "merged" => What::Closed(closing(&after)),
+            "closed" => What::Closed(closing(&after)),
+            "merged" => What::Closed(Closing {
+                merged: true,
+                ..closing(&after)
+            }),
             "withdrawn" => What::Withdrawn(Closing {
                 decision: Some(Decision::Withdrawn),
                 ..closing(&after)
@@ -276,6 +280,7 @@ fn closing(told: &Told) -> Closing {
         ground: told.ground,
         on_the_spot: told.on_the_spot.unwrap_or(false),
         cause: told.cause_category,
+        merged: false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the desk sorts complaints by, and who watches them: tags and watchers.
 
+pub mod news;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::db::schema::{complaint_tags, complaint_watchers};
-use crate::error::Result;
+use crate::db::schema::{complaint_tags, complaint_watchers, watcher_news};
+use crate::error::{Error, Result};
 use crate::ids::ComplaintId;
 use crate::{insert_new, insert_rows};
 
@@ -85,6 +85,43 @@ pub(super) fn insert_watcher(conn: &mut Conn, row: &WatcherRow) -> Result<bool> 
 pub(super) fn delete_watcher(conn: &mut Conn, id: ComplaintId, watcher: &str) -> Result<bool> {
     let row = complaint_watchers::table.find((id, watcher.to_owned()));
     Ok(diesel::delete(row).execute(conn)? == 1)
+}
+
+/// Up to where those who watch have been told.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = watcher_news)]
+pub(super) struct NewsRow {
+    pub(super) xact: i64,
+    pub(super) event_id: i64,
+    pub(super) looked_at: Moment,
+}
+
+pub(super) fn news(conn: &mut Conn) -> Result<Option<NewsRow>> {
+    Ok(watcher_news::table
+        .find(1)
+        .select(NewsRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Notes how far they have been told; refuses when somebody else has told them since `before` was read.
+pub(super) fn move_news(conn: &mut Conn, before: &NewsRow, after: &NewsRow) -> Result<()> {
+    let there = watcher_news::table
+        .find(1)
+        .filter(watcher_news::xact.eq(before.xact))
+        .filter(watcher_news::event_id.eq(before.event_id))
+        .filter(watcher_news::looked_at.eq(before.looked_at));
+    let moved = diesel::update(there)
+        .set((
+            watcher_news::xact.eq(after.xact),
+            watcher_news::event_id.eq(after.event_id),
+            watcher_news::looked_at.eq(after.looked_at),
+        ))
+        .execute(conn)?;
+    match moved {
+        1 => Ok(()),
+        _ => Err(Error::Retry("somebody else told those who watch")),
+    }
 }
 
 /// Takes off everything that hangs on these complaints.

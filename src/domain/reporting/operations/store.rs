@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::ahead::Ahead;
 use crate::clock::Moment;
 use crate::db::conn::{Conn, MultiBackend};
-use crate::db::schema::{complaint_clocks, complaints};
+use crate::db::schema::{complaint_clocks, complaint_merges, complaints};
 use crate::domain::complaints::model::Complaint;
 use crate::domain::complaints::vocabulary::{Channel, Kind, Level, State};
 use crate::domain::reporting::measures::Dimension;
@@ -64,9 +64,14 @@ pub(in crate::domain::reporting) fn received(
     ask: &Ask,
     (from, before): (Moment, Moment),
 ) -> Result<Vec<(Moment, String)>> {
+    // What stands merged into another is none of its own.
+    let merged = complaint_merges::table
+        .filter(complaint_merges::undone_at.is_null())
+        .select(complaint_merges::complaint_id);
     let query = narrowed(ask)
         .filter(complaints::received_at.ge(from))
-        .filter(complaints::received_at.lt(before));
+        .filter(complaints::received_at.lt(before))
+        .filter(complaints::id.ne_all(merged));
     if ask.dimension == Dimension::All || ask.value.is_some() {
         let value = ask.value.clone().unwrap_or_default();
         let found: Vec<Moment> = query.select(complaints::received_at).load(conn)?;

@@ -52,34 +52,34 @@ pub fn watch(conn: &mut Conn, act: &Act, limit: i64) -> Result<Vec<Fired>> {
     }
     // Before anything is read: nobody changes one of them meanwhile.
     dialect::hold_complaints(conn, &due)?;
-    let mut rows: BTreeMap<ComplaintId, Vec<ClockRow>> = BTreeMap::new();
-    for row in store::of_complaints(conn, &due)? {
-        rows.entry(row.complaint_id).or_default().push(row);
+    let rows = store::of_complaints(conn, &due)?;
+    let mut sweep = Sweep::begin(conn, act, &book, &rows)?;
+    let mut by_complaint: BTreeMap<ComplaintId, Vec<ClockRow>> = BTreeMap::new();
+    for row in rows {
+        by_complaint.entry(row.complaint_id).or_default().push(row);
     }
-    let mut sweep = Sweep {
-        act,
-        book: &book,
-        given: follow::given_by(conn, &rows.values().flatten().cloned().collect::<Vec<_>>())?,
-        signals: Vec::new(),
-        told: Vec::new(),
-        notices: Vec::new(),
-        fired: Vec::new(),
-    };
     for watched in watching::load(conn, &due)? {
-        let rows = rows.remove(&watched.complaint.id).unwrap_or_default();
+        let rows = by_complaint.remove(&watched.complaint.id).unwrap_or_default();
         sweep.look_at(conn, &watched, rows)?;
     }
-    let Sweep {
-        signals,
-        told,
-        notices,
-        fired,
-        ..
-    } = sweep;
-    store::insert_signals(conn, &signals)?;
-    watching::tell(conn, act, told)?;
-    notifications::post_all(conn, &notices)?;
-    Ok(fired)
+    sweep.end(conn)
+}
+
+/// Brings a complaint to the next one in the chains of its clocks, ahead of the time at which the sweep would: the level
+/// that would come next is given now, and not again. The complaint is held. False when no chain goes on.
+///
+/// # Errors
+/// When the database refuses.
+pub fn escalate(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<bool> {
+    let Some(book) = book::current(conn)? else {
+        return Ok(false);
+    };
+    let rows = store::of_complaints(conn, &[id])?;
+    let mut sweep = Sweep::begin(conn, act, &book, &rows)?;
+    for watched in watching::load(conn, &[id])? {
+        sweep.escalate(conn, &watched, rows.clone())?;
+    }
+    Ok(!sweep.end(conn)?.is_empty())
 }
 
 /// When the sweep has to look next.
@@ -100,7 +100,55 @@ struct Sweep<'a> {
     fired: Vec<Fired>,
 }
 
-impl Sweep<'_> {
+impl<'a> Sweep<'a> {
+    /// A sweep over the complaints of these clocks.
+    fn begin(conn: &mut Conn, act: &'a Act, book: &'a Book, rows: &[ClockRow]) -> Result<Self> {
+        Ok(Self {
+            act,
+            book,
+            given: follow::given_by(conn, rows)?,
+            signals: Vec::new(),
+            told: Vec::new(),
+            notices: Vec::new(),
+            fired: Vec::new(),
+        })
+    }
+
+    /// Writes what was given, and tells of it.
+    fn end(self, conn: &mut Conn) -> Result<Vec<Fired>> {
+        store::insert_signals(conn, &self.signals)?;
+        watching::tell(conn, self.act, self.told)?;
+        notifications::post_all(conn, &self.notices)?;
+        Ok(self.fired)
+    }
+
+    /// Gives the level of a chain that would come next.
+    fn escalate(&mut self, conn: &mut Conn, watched: &Watched, rows: Vec<ClockRow>) -> Result<()> {
+        let now = self.act.now;
+        let walked = walk(
+            self.book,
+            &history::read(&watched.complaint, &watched.entries),
+            Some(now),
+        );
+        let mut levels: Vec<(ClockRow, Signal)> = Vec::new();
+        for clock in &walked.clocks {
+            let Some(mut row) = rows.iter().find(|row| row.is_of(clock)).cloned() else {
+                continue;
+            };
+            row.follow(clock);
+            let chain = signals::of(clock, &walked.pauses).into_iter().filter(|signal| {
+                signal.kind == SignalKind::Escalation && !self.given.contains(&(row.id, signal.kind, signal.level))
+            });
+            levels.extend(chain.map(|signal| (row.clone(), signal)));
+        }
+        if let Some((row, signal)) = levels.into_iter().min_by_key(|(_, signal)| (signal.at, signal.level)) {
+            self.given.push((row.id, signal.kind, signal.level));
+            self.fire(watched, &row, &signal);
+        }
+        follow::write(conn, watched.complaint.id, &walked, rows, &self.given, now)?;
+        Ok(())
+    }
+
     /// Brings the clocks of a complaint to this moment, and gives the signals whose time has come.
     fn look_at(&mut self, conn: &mut Conn, watched: &Watched, mut rows: Vec<ClockRow>) -> Result<()> {
         let now = self.act.now;

@@ -5,23 +5,17 @@ pub mod place;
 pub mod rules;
 mod store;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use self::rules::{RoutingRule, checked};
-use self::store::{StateRow, TurnRow, VersionRow};
-use crate::clock::Moment;
+use self::store::Routing;
 use crate::db::conn::Conn;
-use crate::db::types::Json;
-use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::domain::staff::{Act, teams};
-use crate::error::{Code, Error, Result};
-use crate::ids::{RoutingTurnId, TeamId};
-
-/// How many turns of the history are shown.
-const SHOWN: i64 = 100;
+use crate::domain::versions::{self, Version, Versioned};
+use crate::error::Result;
+use crate::ids::TeamId;
 
 /// The rules, in their order: the first that fits applies.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -32,77 +26,17 @@ pub struct RoutingForm {
     pub rules: Vec<RoutingRule>,
 }
 
-/// That a version came into force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RoutingTurnView {
-    /// Which; none when none was in force from then on.
-    pub version: Option<i32>,
-    /// When.
-    pub turned_at: Moment,
-    /// Who saw to it.
-    pub turned_by: String,
-}
-
 /// The rules with their last version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RoutingView {
-    /// The last version, from 1; 0 while nobody has written any rules.
-    pub version: i32,
-    /// The version that is in force; `null` when none is. It may be an earlier one.
-    pub active_version: Option<i32>,
-    /// The rules of the last version.
-    pub rules: Vec<RoutingRule>,
-    /// Who wrote the last version.
-    pub written_by: Option<String>,
-    /// When the last version was written.
-    pub written_at: Option<Moment>,
-    /// Which version was in force from when, the newest first; at most 100.
-    pub history: Vec<RoutingTurnView>,
-    /// Counts the changes, activations too; the ETag is made of it.
-    pub revision: i32,
-}
-
+pub type RoutingView = Versioned<RoutingRule>;
 /// A version of the rules.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RoutingVersionView {
-    /// Which.
-    pub version: i32,
-    /// The rules.
-    pub rules: Vec<RoutingRule>,
-    /// Who wrote it.
-    pub written_by: String,
-    /// When.
-    pub written_at: Moment,
-}
+pub type RoutingVersionView = Version<RoutingRule>;
 
 /// The rules as they are.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn get(conn: &mut Conn) -> Result<RoutingView> {
-    let state = store::state(conn)?;
-    let last = store::last_version(conn)?;
-    let turns = store::turns(conn, SHOWN)?;
-    let (version, rules, by, at) = match last {
-        Some(row) => (row.version, row.rules.0, Some(row.created_by), Some(row.created_at)),
-        None => (0, Vec::new(), None, None),
-    };
-    Ok(RoutingView {
-        version,
-        active_version: state.as_ref().and_then(|state| state.active_version),
-        rules,
-        written_by: by,
-        written_at: at,
-        history: turns
-            .into_iter()
-            .map(|turn| RoutingTurnView {
-                version: turn.version,
-                turned_at: turn.turned_at,
-                turned_by: turn.turned_by,
-            })
-            .collect(),
-        revision: state.map_or(1, |state| state.revision),
-    })
+    versions::get::<Routing>(conn)
 }
 
 /// A version of the rules.
@@ -110,13 +44,7 @@ pub fn get(conn: &mut Conn) -> Result<RoutingView> {
 /// # Errors
 /// `resource.not_found`.
 pub fn version(conn: &mut Conn, number: i32) -> Result<RoutingVersionView> {
-    let row = store::version(conn, number)?.ok_or_else(|| Error::not_found("version of the rules"))?;
-    Ok(RoutingVersionView {
-        version: row.version,
-        rules: row.rules.0,
-        written_by: row.created_by,
-        written_at: row.created_at,
-    })
+    versions::version::<Routing>(conn, number)
 }
 
 /// The rules, if nothing is wrong with them and their teams are there.
@@ -133,46 +61,12 @@ fn checked_here(conn: &mut Conn, rules: &[RoutingRule]) -> Result<Vec<RoutingRul
     check.finish(rules)
 }
 
-/// Where the rules stand, and at which revision that was read.
-fn stand(conn: &mut Conn, expected: Option<i32>) -> Result<(Option<i32>, StateRow)> {
-    let there = store::state(conn)?;
-    let revision = there.as_ref().map(|state| state.revision);
-    let state = there.unwrap_or(StateRow {
-        id: 1,
-        active_version: None,
-        revision: 1,
-        updated_at: Moment::EPOCH,
-    });
-    match expected {
-        Some(expected) if expected != state.revision => Err(Error::problem(
-            Code::PreconditionFailed,
-            format!("you read revision {expected}; now it is revision {}", state.revision),
-        )),
-        _ => Ok((revision, state)),
-    }
-}
-
 /// Writes another version of the rules. The one that is in force stays so until the new one is activated.
 ///
 /// # Errors
 /// `request.invalid`; `request.precondition_failed`.
 pub fn write(conn: &mut Conn, act: &Act, expected: Option<i32>, form: &RoutingForm) -> Result<RoutingView> {
-    let (revision, mut state) = stand(conn, expected)?;
-    let rules = checked_here(conn, &form.rules)?;
-    let last = store::last_version(conn)?.map_or(0, |row| row.version);
-    let row = VersionRow {
-        version: last + 1,
-        rules: Json(rules),
-        created_at: act.now,
-        created_by: act.actor.name.clone(),
-    };
-    store::insert_version(conn, &row)?;
-    state.revision += 1;
-    state.updated_at = act.now;
-    store::set_state(conn, revision, &state)?;
-    let fields = json!({ "version": row.version, "rules": row.rules.0.len() });
-    tell(conn, act, "routing.written", fields)?;
-    get(conn)
+    versions::write::<Routing>(conn, act, expected, |conn| checked_here(conn, &form.rules))
 }
 
 /// Brings a version of the rules into force, the last one or an earlier one: for complaints that come in from now on.
@@ -180,9 +74,7 @@ pub fn write(conn: &mut Conn, act: &Act, expected: Option<i32>, form: &RoutingFo
 /// # Errors
 /// `request.precondition_failed`; `resource.not_found`.
 pub fn activate(conn: &mut Conn, act: &Act, number: i32, expected: Option<i32>) -> Result<RoutingView> {
-    let written = store::version(conn, number)?.ok_or_else(|| Error::not_found("version of the rules"))?;
-    let stood = stand(conn, expected)?;
-    turn(conn, act, stood, Some(written.version), "routing.activated")
+    versions::activate::<Routing>(conn, act, number, expected, |_| Ok(()))
 }
 
 /// Takes the rules out of force: what comes in is of no team again.
@@ -190,37 +82,5 @@ pub fn activate(conn: &mut Conn, act: &Act, number: i32, expected: Option<i32>) 
 /// # Errors
 /// When the database refuses.
 pub fn deactivate(conn: &mut Conn, act: &Act) -> Result<RoutingView> {
-    let stood = stand(conn, None)?;
-    turn(conn, act, stood, None, "routing.deactivated")
-}
-
-fn turn(
-    conn: &mut Conn,
-    act: &Act,
-    (revision, mut state): (Option<i32>, StateRow),
-    version: Option<i32>,
-    action: &'static str,
-) -> Result<RoutingView> {
-    // Doing it twice is the same as once.
-    if state.active_version == version {
-        return get(conn);
-    }
-    let was = std::mem::replace(&mut state.active_version, version);
-    state.revision += 1;
-    state.updated_at = act.now;
-    store::set_state(conn, revision, &state)?;
-    let row = TurnRow {
-        id: RoutingTurnId::new(act.now),
-        version,
-        turned_at: act.now,
-        turned_by: act.actor.name.clone(),
-    };
-    store::insert_turn(conn, &row)?;
-    let fields = json!({ "before": { "version": was }, "after": { "version": version } });
-    tell(conn, act, action, fields)?;
-    get(conn)
-}
-
-fn tell(conn: &mut Conn, act: &Act, action: &'static str, fields: Value) -> Result<()> {
-    audit::record(conn, act, Event::about_many(ObjectKind::Routing, action).with(fields))
+    versions::deactivate::<Routing>(conn, act)
 }

@@ -46,9 +46,9 @@ impl Router {
     /// When the database refuses.
     pub fn load(conn: &mut Conn) -> Result<Option<Self>> {
         let active = store::active(conn)?;
-        Ok(active.map(|row| Self {
-            version: row.version,
-            rules: row.rules.0,
+        Ok(active.map(|found| Self {
+            version: found.version,
+            rules: found.rules,
             given: Given::new(),
         }))
     }

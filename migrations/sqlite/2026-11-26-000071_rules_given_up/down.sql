@@ -1,0 +1,1 @@
+DROP INDEX rule_firings_given_up;
