@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-pub use self::render::{RenderedText, preview, rendered};
+pub use self::render::{FittingText, RenderedText, fitting_texts, preview, rendered};
 use self::store::TextRow;
 pub use self::template::Variable;
 use super::macros;
