@@ -4,7 +4,7 @@ const words = document.getElementById("keys")?.dataset ?? {};
 const typing = (element) =>
   element.matches?.("input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]");
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
-const label = (element) => element.placeholder || element.labels?.[0]?.textContent || element.textContent;
+const label = (element) => element.dataset.says || element.placeholder || element.labels?.[0]?.textContent || element.textContent;
 const named = () => [...document.querySelectorAll("[data-key]")].filter(visible);
 const everywhere = { n: ["/desk/new", words.new], g: ["/desk", words.desk], "/": ["/desk/search", words.search] };
 

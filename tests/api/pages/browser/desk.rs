@@ -253,6 +253,7 @@ async fn rows_are_ticked_with_the_keyboard_and_done_together() {
     browser.says("Tick all rows, or none").await;
     browser.key(Key::Escape + "").await;
     shift_x(&browser).await;
+    browser.key("b").await;
     browser.tab_to("#act-tag").await;
     browser.key("flood").await;
     browser.key(Key::Enter + "").await;
