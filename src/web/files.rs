@@ -33,6 +33,8 @@ pub(crate) async fn keep_all(
         let ctx = ctx.clone().with_key(key);
         match attachments::keep(&ctx, way.clone(), None, file).await {
             Ok(_) => {}
+            // The button was pressed twice: the other sending keeps it, and says so when it cannot.
+            Err(error) if error.code() == Code::IdempotencyInFlight => {}
             Err(Error::Problem(problem)) if problem.code != Code::NotFound => {
                 let why = i18n::problem(words, problem.code);
                 findings.add("files", fl!(words, "track-file-wrong", name = name, why = why));

@@ -179,7 +179,7 @@ on_both! {
         proposed.expect(200).says("seems angry");
         assert!(proposed.html.contains("<mark>"), "{}", proposed.html);
         // Without scripts a button asks for both, and keeps what was typed.
-        let looked = send(&mut agent, &form, "/desk/new", &[("caller", "13800138000"), ("statement", angry), ("look", "1")]).await;
+        let looked = send(&mut agent, &form, "/desk/new", &[("caller", "13800138000"), ("statement", angry), ("look", "1"), ("draft", "")]).await;
         looked.expect(200).says("李娜").says("seems angry");
         assert_eq!(looked.value("statement"), angry);
         for (path, token) in [("/desk/new/caller", "x"), ("/desk/new/proposal", "")] {
