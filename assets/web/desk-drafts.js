@@ -1,7 +1,7 @@
 // Keeps what is typed into the forms of a complaint with the service until it is sent. The page puts it back.
 const place = document.getElementById("live");
 const drafts = `/api/v1/complaints/${place.dataset.complaint}/drafts/`;
-const CARRIED = ["csrf_token", "form_key", "version", "seen", "deed", "back"];
+const CARRIED = ["csrf_token", "form_key", "version", "seen", "deed", "back", "write-text"];
 // What the page put back is typed too, as long as nobody threw it away.
 const back = new Set(document.getElementById("put-back")?.dataset.names.split(" ") ?? []);
 const waiting = new Map();

@@ -48,9 +48,7 @@ async function renew() {
   const fresh = page.querySelector(".work");
   if (!fresh) return location.reload();
   const held = work.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-  const open = [...work.querySelectorAll("details[open]")].map((one) => one.closest("tr")?.querySelector("a")?.getAttribute("href"));
   work.replaceChildren(...fresh.childNodes);
-  for (const link of open) if (link) work.querySelector(`a[href="${link}"]`)?.closest("tr")?.querySelector("details")?.setAttribute("open", "");
   if (held) work.querySelector(`a[href="${held}"]`)?.focus({ preventScroll: true });
   changed.clear();
   asked = false;

@@ -4,6 +4,7 @@ const words = document.getElementById("keys")?.dataset ?? {};
 const typing = (element) =>
   element.matches?.("input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]");
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+const label = (element) => element.dataset.says || element.placeholder || element.labels?.[0]?.textContent || element.textContent;
 const named = () => [...document.querySelectorAll("[data-key]")].filter(visible);
 const everywhere = { n: ["/desk/new", words.new], g: ["/desk", words.desk], "/": ["/desk/search", words.search] };
 
@@ -24,7 +25,8 @@ function use(element) {
   // A key leads there; it does not fold away what somebody works on.
   const details = element.parentElement;
   details.open = true;
-  (details.querySelector("input:not([type=hidden]),textarea,select,button") ?? element).focus();
+  const within = [...details.querySelectorAll("input:not([type=hidden]),textarea,select,button,summary")];
+  (within.find((one) => one !== element && visible(one)) ?? element).focus();
   element.scrollIntoView({ block: "nearest" });
 }
 
@@ -46,10 +48,15 @@ function help() {
   for (const element of named()) {
     if (seen.has(element.dataset.key)) continue;
     seen.add(element.dataset.key);
-    add(element.dataset.key, element.placeholder || element.textContent.replace(/[▶○✓]/g, "").trim());
+    add(element.dataset.key, label(element).replace(/[▶○✓★☆]/g, "").trim());
   }
   for (const [key, [, what]] of Object.entries(everywhere)) if (!seen.has(key)) add(key, what);
+  if (document.querySelector("[data-tick]")) {
+    add("x", words.tickOne);
+    add("Shift+x", words.tickAll);
+  }
   add("Ctrl+Enter", words.save);
+  add("Esc", words.leave);
   add("?", words.help);
   const form = document.createElement("form");
   form.method = "dialog";
@@ -74,7 +81,9 @@ addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Escape" && typing(active)) active.blur();
+  if (event.key === "Escape" && (typing(active) || active?.matches(".why"))) active.blur();
+  // What appears beside the pointer goes away, until it points at something else.
+  if (event.key === "Escape") document.body.classList.add("hush");
   if (typing(active) || document.querySelector("dialog[open]")) return;
   const found = named().find((element) => element.dataset.key === event.key);
   if (event.key === "?") help();
@@ -82,4 +91,7 @@ addEventListener("keydown", (event) => {
   else if (everywhere[event.key]) location.assign(everywhere[event.key][0]);
   else return;
   event.preventDefault();
+});
+addEventListener("pointerover", (event) => {
+  if (!event.target.closest?.(".why,.tip")) document.body.classList.remove("hush");
 });

@@ -10,8 +10,8 @@ document.addEventListener("keydown", (event) => {
     for (const tick of ticks) tick.checked = !all;
     return;
   }
-  const at = ticks.findIndex((tick) => tick.closest("tr").contains(document.activeElement));
-  const tick = ticks[Math.max(at, 0)];
+  const at = Math.max(ticks.findIndex((tick) => tick.closest("tr").contains(document.activeElement)), 0);
+  const tick = ticks[at];
   tick.checked = !tick.checked;
   (ticks[at + 1] ?? tick).focus();
 });

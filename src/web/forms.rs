@@ -172,6 +172,12 @@ impl FromRequest for FormWithFiles {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = req.app_data::<web::Data<BodyLimit>>().map_or(262_144, |limit| limit.0);
         let signed_in = req.extensions().get::<SignedIn>().cloned();
+        // What is no form has no field with the token.
+        if let Some(own) = signed_in.as_ref().filter(|_| !is_multipart(req))
+            && let Err(error) = auth::check_token(b"", &own.csrf_token)
+        {
+            return ready(Err(error));
+        }
         ready(Upload::extract_now(req, payload).map(|upload| Self {
             upload,
             limit,

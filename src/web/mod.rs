@@ -30,6 +30,7 @@ pub(crate) mod assets;
 pub(crate) mod customers;
 pub(crate) mod desk;
 pub(crate) mod errors;
+mod files;
 pub(crate) mod forms;
 pub(crate) mod i18n;
 mod invitations;

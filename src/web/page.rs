@@ -13,8 +13,10 @@ use askama::Template;
 use super::assets;
 use super::i18n::{self, Words, fl};
 use super::locale::{self, Lang, Theme};
+use super::time;
 use crate::api::cookies::Cookie;
 use crate::app::{App, SignedIn};
+use crate::clock::Moment;
 use crate::domain::staff::Permission;
 use crate::error::{Error, Result};
 
@@ -32,6 +34,8 @@ pub(crate) struct Visitor {
     pub(crate) lang: Lang,
     /// Their colours.
     pub(crate) theme: Theme,
+    /// When the page is made.
+    now: Moment,
     /// Who they are, on pages that ask for it.
     pub(crate) signed_in: Option<SignedIn>,
     /// The path of the page.
@@ -67,6 +71,7 @@ impl Visitor {
             words: i18n::words(Lang::En),
             lang: Lang::En,
             theme: Theme::Auto,
+            now: app.clock.now(),
             signed_in: req.extensions().get::<SignedIn>().cloned(),
             path: req.path().to_owned(),
             query,
@@ -158,6 +163,8 @@ impl Visitor {
             css: vec![assets::url("hark.css")],
             scripts: Vec::new(),
             form: None,
+            now: time::machine(self.now),
+            at: String::new(),
             here: self
                 .query
                 .iter()
@@ -252,6 +259,10 @@ pub(crate) struct Page {
     pub(crate) scripts: Vec<&'static str>,
     /// The id of the form that holds what somebody has typed: the buttons for language and colours send it along.
     pub(crate) form: Option<&'static str>,
+    /// When it was made, as a machine reads it: scripts count from here, whatever the clock of the device says.
+    pub(crate) now: String,
+    /// Where it can be opened, when that is not where it was sent from.
+    at: String,
     here: Vec<(String, String)>,
 }
 
@@ -267,6 +278,13 @@ impl Page {
     #[must_use]
     pub(crate) fn style(mut self, plain: &str) -> Self {
         self.css.push(assets::url(plain));
+        self
+    }
+
+    /// The same, which can be opened at this path: a page that answers a form that was sent to another one.
+    #[must_use]
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.at);
         self
     }
 
@@ -289,8 +307,8 @@ impl Page {
 
     /// The address of this page with something else in it.
     pub(crate) fn here_with(&self, name: &str, value: &str) -> String {
-        let mut query = form_urlencoded::Serializer::new("?".to_owned());
+        let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(&self.here).append_pair(name, value);
-        query.finish()
+        format!("{}?{}", self.at, query.finish())
     }
 }

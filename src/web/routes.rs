@@ -82,8 +82,11 @@ pages! {
     "/desk/new/proposal" => { post Needs(P::LogComplaints) => desk::log_call::beside::show_proposal }
     "/desk/complaints" => {
         get Needs(P::ReadComplaints) => desk::list::show_list,
-        post Needs(P::HandleComplaints) => desk::list::act_on_list,
+        post Needs(P::HandleComplaints) => desk::list::together::act_on_list,
     }
+    "/desk/bulk/{id}/cancel" => { post Needs(P::HandleComplaints) => desk::list::together::call_off }
+    "/desk/views" => { post Needs(P::ReadComplaints) => desk::list::views::keep }
+    "/desk/views/{id}/remove" => { post Needs(P::ReadComplaints) => desk::list::views::remove }
     "/desk/complaints/{id}" => { get Needs(P::ReadComplaints) => desk::complaint::show_complaint }
     "/desk/complaints/{id}/steps" => { post Needs(P::HandleComplaints) => desk::deeds::record_steps }
     "/desk/complaints/{id}/promise" => { post Needs(P::HandleComplaints) => desk::deeds::promise }
@@ -96,8 +99,17 @@ pages! {
     "/desk/complaints/{id}/redress" => { post Needs(P::HandleComplaints) => desk::deeds::redress }
     "/desk/complaints/{id}/reopen" => { post Needs(P::HandleComplaints) => desk::deeds::reopen }
     "/desk/complaints/{id}/withdraw" => { post Needs(P::HandleComplaints) => desk::deeds::withdraw }
-    "/desk/complaints/{id}/link" => { post Needs(P::HandleComplaints) => desk::deeds::link }
-    "/desk/complaints/{id}/write" => { post Needs(P::HandleComplaints) => desk::deeds::write }
+    "/desk/complaints/{id}/link" => { post Needs(P::HandleComplaints) => desk::deeds::ties::link }
+    "/desk/complaints/{id}/relate" => { post Needs(P::HandleComplaints) => desk::deeds::ties::relate }
+    "/desk/complaints/{id}/unrelate" => { post Needs(P::HandleComplaints) => desk::deeds::ties::unrelate }
+    "/desk/complaints/{id}/merge" => { post Needs(P::HandleComplaints) => desk::deeds::ties::merge }
+    "/desk/complaints/{id}/unmerge" => { post Needs(P::HandleComplaints) => desk::deeds::ties::unmerge }
+    "/desk/complaints/{id}/tags" => { post Needs(P::HandleComplaints) => desk::deeds::marks::tag }
+    "/desk/complaints/{id}/watch" => { post Needs(P::ReadComplaints) => desk::deeds::marks::watch }
+    "/desk/complaints/{id}/macro" => { post Needs(P::HandleComplaints) => desk::deeds::macros::run }
+    "/desk/complaints/{id}/files" => { post Needs(P::HandleComplaints) => desk::deeds::files::add }
+    "/desk/complaints/{id}/files/{attachment}" => { get Needs(P::ReadComplaints) => desk::deeds::files::read }
+    "/desk/complaints/{id}/write" => { post Needs(P::HandleComplaints) => desk::deeds::write::write }
     "/desk/customers/{id}" => { get Needs(P::ReadCustomers) => desk::customer::show_customer }
     "/desk/call-backs/{id}" => { get Needs(P::ReadComplaints) => desk::call_back::show_call_back }
     "/desk/call-backs/{id}/attempt" => { post Needs(P::HandleComplaints) => desk::deeds::calls::attempt }

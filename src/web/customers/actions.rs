@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{NaiveDate, NaiveTime, TimeZone as _};
 
 use super::track;
-use crate::api::attachments::{self as files, NamedFile};
+use crate::api::attachments as files;
 use crate::api::extract::{Body, Ctx, Id};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
@@ -16,6 +16,7 @@ use crate::domain::complaints::public::{self, MoveForm, PublicComplaint};
 use crate::domain::staff::Act;
 use crate::error::{Code, Error, Result};
 use crate::ids::{AttachmentId, CallBackId};
+use crate::web::files::keep_all;
 use crate::web::forms::{Findings, Form, FormWithFiles, patiently};
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
@@ -244,37 +245,12 @@ pub(crate) async fn send_file(
     token: Id<String>,
     posted: FormWithFiles,
 ) -> Result<HttpResponse> {
-    let (form, mut more) = posted.open().await?;
-    let mut findings = Findings::default();
-    let mut number = 0_usize;
-    while let Some((name, content)) = more.next().await? {
-        number += 1;
-        let key = form.key().map(|key| format!("{key}:{number}"));
-        let file = NamedFile {
-            name: name.clone(),
-            shared: false,
-            content,
-        };
-        let ctx = ctx.clone().with_key(key);
-        match files::keep(&ctx, Way::Link(token.0.clone()), None, file).await {
-            Ok(_) => {}
-            Err(Error::Problem(problem)) if problem.code != Code::NotFound => {
-                let why = crate::web::i18n::problem(visitor.words, problem.code);
-                findings.add("files", fl!(visitor.words, "track-file-wrong", name = name, why = why));
-                if problem.code == Code::AttachmentsFull {
-                    break;
-                }
-            }
-            Err(other) => return Err(other),
-        }
-    }
-    if number == 0 {
-        findings.add("files", fl!(visitor.words, "track-file-missing"));
-    }
+    let (form, more) = posted.open().await?;
+    let way = Way::Link(token.0.clone());
+    let findings = keep_all(&ctx, visitor.words, (way, false), &form, more).await?;
     if findings.is_empty() {
         return Ok(visitor.go(&format!("/track/{}?done=file#files-title", token.0)));
     }
-    more.let_pass(ctx.app.policy.attachments.bytes_per_complaint).await;
     track::show(&ctx, &visitor, token.0, Form::fresh(), findings).await
 }
 

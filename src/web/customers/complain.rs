@@ -284,7 +284,10 @@ async fn keep_files(ctx: &Ctx, form: &Form, token: &str, mut files: MoreFiles) -
             content,
         };
         let kept = attachments::keep(&ctx, Way::Link(token.to_owned()), None, file).await;
-        if let Err(error) = kept {
+        // The button was pressed twice: the other sending keeps it, and says so when it cannot.
+        if let Err(error) = kept
+            && error.code() != Code::IdempotencyInFlight
+        {
             if error.code().status() >= 500 {
                 tracing::error!(%error, "a file of the public form was not kept");
             }

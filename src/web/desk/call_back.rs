@@ -83,6 +83,7 @@ pub(super) async fn show(
     };
     let page = CallBackPage {
         page: page
+            .at(&format!("/desk/call-backs/{id}"))
             .style("desk.css")
             .script("form.js")
             .script("keys.js")

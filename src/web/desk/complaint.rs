@@ -1,5 +1,6 @@
 //! The complaint on one screen: who it is, what to do now, what helps.
 
+mod extras;
 mod manner;
 mod menus;
 mod told;
@@ -52,6 +53,7 @@ pub(super) struct Seen {
     entries: Vec<EntryView>,
     customer: Option<SeenCustomer>,
     earlier: Vec<ComplaintSummary>,
+    extras: extras::SeenExtras,
     teams: Vec<TeamView>,
     people: Vec<StaffView>,
     /// What the caller has typed and not sent.
@@ -86,6 +88,7 @@ fn look(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<Seen> {
         messages: messages::page(conn, id, None, SHOWN)?,
         entries: timeline::page(conn, id, None, SHOWN)?,
         earlier: listing::list(conn, act, &earlier)?.items,
+        extras: extras::look(conn, act, &view.summary)?,
         teams: match staff {
             true => teams::list(conn, None, 200)?,
             false => Vec::new(),
@@ -142,6 +145,7 @@ struct ComplaintPage {
     guide: Guidance,
     guide_slug: &'static str,
     earlier: Vec<Row>,
+    extras: extras::Extras,
     closings: Vec<told::ClosePart>,
     redress_open: bool,
     closed: bool,
@@ -204,11 +208,26 @@ pub(super) async fn show(
         "customer",
         "earlier",
         "drafts",
+        "links",
+        "attachments",
+        "watchers",
     ];
-    let event = Event::on(ObjectKind::Complaint, id.0, "complaint.read").of([seen.view.summary.customer_id]);
+    let whose = seen.extras.whose().into_iter().chain([seen.view.summary.customer_id]);
+    let event = Event::on(ObjectKind::Complaint, id.0, "complaint.read").of(whose);
     ctx.disclose(event.with(json!({ "with": parts }))).await?;
     let live = ctx.app.typing().await;
-    let mut page = build(ctx, visitor, &live, &seen, form, findings, conflict)?;
+    let preview = match findings.is_empty() || conflict {
+        true => None,
+        false => extras::tried(ctx, id, &form).await?,
+    };
+    let beside = extras::build(
+        voice(ctx, visitor),
+        visitor,
+        &seen,
+        (&form, ctx.actor().name.as_str()),
+        preview,
+    );
+    let mut page = build(ctx, visitor, &live, (&seen, beside), form, findings, conflict)?;
     // What was just sent stands in the form by itself.
     page.put_back.take_if(|_| !nobody_sent);
     page.put_back_names = names.join(" ");
@@ -235,7 +254,7 @@ fn build(
     ctx: &Ctx,
     visitor: &Visitor,
     live: &Live,
-    seen: &Seen,
+    (seen, beside): (&Seen, extras::Extras),
     form: Form,
     findings: Findings,
     conflict: bool,
@@ -264,7 +283,7 @@ fn build(
     let entries: Vec<EntryPart> = seen.entries.iter().rev().map(|e| parts::entry(voice, e)).collect();
     let since = form.text("seen").to_owned();
     let conflict = conflict.then(|| Conflict {
-        typed: typed(voice, &form),
+        typed: told::typed(voice, &form),
         changes: seen
             .entries
             .iter()
@@ -288,12 +307,14 @@ fn build(
             true => visitor.page_with_errors(&title),
             false => visitor.page(title),
         }
+        .at(&format!("/desk/complaints/{}", summary.id))
         .style("desk.css")
         .script("form.js")
         .script("keys.js")
         .script("countdown.js")
         .script("events.js")
         .script("complaint-live.js")
+        .script("canned-text.js")
         .script("desk-drafts.js"),
         id: summary.id.to_string(),
         version: summary.version,
@@ -308,7 +329,7 @@ fn build(
         remedy: view.statement.desired_remedy.clone().unwrap_or_default(),
         facts: view.statement.facts.clone(),
         opinions: view.statement.opinions.clone(),
-        preferred: preferred(voice, view),
+        preferred: told::preferred(voice, view),
         safety: view.statement.safety,
         manner,
         steps,
@@ -335,6 +356,7 @@ fn build(
             .iter()
             .map(|closing| told::closing_of(voice, closing))
             .collect(),
+        extras: beside,
         redress_open: view
             .closures
             .last()
@@ -375,25 +397,4 @@ fn build(
         findings,
         conflict,
     })
-}
-
-/// What somebody has typed, field by field.
-fn typed(voice: Voice, form: &Form) -> Vec<(String, String)> {
-    form.all()
-        .filter(|(name, value)| kept::is_typed(name) && !value.trim().is_empty())
-        .map(|(name, value)| {
-            let last = name.rsplit('-').next().unwrap_or(name);
-            (word(voice.words, "field", last), value.to_owned())
-        })
-        .collect()
-}
-
-fn preferred(voice: Voice, view: &ComplaintView) -> String {
-    let medium = view.statement.preferred_medium;
-    let medium = medium.map(|medium| word(voice.words, "medium", medium.as_str()));
-    let parts: Vec<String> = medium
-        .into_iter()
-        .chain(view.statement.preferred_time.clone())
-        .collect();
-    parts.join(" · ")
 }

@@ -1,6 +1,11 @@
 //! What is done with a complaint from its page: each deed is one form and one operation of the domain.
 
 pub(crate) mod calls;
+pub(crate) mod files;
+pub(crate) mod macros;
+pub(crate) mod marks;
+pub(crate) mod ties;
+pub(crate) mod write;
 
 use actix_web::HttpResponse;
 use serde::Serialize;
@@ -12,12 +17,11 @@ use crate::api::extract::{Body, Ctx, Id};
 use crate::api::typing;
 use crate::db::conn::Conn;
 use crate::domain::complaints::call_backs::{self, PromiseForm};
-use crate::domain::complaints::changes::{self, AssignForm, EditForm, LinkForm, ResumeForm, TypeForm, WaitForm};
+use crate::domain::complaints::changes::{self, AssignForm, EditForm, ResumeForm, TypeForm, WaitForm};
 use crate::domain::complaints::closing::{self, CloseForm, ReasonForm, RedressProgressForm};
-use crate::domain::complaints::messages::{self, MessageForm, StaffMessageForm};
 use crate::domain::complaints::steps::{self, StepsForm};
-use crate::domain::complaints::vocabulary::{Direction, HandlingStep};
-use crate::domain::complaints::{listing, view};
+use crate::domain::complaints::view;
+use crate::domain::complaints::vocabulary::HandlingStep;
 use crate::domain::customers::record;
 use crate::domain::staff::Act;
 use crate::error::{Code, Error, FieldError, Problem, Result};
@@ -136,6 +140,8 @@ impl Deed {
         Findings::of(problem, words, |error| {
             let field = match self.prefix.as_str() {
                 "steps" => fields::field_of_step(&error.pointer, &self.said),
+                // Each of the words, and all of them together.
+                "tags" => self.first.clone(),
                 prefix => fields::field_of(prefix, &error.pointer),
             };
             Some((field, better(words, error)))
@@ -166,7 +172,13 @@ pub(super) fn better(words: Words, error: &FieldError) -> Option<String> {
         ("/cause_category", _) => Some(fl!(words, "desk-cause-missing")),
         ("/owner", _) => Some(fl!(words, "desk-owner-wrong")),
         ("/number", "required") => Some(fl!(words, "desk-number-missing")),
-        ("/duplicate_of", _) => Some(fl!(words, "desk-link-unknown")),
+        ("/duplicate_of" | "/other" | "/into", "unknown") => Some(fl!(words, "desk-link-unknown")),
+        ("/other" | "/into", "required") => Some(fl!(words, "desk-link-missing")),
+        ("/kind", "not_allowed") => Some(fl!(words, "desk-relate-not")),
+        ("/tags", _) => Some(fl!(words, "desk-tags-many")),
+        (pointer, "malformed") if pointer.starts_with("/on/") => Some(fl!(words, "desk-tags-wrong")),
+        ("/slug", "unknown") => Some(fl!(words, "desk-macro-gone")),
+        ("/on", "required") => Some(fl!(words, "desk-tags-missing")),
         _ => None,
     }
 }
@@ -351,48 +363,6 @@ pub(crate) async fn withdraw(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, fo
     let deed = Deed::on(id, form, "withdraw", "reason", "withdraw");
     deed.run(ctx, &visitor, value, move |conn, act, version, form| {
         closing::withdraw(conn, act, id, version, form)
-    })
-    .await
-}
-
-/// `POST /desk/complaints/{id}/link`
-pub(crate) async fn link(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form: Form) -> Result<HttpResponse> {
-    let id = id.0;
-    let reference = form.text("link-duplicate_of").trim().to_owned();
-    let found = ctx
-        .read(move |conn, _| listing::find_by_reference(conn, &reference))
-        .await?;
-    let value = match (found, form.given("link-duplicate_of")) {
-        (None, Some(_)) => Err(Error::invalid(vec![FieldError {
-            pointer: "/duplicate_of".to_owned(),
-            code: "unknown".to_owned(),
-            detail: "no complaint has this reference".to_owned(),
-        }])),
-        (duplicate_of, _) => Ok(LinkForm { duplicate_of }),
-    };
-    let deed = Deed::on(id, form, "link", "duplicate_of", "link");
-    deed.run(ctx, &visitor, value, move |conn, act, version, form| {
-        changes::link(conn, act, id, version, form)
-    })
-    .await
-}
-
-/// `POST /desk/complaints/{id}/write`
-pub(crate) async fn write(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form: Form) -> Result<HttpResponse> {
-    let id = id.0;
-    let value = fields::read::<StaffMessageForm>(&json!({
-        "body": form.text("write-body").replace("\r\n", "\n"), "direction": form.text("write-direction"),
-    }));
-    let deed = Deed::on(id, form, "write", "body", "write");
-    deed.run(ctx, &visitor, value, move |conn, act, _, form| match form.direction {
-        // What is written changes nothing that somebody else may have changed meanwhile.
-        Some(Direction::Internal) => {
-            let note = MessageForm {
-                body: form.body.clone(),
-            };
-            messages::write(conn, act, id, None, Direction::Internal, &note)
-        }
-        _ => messages::write_as_staff(conn, act, id, None, form),
     })
     .await
 }

@@ -59,6 +59,12 @@ pub(super) fn lines(form: &Form, name: &str) -> Value {
     }
 }
 
+/// The words by which complaints are sorted, as somebody types them into a line.
+pub(super) fn tags(form: &Form, name: &str) -> Vec<String> {
+    let words = form.text(name).split([' ', ',', '，', '、', '#']);
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
 /// Whether a box is ticked.
 pub(super) fn ticked(form: &Form, name: &str) -> Value {
     json!(form.given(name).is_some())

@@ -20,6 +20,8 @@ const CARRIED: &[&str] = &[
     "back",
     "look",
     "draft",
+    "write-text",
+    "write-fill",
 ];
 
 /// Whether a field was typed into.

@@ -1,27 +1,37 @@
-//! The list of complaints: its filter stands in the address, saved views are tabs, and what is ticked is done together.
+//! The list of complaints: its filter and place stand in the address, saved views are tabs with columns of their own, and
+//! what is ticked is done together.
+
+mod asked;
+mod shown;
+pub(crate) mod together;
+pub(crate) mod views;
+
+use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 use serde_json::json;
 
-use super::complaint::voice;
-use super::parts::{self, Row};
-use super::words::{self, Choice};
-use crate::api::extract::{Body, Ctx};
+use self::asked::{Asked, ORDERS};
+use self::shown::{Column, Line};
+use self::together::{Progress, Wanted};
+use super::complaint::{CATEGORIES, voice};
+use super::parts::Voice;
+use super::words::{self, Choice, word};
+use crate::api::extract::Ctx;
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
-use crate::domain::casework::bulk::{self, BulkForm, BulkView};
-use crate::domain::casework::views::{self, SavedView};
-use crate::domain::complaints::actions::Action;
-use crate::domain::complaints::list_filter::{ListFilter, Watched};
+use crate::domain::casework::views::{self as saved_views, SavedView, ViewColumn};
+use crate::domain::complaints::list_filter::ListFilter;
 use crate::domain::complaints::listing::{self, Page as Listed};
-use crate::domain::complaints::vocabulary::{Level, State};
-use crate::domain::staff::{Act, Permission};
-use crate::error::{Code, Error, Result};
-use crate::ids::{BulkActionId, ComplaintId, ViewId};
-use crate::web::forms::{Findings, Form, patiently};
-use crate::web::i18n::{self, fl};
+use crate::domain::complaints::vocabulary::{Kind, Level, State};
+use crate::domain::staff::{Act, Permission, teams};
+use crate::domain::typing::CustomerType;
+use crate::error::Result;
+use crate::ids::{ComplaintId, TeamId, ViewId};
+use crate::web::forms::{Findings, Form};
+use crate::web::i18n::fl;
 use crate::web::page::{Page, Visitor};
 
 /// How many complaints the page shows.
@@ -29,41 +39,28 @@ const SHOWN: i64 = 50;
 
 /// A saved view.
 struct Tab {
-    id: String,
+    href: String,
     title: String,
     current: bool,
 }
 
-/// A complaint, with its tags.
-struct Line {
-    row: Row,
-    tags: Vec<String>,
-    ticked: bool,
+/// The view that is shown.
+struct Shown {
+    id: String,
+    version: i32,
+    says: Vec<(String, String)>,
 }
 
-/// How far a bulk action is.
-struct Progress {
-    ended: bool,
-    reached: i32,
-    total: i32,
-    done: i32,
-    unchanged: i32,
-    refused: i32,
-    failed: i32,
-}
-
-impl From<BulkView> for Progress {
-    fn from(bulk: BulkView) -> Self {
-        Self {
-            ended: bulk.ended_at.is_some(),
-            reached: bulk.done + bulk.unchanged + bulk.refused + bulk.failed,
-            total: bulk.total,
-            done: bulk.done,
-            unchanged: bulk.unchanged,
-            refused: bulk.refused,
-            failed: bulk.failed,
-        }
-    }
+/// What can be chosen.
+struct Menus {
+    states: Vec<Choice>,
+    manners: Vec<Choice>,
+    kinds: Vec<Choice>,
+    categories: Vec<Choice>,
+    orders: Vec<Choice>,
+    severities: Vec<Choice>,
+    columns: Vec<Choice>,
+    teams: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -73,38 +70,28 @@ struct ListPage {
     form: Form,
     findings: Findings,
     tabs: Vec<Tab>,
-    all: bool,
-    q: String,
-    tag: String,
-    owner: String,
-    states: Vec<Choice>,
-    watched: bool,
-    overdue: bool,
+    shown: Option<Shown>,
+    here: String,
+    keep: String,
+    asked: Asked,
+    menus: Menus,
+    columns: Vec<Column>,
     lines: Vec<Line>,
-    more: bool,
+    first: bool,
+    previous: Option<String>,
+    next: Option<String>,
     acts: bool,
-    severities: Vec<Choice>,
+    told: Option<String>,
     progress: Option<Progress>,
 }
 
-/// A text of the address, unless it is blank.
-fn said(visitor: &Visitor, name: &str) -> Option<String> {
-    let text = visitor.query(name).unwrap_or_default().trim().replace('\0', "");
-    (!text.is_empty()).then(|| text.chars().take(200).collect())
-}
-
-/// What the address says of the list; what cannot be read says nothing.
-fn filter(visitor: &Visitor) -> ListFilter {
-    let state: Option<State> = said(visitor, "state").and_then(|word| word.parse().ok());
-    ListFilter {
-        q: said(visitor, "q"),
-        state,
-        tag: said(visitor, "tag"),
-        owner: said(visitor, "owner"),
-        watched: visitor.query("watched").map(|_| Watched::Me),
-        overdue: visitor.query("overdue").map(|_| true),
-        ..ListFilter::default()
-    }
+/// What the address lists: what it says itself, and where it says nothing what the view says.
+fn filter_in(conn: &mut Conn, act: &Act, own: ListFilter, view: Option<ViewId>) -> Result<ListFilter> {
+    let seen = view.and_then(|id| saved_views::get(conn, act, id).ok());
+    Ok(match seen {
+        Some(seen) => own.over(seen.filter),
+        None => own,
+    })
 }
 
 /// `GET /desk/complaints`
@@ -112,175 +99,164 @@ pub(crate) async fn show_list(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
     show(&ctx, &visitor, Form::fresh(), Findings::default()).await
 }
 
-type Seen = (Vec<SavedView>, Listed, Option<BulkView>);
+struct Seen {
+    saved: Vec<SavedView>,
+    listed: Listed,
+    teams: BTreeMap<TeamId, String>,
+    own_teams: Vec<(String, String)>,
+    bulk: Option<together::Seen>,
+}
+
+fn look(conn: &mut Conn, act: &Act, asked: &Asked, bulk: Option<Wanted>) -> Result<Seen> {
+    let saved = saved_views::list(conn, act)?.items;
+    let filter = filter_in(conn, act, asked.filter.clone(), asked.view)?;
+    let after = asked.after(filter.order.unwrap_or_default());
+    let listed = listing::list(conn, act, &filter.listing(after, SHOWN))?;
+    let mut named: Vec<TeamId> = listed.items.iter().filter_map(|item| item.team).collect();
+    named.extend(saved.iter().filter_map(|saved| saved.filter.team));
+    named.extend(act.actor.teams.iter().copied());
+    let teams = teams::names(conn, &named)?;
+    let own = act.actor.teams.iter();
+    let own_teams = own
+        .filter_map(|team| Some((team.to_string(), teams.get(team)?.clone())))
+        .collect();
+    let bulk = match bulk {
+        Some(wanted) => together::look(conn, act, wanted)?,
+        None => None,
+    };
+    Ok(Seen {
+        saved,
+        listed,
+        teams,
+        own_teams,
+        bulk,
+    })
+}
 
 async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> Result<HttpResponse> {
-    let asked = filter(visitor);
-    let view: Option<ViewId> = said(visitor, "view").and_then(|id| id.parse().ok().map(ViewId));
-    let bulk: Option<BulkActionId> = said(visitor, "bulk").and_then(|id| id.parse().ok().map(BulkActionId));
+    let asked = Asked::of(visitor);
+    let bulk = Wanted::of(visitor);
     let wanted = asked.clone();
-    let look = move |conn: &mut Conn, act: &Act| -> Result<Seen> {
-        let saved = views::list(conn, act)?.items;
-        let of_view = saved.iter().find(|saved| Some(saved.id) == view);
-        let filter = match of_view {
-            Some(saved) => wanted.over(saved.filter.clone()),
-            None => wanted,
-        };
-        let listed = listing::list(conn, act, &filter.listing(None, SHOWN))?;
-        // One that is somebody else's is not shown.
-        let bulk = bulk.and_then(|id| bulk::get(conn, act, id).ok());
-        Ok((saved, listed, bulk))
-    };
-    let (saved, listed, bulk) = ctx.read(look).await?;
-    let ids: Vec<ComplaintId> = listed.items.iter().map(|item| item.id).collect();
-    let whose = listed.items.iter().map(|item| item.customer_id);
+    let seen = ctx.read(move |conn, act| look(conn, act, &wanted, bulk)).await?;
+    let ids: Vec<ComplaintId> = seen.listed.items.iter().map(|item| item.id).collect();
+    let whose = seen.listed.items.iter().map(|item| item.customer_id);
+    let whose = whose.chain(seen.bulk.iter().flat_map(together::Seen::whose));
     let event = Event::about_many(ObjectKind::Complaint, "complaint.listed").of(whose);
     ctx.disclose(event.with(json!({ "complaints": ids }))).await?;
     let status = match findings.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let page = build(ctx, visitor, (form, findings), (saved, listed, bulk), (&asked, view));
+    let page = build(voice(ctx, visitor), visitor, (form, findings), seen, (asked, bulk));
     visitor.show_as(status, &page)
 }
 
+fn menus(voice: Voice, asked: &Asked, form: &Form, shown: &[ViewColumn], own_teams: Vec<(String, String)>) -> Menus {
+    let says = voice.words;
+    let mut said = Form::default();
+    for name in ["state", "manner", "kind", "category", "order"] {
+        said.set(name, asked.text(name));
+    }
+    let chosen = |area: &str, name: &str, values: Vec<&str>| {
+        words::or_none(says, words::choices(says, area, values, (&said, name), ""))
+    };
+    let mut states = chosen(
+        "state",
+        "state",
+        State::ALL.iter().map(|state| state.as_str()).collect(),
+    );
+    let open = Choice {
+        value: "open".to_owned(),
+        label: says.get("desk-list-open"),
+        chosen: asked.filter.open.is_some(),
+    };
+    if let Some(none) = states.first_mut().filter(|_| open.chosen) {
+        none.chosen = false;
+    }
+    states.insert(1, open);
+    let columns = ViewColumn::ALL.iter().map(|column| Choice {
+        value: column.as_str().to_owned(),
+        label: word(says, "column", column.as_str()),
+        chosen: match form.text("view-title").is_empty() {
+            true => shown.contains(column),
+            false => form.is("view-column", column.as_str()),
+        },
+    });
+    let levels = Level::ALL.iter().map(|level| level.as_str());
+    Menus {
+        states,
+        manners: chosen(
+            "type",
+            "manner",
+            CustomerType::ALL.iter().map(|of| of.as_str()).collect(),
+        ),
+        kinds: chosen("kind", "kind", Kind::ALL.iter().map(|kind| kind.as_str()).collect()),
+        categories: chosen("category", "category", CATEGORIES.to_vec()),
+        orders: chosen("order", "order", ORDERS.iter().map(|(name, _)| *name).collect()),
+        severities: words::or_none(says, words::choices(says, "level", levels, (form, "act-severity"), "")),
+        columns: columns.collect(),
+        teams: own_teams,
+    }
+}
+
 fn build(
-    ctx: &Ctx,
+    voice: Voice,
     visitor: &Visitor,
     (form, findings): (Form, Findings),
-    (saved, listed, bulk): Seen,
-    (asked, view): (&ListFilter, Option<ViewId>),
+    seen: Seen,
+    (asked, bulk): (Asked, Option<Wanted>),
 ) -> ListPage {
-    let voice = voice(ctx, visitor);
     let title = fl!(visitor.words, "desk-list-title");
     let page = match findings.is_empty() {
         true => visitor.page(title),
         false => visitor.page_with_errors(&title),
     };
-    let mut asked_form = Form::default();
-    if let Some(state) = asked.state {
-        asked_form.set("state", state.as_str());
-    }
-    let states = State::ALL.iter().map(|state| state.as_str());
-    let levels = Level::ALL.iter().map(|level| level.as_str());
-    let severities = words::choices(visitor.words, "level", levels, (&form, "act-severity"), "");
+    let view = seen.saved.iter().find(|saved| Some(saved.id) == asked.view);
+    let columns = view.map_or(shown::USUAL, |view| view.columns.as_slice());
+    let told = ["kept", "gone"].into_iter().find(|what| visitor.query(what).is_some());
     ListPage {
-        page: page.style("desk.css").script("keys.js").script("ticks.js"),
-        tabs: saved
-            .into_iter()
+        page: page
+            .at("/desk/complaints")
+            .style("desk.css")
+            .style("list.css")
+            .script("keys.js")
+            .script("countdown.js")
+            .script("ticks.js")
+            .script("bulk.js"),
+        tabs: seen
+            .saved
+            .iter()
             .map(|saved| Tab {
-                current: Some(saved.id) == view,
-                id: saved.id.to_string(),
-                title: saved.title,
+                current: Some(saved.id) == asked.view,
+                href: format!("/desk/complaints?view={}", saved.id),
+                title: saved.title.clone(),
             })
             .collect(),
-        all: view.is_none(),
-        q: asked.q.clone().unwrap_or_default(),
-        tag: asked.tag.clone().unwrap_or_default(),
-        owner: asked.owner.clone().unwrap_or_default(),
-        states: words::or_none(
-            visitor.words,
-            words::choices(visitor.words, "state", states, (&asked_form, "state"), ""),
-        ),
-        watched: asked.watched.is_some(),
-        overdue: asked.overdue.is_some(),
-        lines: listed
+        shown: view.map(|view| Shown {
+            id: view.id.to_string(),
+            version: view.version,
+            says: shown::told(voice, &seen.teams, &view.filter),
+        }),
+        here: asked.here(&[]),
+        keep: asked.address(&[]).replacen("/desk/complaints", "/desk/views", 1),
+        menus: menus(voice, &asked, &form, columns, seen.own_teams),
+        columns: shown::columns(voice, columns),
+        lines: seen
+            .listed
             .items
             .iter()
-            .map(|summary| Line {
-                row: parts::row(voice, summary),
-                tags: summary.tags.clone(),
-                ticked: form.is("id", &summary.id.to_string()),
-            })
+            .map(|summary| shown::line(voice, &seen.teams, &form, summary))
             .collect(),
-        more: listed.next.is_some(),
+        first: asked.is_first(),
+        previous: asked.previous(),
+        next: seen.listed.next.map(|next| asked.next(next)),
         acts: visitor.may(Permission::HandleComplaints),
-        severities: words::or_none(visitor.words, severities),
-        progress: bulk.map(Progress::from),
+        told: told.map(|what| word(visitor.words, "view", what)),
+        progress: bulk
+            .zip(seen.bulk)
+            .map(|(wanted, seen)| together::progress(visitor.words, &asked, wanted, seen)),
+        asked,
         form,
         findings,
-    }
-}
-
-/// What the form asks for with those that are ticked.
-fn asked(form: &Form) -> BulkForm {
-    let mut actions = Vec::new();
-    let tags = |name: &str| -> Vec<String> {
-        let words = form.text(name).split([' ', ',', '，', '、']);
-        words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
-    };
-    if let Some(owner) = form.given("act-owner") {
-        actions.push(Action::Assign {
-            owner: Some(Some(owner)),
-            team: None,
-        });
-    }
-    if let Some(severity) = form.given("act-severity").and_then(|word| word.parse().ok()) {
-        actions.push(Action::SetSeverity { severity });
-    }
-    let (on, off) = (tags("act-tag"), tags("act-untag"));
-    if !on.is_empty() {
-        actions.push(Action::Tag { tags: on });
-    }
-    if !off.is_empty() {
-        actions.push(Action::Untag { tags: off });
-    }
-    if let Some(body) = form.given("act-note") {
-        actions.push(Action::AddNote { body });
-    }
-    let ids = form.every("id").filter_map(|id| id.parse().ok().map(ComplaintId));
-    BulkForm {
-        ids: Some(ids.collect()),
-        filter: None,
-        actions,
-    }
-}
-
-/// The field in which something is wrong.
-fn field_of(form: &BulkForm, pointer: &str) -> &'static str {
-    let n = pointer
-        .strip_prefix("/actions/")
-        .and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
-    match n.and_then(|n| form.actions.get(n)) {
-        Some(Action::Assign { .. }) => "act-owner",
-        Some(Action::Tag { .. }) => "act-tag",
-        Some(Action::Untag { .. }) => "act-untag",
-        Some(Action::AddNote { .. }) => "act-note",
-        _ => "",
-    }
-}
-
-/// `POST /desk/complaints`: asks for a bulk action on those that are ticked.
-pub(crate) async fn act_on_list(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
-    let bulk = asked(&form);
-    let keyed = ctx.clone().with_key(form.key());
-    let asked = patiently(async || {
-        let body = Body {
-            value: bulk.clone(),
-            raw: form.fingerprint(),
-        };
-        keyed.once(body, bulk::ask).await
-    })
-    .await;
-    match asked {
-        Ok(asked) => Ok(visitor.go(&format!("/desk/complaints?bulk={}", asked.id))),
-        Err(Error::Problem(problem)) if matches!(problem.code, Code::Invalid | Code::BulkTooMany | Code::Forbidden) => {
-            let mut findings = Findings::default();
-            for error in &problem.errors {
-                let text = match error.pointer.as_str() {
-                    "/ids" => fl!(visitor.words, "desk-list-tick-some"),
-                    "/actions" => fl!(visitor.words, "desk-list-say-what"),
-                    _ => fl!(visitor.words, "desk-list-does-not-fit"),
-                };
-                findings.add(field_of(&bulk, &error.pointer), text);
-            }
-            if problem.errors.is_empty() {
-                findings.add("", i18n::problem(visitor.words, problem.code));
-            }
-            let mut form = form;
-            form.renew_key();
-            show(&ctx, &visitor, form, findings).await
-        }
-        Err(error) => Err(error),
     }
 }

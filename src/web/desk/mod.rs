@@ -9,6 +9,7 @@ pub(crate) mod call_back;
 pub(crate) mod complaint;
 pub(crate) mod customer;
 pub(crate) mod deeds;
+mod doing;
 mod fields;
 mod kept;
 pub(crate) mod list;

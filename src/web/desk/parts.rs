@@ -10,6 +10,7 @@ use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::ComplaintSummary;
 use crate::domain::complaints::vocabulary::{CallBackState, State};
 use crate::domain::customers::model::SeenCustomer;
+use crate::domain::customers::{CommunicationStyle, Grade, ProfitSegment, Stance};
 use crate::domain::sla::clocks::view::ClockView;
 use crate::web::customers::language_of;
 use crate::web::i18n::Words;
@@ -179,11 +180,25 @@ pub(super) struct Card {
     pub(super) shown: bool,
     pub(super) tier: String,
     pub(super) key_account: bool,
+    /// Among key accounts; empty where nobody has said.
+    pub(super) grade: String,
+    /// What serving them earns; empty where nobody has said.
+    pub(super) segment: String,
+    /// How they stand towards us; empty where nobody has said.
+    pub(super) stance: String,
+    /// How they like to be spoken with, and what that asks for; empty where nobody has said.
+    pub(super) style: String,
+    pub(super) style_hint: String,
     pub(super) kind: String,
     pub(super) language: String,
     pub(super) clock: String,
     pub(super) time_zone: String,
     pub(super) points: Vec<Point>,
+}
+
+/// A value that the record may leave open.
+fn said(words: Words, area: &str, value: Option<&'static str>) -> String {
+    value.map_or(String::new(), |value| word(words, area, value))
 }
 
 /// The card of a customer, as far as the caller may see it; the second is their zone.
@@ -197,6 +212,11 @@ pub(super) fn card(voice: Voice, seen: Option<&SeenCustomer>) -> (Card, Option<T
             shown: false,
             tier: String::new(),
             key_account: false,
+            grade: String::new(),
+            segment: String::new(),
+            stance: String::new(),
+            style: String::new(),
+            style_hint: String::new(),
             kind: String::new(),
             language: String::new(),
             clock: String::new(),
@@ -227,6 +247,11 @@ pub(super) fn card(voice: Voice, seen: Option<&SeenCustomer>) -> (Card, Option<T
         shown: true,
         tier: word(words, "tier", customer.tier.as_str()),
         key_account: customer.tier == crate::domain::customers::Tier::KeyAccount,
+        grade: said(words, "grade", customer.grade.map(Grade::as_str)),
+        segment: said(words, "segment", customer.segment.map(ProfitSegment::as_str)),
+        stance: said(words, "stance", customer.stance.map(Stance::as_str)),
+        style: said(words, "style", customer.style.map(CommunicationStyle::as_str)),
+        style_hint: said(words, "style-hint", customer.style.map(CommunicationStyle::as_str)),
         kind: word(words, "customer-kind", customer.kind.as_str()),
         language: customer.preferred_language.clone(),
         clock: format!(

@@ -11,7 +11,7 @@ use crate::on_both;
 use crate::support::Desk;
 
 /// Sends the form with this action as it stands on the page, with some fields filled in.
-async fn send(reader: &mut Reader, page: &Shown, action: &str, fields: &[(&str, &str)]) -> Shown {
+pub async fn send(reader: &mut Reader, page: &Shown, action: &str, fields: &[(&str, &str)]) -> Shown {
     let hidden = page.hidden(action);
     reader.post(action, &with_hidden(&hidden, fields)).await
 }

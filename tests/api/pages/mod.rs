@@ -1,10 +1,12 @@
 //! The pages: without a browser on both databases, and in Chromium.
 
 mod admin;
+mod beside;
 mod browser;
 mod complain;
 mod desk;
 mod lead;
+mod list;
 pub mod ops;
 mod sign_in;
 mod track;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use hark::domain::casework::bulk::BulkOutcome;
+use hark::domain::casework::views::ViewColumn;
 use hark::domain::complaints::calls::CallKind;
 use hark::domain::complaints::vocabulary as v;
-use hark::domain::customers::CustomerKind;
-use hark::domain::customers::Tier;
+use hark::domain::customers::{CommunicationStyle, CustomerKind, Grade, ProfitSegment, Stance, Tier};
 use hark::domain::improvement::effect::Verdict;
 use hark::domain::improvement::model::{ActionState, Helped};
 use hark::domain::reporting::measures::Time;
@@ -169,7 +170,8 @@ fn every_value_that_the_desk_shows_has_a_word() {
         "medium" v::Medium, "clock" ClockState, "decision" v::Decision, "ground" v::ClosingGround,
         "redress" v::RedressType, "redress-status" v::RedressStatus, "cause" v::CauseCategory, "way" v::Direction,
         "asked" v::AskedBy, "reason" WorkReason, "action" ActionState, "verdict" Verdict, "helped" Helped,
-        "call" CallKind, "time" Time,
+        "call" CallKind, "time" Time, "segment" ProfitSegment, "grade" Grade, "style" CommunicationStyle,
+        "style-hint" CommunicationStyle, "stance" Stance, "column" ViewColumn, "became" BulkOutcome,
     };
     let known = messages("en");
     let missing: Vec<_> = keys.iter().filter(|key| !known.contains_key(*key)).collect();

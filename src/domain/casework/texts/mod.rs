@@ -8,7 +8,7 @@ mod template;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use self::render::{RenderedText, preview, rendered};
+pub use self::render::{FittingText, RenderedText, fitting_texts, preview, rendered};
 pub use self::template::Variable;
 use super::macros;
 use super::named::{self, Content as _, Named};

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::template::{self, Part, Variable};
-use super::{Wording, load};
+use super::{Text, Wording, load};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::casework::named::Content as _;
 use crate::domain::complaints::model::Complaint;
 use crate::domain::complaints::{standing, view};
 use crate::domain::customers::{Customer, PrivacyState, record};
@@ -48,6 +49,36 @@ fn fitting<'w>(wordings: &'w [Wording], language: &str, customer_type: CustomerT
         .iter()
         .filter_map(|wording| rank(wording).map(|rank| (rank, wording)));
     ranked.min_by_key(|(rank, _)| *rank).map(|(_, wording)| wording)
+}
+
+/// A canned text that has a wording for a complaint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FittingText {
+    /// Its slug.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+    /// For whom the wording is; for everybody, when it is absent.
+    pub customer_type: Option<CustomerType>,
+}
+
+/// The canned texts that have a wording in this language for customers of this type; those that are for the type before
+/// those that are for everybody.
+///
+/// # Errors
+/// When the database refuses.
+pub fn fitting_texts(conn: &mut Conn, language: &str, customer_type: CustomerType) -> Result<Vec<FittingText>> {
+    let fits = |row: Text| {
+        let of = fitting(&row.content, language, customer_type)?.customer_type;
+        Some(FittingText {
+            slug: row.slug,
+            title: row.title,
+            customer_type: of,
+        })
+    };
+    let mut texts: Vec<FittingText> = Vec::<Wording>::all(conn)?.into_iter().filter_map(fits).collect();
+    texts.sort_by_key(|text| text.customer_type.is_none());
+    Ok(texts)
 }
 
 /// The words of a canned text for a complaint.

@@ -34,6 +34,18 @@ pub struct TagsForm {
     pub tags: Vec<String>,
 }
 
+/// What is put on a complaint and taken off it; the other tags stay.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetagForm {
+    /// Slugs to put on.
+    #[serde(default)]
+    pub on: Vec<String>,
+    /// Slugs to take off.
+    #[serde(default)]
+    pub off: Vec<String>,
+}
+
 /// Somebody who watches a complaint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WatcherView {
@@ -97,18 +109,41 @@ pub fn set_tags(
     view::get(conn, id)
 }
 
+/// Puts tags on a complaint, and takes others off; those that nobody names stay.
+///
+/// # Errors
+/// As [`set_tags`].
+pub fn change_tags(
+    conn: &mut Conn,
+    act: &Act,
+    id: ComplaintId,
+    expected: Option<i32>,
+    form: &RetagForm,
+) -> Result<ComplaintView> {
+    let work = loaded(conn, act, id, expected)?;
+    let mut check = Check::new();
+    let on = checked_tags(&mut check, "/on", &form.on, usize::from(form.off.is_empty()));
+    let off = checked_tags(&mut check, "/off", &form.off, 0);
+    check.finish(())?;
+    write(conn, act, work, |there| turned(there, &on, &off))?;
+    view::get(conn, id)
+}
+
+/// Tags with some put on and others taken off.
+fn turned(there: &BTreeSet<String>, on: &[String], off: &[String]) -> BTreeSet<String> {
+    let mut tags = there.clone();
+    tags.extend(on.iter().cloned());
+    tags.retain(|tag| !off.contains(tag));
+    tags
+}
+
 /// Puts tags on a complaint, and takes others off. True when that changed something.
 ///
 /// # Errors
 /// `request.invalid` when it would have too many; `auth.other_team`; `resource.not_found`.
 pub(super) fn retag(conn: &mut Conn, act: &Act, id: ComplaintId, on: &[String], off: &[String]) -> Result<bool> {
     let work = loaded(conn, act, id, None)?;
-    write(conn, act, work, |there| {
-        let mut tags = there.clone();
-        tags.extend(on.iter().cloned());
-        tags.retain(|tag| !off.contains(tag));
-        tags
-    })
+    write(conn, act, work, |there| turned(there, on, off))
 }
 
 fn loaded(conn: &mut Conn, act: &Act, id: ComplaintId, expected: Option<i32>) -> Result<Work> {

@@ -1,11 +1,13 @@
-//! What was written, and what was decided.
+//! What was written and decided, and what somebody has typed.
 
 use crate::domain::complaints::messages::MessageView;
-use crate::domain::complaints::view::ClosureView;
+use crate::domain::complaints::view::{ClosureView, ComplaintView};
 use crate::domain::complaints::vocabulary::Direction;
 use crate::web::customers::language_of;
+use crate::web::desk::kept;
 use crate::web::desk::parts::Voice;
 use crate::web::desk::words::word;
+use crate::web::forms::Form;
 use crate::web::time;
 
 /// A message or a note.
@@ -75,4 +77,26 @@ pub(super) fn closing_of(voice: Voice, closing: &ClosureView) -> ClosePart {
             time::short(voice.lang, voice.zone, closing.closed_at)
         ),
     }
+}
+
+/// What somebody has typed, field by field.
+pub(super) fn typed(voice: Voice, form: &Form) -> Vec<(String, String)> {
+    form.all()
+        .filter(|(name, value)| kept::is_typed(name) && !value.trim().is_empty())
+        .map(|(name, value)| {
+            let last = name.rsplit('-').next().unwrap_or(name);
+            (word(voice.words, "field", last), value.to_owned())
+        })
+        .collect()
+}
+
+/// How somebody wants to be reached, and when.
+pub(super) fn preferred(voice: Voice, view: &ComplaintView) -> String {
+    let medium = view.statement.preferred_medium;
+    let medium = medium.map(|medium| word(voice.words, "medium", medium.as_str()));
+    let parts: Vec<String> = medium
+        .into_iter()
+        .chain(view.statement.preferred_time.clone())
+        .collect();
+    parts.join(" · ")
 }

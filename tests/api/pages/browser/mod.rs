@@ -214,6 +214,12 @@ impl Browser {
         .await;
     }
 
+    /// Takes a window of exactly this size.
+    pub async fn screen(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.cdp("Emulation.setDeviceMetricsOverride", &size).await;
+    }
+
     async fn ask(&self, path: &str, body: &Value) -> Value {
         let answer = self
             .http
