@@ -1,6 +1,7 @@
 //! The pages of those who lead: the board of the teams, corrective actions, call review, reports. They work without
 //! scripts; every change is a form and one operation of the domain.
 
+pub(crate) mod action;
 pub(crate) mod actions;
 pub(crate) mod board;
 pub(crate) mod reports;

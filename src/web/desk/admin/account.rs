@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use super::screen::{self, Asking, Block, Cell, Deed, Field, Input, Screen, Sent, Table};
+use super::asking::{Asking, Field, Input};
+use super::qr;
+use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table};
 use crate::api::auth::Own;
 use crate::api::cookies::Cookie;
 use crate::api::extract::{Ctx, Id};
@@ -113,7 +115,49 @@ fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "every block of the page once")]
+/// The form by which one changes one's password.
+fn password(words: Words, form: &Form, handle: &str) -> Asking {
+    Asking::new(
+        "password",
+        fl!(words, "account-password"),
+        "/account/password",
+        fl!(words, "account-password-change"),
+    )
+    .of(handle)
+    .lead(fl!(words, "account-password-lead"))
+    .field(
+        Field::new(
+            form,
+            "password-current",
+            fl!(words, "account-password-now"),
+            Input::Line("password"),
+            "",
+        )
+        .fills("current-password"),
+    )
+    .field(
+        Field::new(
+            form,
+            "password-new",
+            fl!(words, "account-password-new"),
+            Input::Line("password"),
+            "",
+        )
+        .hint(fl!(words, "invitation-password-hint"))
+        .fills("new-password"),
+    )
+    .field(
+        Field::new(
+            form,
+            "password-again",
+            fl!(words, "account-password-again"),
+            Input::Line("password"),
+            "",
+        )
+        .fills("new-password"),
+    )
+}
+
 async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: Vec<Block>) -> Result<HttpResponse> {
     let words = visitor.words;
     let (staff, id) = (own.session.staff_id, own.session.id);
@@ -149,45 +193,6 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
             ),
         )
     });
-    let password = Asking::new(
-        "password",
-        fl!(words, "account-password"),
-        "/account/password",
-        fl!(words, "account-password-change"),
-    )
-    .of(&person.handle)
-    .lead(fl!(words, "account-password-lead"))
-    .field(
-        Field::new(
-            form,
-            "password-current",
-            fl!(words, "account-password-now"),
-            Input::Line("password"),
-            "",
-        )
-        .fills("current-password"),
-    )
-    .field(
-        Field::new(
-            form,
-            "password-new",
-            fl!(words, "account-password-new"),
-            Input::Line("password"),
-            "",
-        )
-        .hint(fl!(words, "invitation-password-hint"))
-        .fills("new-password"),
-    )
-    .field(
-        Field::new(
-            form,
-            "password-again",
-            fl!(words, "account-password-again"),
-            Input::Line("password"),
-            "",
-        )
-        .fills("new-password"),
-    );
     let begun = shown.iter().any(|block| matches!(block, Block::Once(..))) && !stands.enabled;
     let begun = begun
         || sent
@@ -204,7 +209,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
         screen = screen.with(block);
     }
     let screen = screen
-        .with(Block::Form(password))
+        .with(Block::Form(password(words, form, &person.handle)))
         .with(Block::Facts(fl!(words, "admin-language"), languages.collect()))
         .with(Block::Table(session_table(ctx, visitor, &found)));
     screen::show(visitor, screen, sent)
@@ -273,6 +278,11 @@ pub(crate) async fn begin_factor(ctx: Ctx, visitor: Visitor, own: Own, form: For
     match begun {
         Ok(begun) => {
             let shown = vec![
+                Block::Picture(
+                    fl!(words, "account-factor-picture"),
+                    fl!(words, "account-factor-picture-text"),
+                    qr::of(begun.otpauth_url.reveal())?,
+                ),
                 Block::Once(
                     fl!(words, "account-factor-secret"),
                     fl!(words, "account-factor-secret-text"),

@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use super::screen::{self, Asking, Block, Cell, Deed, Field, Input, Screen, Sent, Table, choose};
+use super::asking::{Asking, Field, Input};
+use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table, choose};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::staff::custom_roles;
