@@ -43,6 +43,7 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, found: &[sessions::SessionView]) 
             match session.current {
                 true => Cell::text(fl!(words, "account-here")),
                 false => Cell::deed(Deed {
+                    class: "quiet",
                     action: format!("/account/sessions/{}", session.id),
                     label: fl!(words, "account-end"),
                     fields: Vec::new(),

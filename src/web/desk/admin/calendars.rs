@@ -168,28 +168,26 @@ fn days(words: Words, title: String, preview: &PreviewView) -> Table {
 
 fn facts(voice: Voice, calendar: &CalendarView) -> Vec<(String, Cell)> {
     let words = voice.words;
-    vec![
+    let mut facts = vec![
         (fl!(words, "admin-hours"), Cell::text(calendar.notation.clone())),
         (fl!(words, "admin-zone"), Cell::text(calendar.time_zone.clone())),
         (
             fl!(words, "admin-holidays"),
             Cell::text(calendar.holidays.len().to_string()),
         ),
-        (
-            fl!(words, "admin-source"),
-            Cell::text(calendar.source.clone().unwrap_or_default()),
-        ),
-        (
-            fl!(words, "admin-version"),
-            Cell::text(fl!(
-                words,
-                "admin-version-of",
-                n = calendar.version,
-                who = calendar.created_by.as_str(),
-                at = time::short(voice.lang, voice.zone, calendar.created_at)
-            )),
-        ),
-    ]
+    ];
+    if let Some(source) = &calendar.source {
+        facts.push((fl!(words, "admin-source"), Cell::text(source.clone())));
+    }
+    let version = fl!(
+        words,
+        "admin-version-of",
+        n = calendar.version,
+        who = calendar.created_by.as_str(),
+        at = time::short(voice.lang, voice.zone, calendar.created_at)
+    );
+    facts.push((fl!(words, "admin-version"), Cell::text(version)));
+    facts
 }
 
 pub(super) async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent, tried: Tried) -> Result<HttpResponse> {

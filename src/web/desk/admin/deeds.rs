@@ -91,6 +91,7 @@ fn giving(words: Words, known: &Known) -> Vec<Node> {
             .when(&["assign", "assign_least_loaded"])
             .into(),
         leaf(words, "text", Kind::One(known.texts.clone()))
+            .hint(fl!(words, "admin-text-or-body"))
             .when(&["send_message"])
             .into(),
         leaf(words, "body", Kind::Prose(3))

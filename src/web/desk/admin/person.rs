@@ -216,6 +216,7 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, seen: &Seen) -> Table {
         .collect();
     if !rows.is_empty() {
         let end = Deed {
+            class: "quiet",
             action: format!("/admin/people/{}/sessions", seen.person.id),
             label: fl!(words, "admin-sessions-end"),
             fields: Vec::new(),

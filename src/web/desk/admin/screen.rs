@@ -20,6 +20,8 @@ use crate::web::page::{NavItem, Page, Visitor};
 
 /// A small form within a table or beside facts: one button.
 pub(super) struct Deed {
+    /// How the button looks: `quiet`, `button`.
+    pub(super) class: &'static str,
     pub(super) action: String,
     pub(super) label: String,
     pub(super) fields: Vec<(&'static str, String)>,
@@ -109,6 +111,12 @@ pub(super) struct Card {
 }
 
 impl Card {
+    /// With its place in the order.
+    pub(super) fn numbered(mut self, n: usize) -> Self {
+        self.title = format!("{n}. {}", self.title);
+        self
+    }
+
     /// Leading to its own page.
     pub(super) fn leading(mut self, href: String) -> Self {
         self.href = Some(href);

@@ -139,6 +139,7 @@ fn members(words: Words, team: &TeamView, manages: bool) -> Table {
                 ]
             };
             let turn = Deed {
+                class: "quiet",
                 action: format!("/admin/teams/{}/members", team.id),
                 label: match member.leads {
                     true => fl!(words, "admin-lead-no-more"),

@@ -251,6 +251,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, slug: Option<String>, draft: Option<
         );
         screen = screen.with(Block::Words(title, text.body, false));
     }
+    screen = screen.with_if(manages, || Block::Table(variable_table(words, Variable::ALL)));
     screen::show(visitor, screen, sent)
 }
 

@@ -149,6 +149,28 @@ async fn look_at(look: Look) {
         }
         browser.judge(&format!("{name} {} {colours}", look.lang)).await;
     }
+    let called = |name: &str| format!("{name}-{}-{colours}-1366", look.lang);
+    browser.wear(Look { width: 1366, ..look }).await;
+    browser.go(&format!("{}/admin/rules/rule/note_it", desk.url)).await;
+    browser.press("button[value=try]").await;
+    browser.find("td a[href^='/desk/complaints/']").await;
+    browser.picture(&called("admin-rule-tried")).await;
+    browser.judge("a rule that was tried").await;
+    browser.go(&format!("{}/admin/rules/rule", desk.url)).await;
+    browser.press("button[value='more:then']").await;
+    browser.press(".buttons button[value=save]").await;
+    browser.find("#errors").await;
+    browser.picture(&called("admin-rule-errors")).await;
+    browser.judge("a rule with errors").await;
+    browser.go(&format!("{}/account", desk.url)).await;
+    send(&browser, "/account/second-factor", &[("begin-password", PASSWORD)]).await;
+    browser.find("svg.qr").await;
+    for width in [320, 1366] {
+        browser.wear(Look { width, ..look }).await;
+        browser.fits("the second factor's picture").await;
+    }
+    browser.picture(&called("account-qr")).await;
+    browser.judge("the second factor's picture").await;
     let unexpected: Vec<String> = browser.complaints().await;
     assert!(unexpected.is_empty(), "{unexpected:#?}");
     browser.close().await;

@@ -73,6 +73,7 @@ fn pack_table(visitor: &Visitor, found: &[PolicyView], manages: bool) -> Result<
             cells.push(match there {
                 true => Cell::text(fl!(words, "admin-pack-there")),
                 false => Cell::deed(Deed {
+                    class: "quiet",
                     action: format!("/admin/packs/{}", pack.slug),
                     label: fl!(words, "admin-pack-install"),
                     fields: Vec::new(),

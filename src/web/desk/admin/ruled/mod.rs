@@ -115,12 +115,17 @@ fn standing<K: Ruled>(words: Words, seen: &Seen<K::Rule>, manages: bool) -> Vec<
         (fl!(words, "admin-version"), Cell::text(version.to_string())),
         (fl!(words, "admin-stands"), stands),
     ];
-    let (action, label) = match in_force {
-        true => ("deactivate", fl!(words, "admin-out-of-force")),
-        false => ("activate", fl!(words, "admin-version-into-force", n = version)),
+    let (action, label, class) = match in_force {
+        true => ("deactivate", fl!(words, "admin-out-of-force"), "button grave"),
+        false => (
+            "activate",
+            fl!(words, "admin-version-into-force", n = version),
+            "button",
+        ),
     };
     if manages {
         let turn = Deed {
+            class,
             action: format!("{}/{action}", K::HOME),
             label,
             fields: vec![("version", all.revision.to_string()), ("number", version.to_string())],
@@ -186,8 +191,8 @@ async fn page<K: Ruled>(ctx: &Ctx, visitor: &Visitor, sent: Sent, tried: Option<
     let manages = visitor.may(K::MANAGES);
     // An earlier version is looked at, and can be brought into force again; the last one is changed.
     let last = seen.version == seen.all.version;
-    let cards = seen.shown.iter().map(|rule| {
-        let card = K::card(words, rule, &seen.known)?;
+    let cards = seen.shown.iter().zip(1..).map(|(rule, n)| {
+        let card = K::card(words, rule, &seen.known)?.numbered(n);
         Ok(match last {
             true => card.leading(format!("{}/rule/{}", K::HOME, K::slug(rule))),
             false => card,
