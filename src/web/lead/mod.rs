@@ -40,7 +40,8 @@ fn places(visitor: &Visitor) -> Vec<NavItem> {
         .map(|(href, key, _)| NavItem {
             href,
             label: visitor.words.get(key),
-            current: visitor.path == *href,
+            // One of them is still within its list.
+            current: visitor.path == *href || (*href != "/lead" && visitor.path.starts_with(&format!("{href}/"))),
         })
         .collect()
 }

@@ -175,7 +175,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
     let facts = vec![
         (fl!(words, "admin-handle"), Cell::text(person.handle.clone())),
         (fl!(words, "admin-name"), Cell::text(person.name.clone())),
-        (fl!(words, "admin-role"), Cell::text(person.role.clone())),
+        (fl!(words, "admin-role"), Cell::text(word(words, "role", &person.role))),
         (
             fl!(words, "admin-second-factor"),
             Cell::text(match stands.enabled {

@@ -86,7 +86,7 @@ async fn read<K: Named>(
     form: &Form,
     new: bool,
 ) -> Result<std::result::Result<Value, Draft>> {
-    let known = ctx.read(|conn, act| Known::load(conn, act)).await?;
+    let known = ctx.read(Known::load).await?;
     Ok(document::read(&nodes::<K>(visitor.words, &known, new), form, K::ID))
 }
 

@@ -28,7 +28,7 @@ on_both! {
         page.says("not in force");
         let on = send(&mut admin, &page, "/admin/routing/activate", &[]).await;
         let page = admin.follow(&on).await;
-        page.says("Version1Statein force");
+        page.says("Version1 Statein force");
         let off = send(&mut admin, &page, "/admin/routing/deactivate", &[]).await;
         admin.follow(&off).await.says("not in force");
         let mut lead = Reader::signed_in(&desk, "wang.fang", "lead").await;

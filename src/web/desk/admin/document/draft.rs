@@ -27,7 +27,7 @@ pub(in crate::web::desk::admin) fn read(nodes: &[Node], form: &Form, id: &str) -
         errors if errors.is_empty() => Ok(value),
         errors => {
             let problem = match Error::invalid(errors) {
-                Error::Problem(problem) => Some(*problem),
+                Error::Problem(problem) => Some(problem),
                 _ => None,
             };
             Err(Draft {
@@ -72,7 +72,7 @@ fn pressed(value: &mut Value, does: &str) -> bool {
 /// A document as it is shown in its form, and what was wrong with it.
 pub(in crate::web::desk::admin) struct Draft {
     pub(super) value: Value,
-    problem: Option<Problem>,
+    problem: Option<Box<Problem>>,
     /// Where it stands in what the domain was asked to take.
     base: String,
 }
@@ -95,7 +95,7 @@ impl Draft {
         match error {
             Error::Problem(problem) if !matches!(problem.code, Code::NotFound | Code::Internal) => Ok(Self {
                 value,
-                problem: Some(*problem),
+                problem: Some(problem),
                 base: base.to_owned(),
             }),
             other => Err(other),

@@ -219,7 +219,8 @@ fn one_of(options: &Options, text: &str, leaf: &Leaf, words: Words) -> Vec<Choic
         choices.push(choice("", &label, text.is_empty()));
     }
     // What there is no longer stays to be seen.
-    if !known && !text.is_empty() && !(leaf.dash && text == "-") {
+    let none = text.is_empty() || (leaf.dash && text == "-");
+    if !known && !none {
         choices.push(choice(text, text, true));
     }
     choices.extend(options.iter().map(|(value, label)| choice(value, label, value == text)));

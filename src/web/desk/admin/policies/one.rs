@@ -93,7 +93,7 @@ pub(super) async fn show_new(ctx: &Ctx, visitor: &Visitor) -> Result<HttpRespons
 
 async fn new(ctx: &Ctx, visitor: &Visitor, told: Told) -> Result<HttpResponse> {
     let words = visitor.words;
-    let known = ctx.read(|conn, act| Known::load(conn, act)).await?;
+    let known = ctx.read(Known::load).await?;
     let (terms, document) = forms(words, "/admin/policies", 0, "{}", &told);
     let draft = told.draft.unwrap_or_else(|| Draft::of(form::fresh()));
     let (parts, findings) = draft.laid(&form::nodes(words, &known, true), "terms", words);
@@ -126,7 +126,7 @@ fn read_new(form: &Form, nodes: &[document::Node]) -> std::result::Result<(Resul
 
 /// `POST /admin/policies`
 pub(crate) async fn add_policy(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
-    let known = ctx.read(|conn, act| Known::load(conn, act)).await?;
+    let known = ctx.read(Known::load).await?;
     let (value, shown) = match read_new(&form, &form::nodes(visitor.words, &known, true)) {
         Ok(read) => read,
         Err(draft) => {
@@ -308,7 +308,7 @@ pub(crate) async fn write_policy(ctx: Ctx, visitor: Visitor, slug: Id<String>, f
     let (body, shown) = match is_document(&form) {
         true => (parse::<PolicyBody>(form.text("policy-document").as_bytes()), None),
         false => {
-            let known = ctx.read(|conn, act| Known::load(conn, act)).await?;
+            let known = ctx.read(Known::load).await?;
             match document::read(&form::nodes(visitor.words, &known, false), &form, "terms") {
                 Ok(value) => {
                     let text = form::of_form(value.clone()).to_string();
