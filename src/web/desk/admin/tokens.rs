@@ -61,7 +61,9 @@ fn row(visitor: &Visitor, voice: super::super::parts::Voice, token: &TokenView) 
 
 /// The form by which a token is made.
 fn adding(words: Words, form: &Form, roles: &[custom_roles::RoleView], teams: &[teams::TeamView]) -> Asking {
-    let all_roles = roles.iter().map(|role| (role.slug.clone(), super::roles::called(words, role)));
+    let all_roles = roles
+        .iter()
+        .map(|role| (role.slug.clone(), super::roles::called(words, role)));
     let scopes = options(words, "permission", all!(Permission));
     let all_teams = teams.iter().map(|team| (team.id.to_string(), team.name.clone()));
     Asking::new(

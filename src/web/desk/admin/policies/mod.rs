@@ -125,4 +125,3 @@ pub(crate) async fn install_pack(ctx: Ctx, visitor: Visitor, slug: Id<String>, f
         Err(error) => list(&ctx, &visitor, Sent::refused(form, "policy", error, visitor.words)?).await,
     }
 }
-
