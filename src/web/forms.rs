@@ -28,7 +28,7 @@ const KEY: &str = "form_key";
 /// The field with the version of what the form was made from.
 const VERSION: &str = "version";
 /// The most fields that are read.
-const MOST: usize = 200;
+const MOST: usize = 2_000;
 
 /// What a form holds, in the order of the page.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +42,14 @@ impl Form {
         let mut form = Self::default();
         form.renew_key();
         form
+    }
+
+    /// What a browser sends.
+    #[cfg(test)]
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self {
+            fields: form_urlencoded::parse(text.as_bytes()).into_owned().collect(),
+        }
     }
 
     fn of(fields: Vec<(String, String)>, signed_in: Option<&SignedIn>) -> Result<Self> {
@@ -192,7 +200,15 @@ impl FormWithFiles {
     /// # Errors
     /// `request.malformed`; `request.too_large`; `request.too_slow`; `auth.cross_site`.
     pub(crate) async fn open(self) -> Result<(Form, MoreFiles)> {
-        let (mut fields, files) = self.upload.fields(self.limit).await?;
+        let (mut fields, files) = match (self.upload.fields(self.limit).await, &self.signed_in) {
+            (Ok(read), _) => read,
+            (Err(error), Some(own)) if error.code() == Code::BadRequest => {
+                // What cannot be read does not say whose it is.
+                auth::check_token(&[], &own.csrf_token)?;
+                return Err(error);
+            }
+            (Err(error), _) => return Err(error),
+        };
         fields.truncate(MOST);
         Ok((Form::of(fields, self.signed_in.as_ref())?, files))
     }
@@ -303,17 +319,14 @@ fn usual(words: Words, code: &str) -> String {
 mod tests {
     use super::*;
 
-    fn form(text: &str) -> Form {
-        Form {
-            fields: form_urlencoded::parse(text.as_bytes()).into_owned().collect(),
-        }
-    }
-
     #[test]
     fn the_same_form_sent_twice_is_the_same_whatever_its_key() {
-        let (one, two) = (form("a=1&form_key=x&challenge=y"), form("a=1&form_key=z"));
+        let (one, two) = (
+            Form::of_text("a=1&form_key=x&challenge=y"),
+            Form::of_text("a=1&form_key=z"),
+        );
         assert_eq!(one.fingerprint(), two.fingerprint());
-        assert_ne!(one.fingerprint(), form("a=2&form_key=x").fingerprint());
+        assert_ne!(one.fingerprint(), Form::of_text("a=2&form_key=x").fingerprint());
         assert_ne!(Form::fresh().key(), Form::fresh().key());
     }
 

@@ -140,6 +140,15 @@ pages! {
     "/admin/teams/{id}/change" => { post Needs(P::ManageStaff) => desk::admin::teams::change_team }
     "/admin/teams/{id}/members" => { post Needs(P::ManageStaff) => desk::admin::teams::put_member }
     "/admin/teams/{id}/remove" => { post Needs(P::ManageStaff) => desk::admin::teams::remove_member }
+    "/admin/roles" => { get Needs(P::ReadStaff) => desk::admin::roles::show_roles }
+    "/admin/roles/role" => {
+        get Needs(P::ManageStaff) => desk::admin::roles::show_new,
+        post Needs(P::ManageStaff) => desk::admin::roles::add_role,
+    }
+    "/admin/roles/role/{slug}" => {
+        get Needs(P::ReadStaff) => desk::admin::roles::show_role,
+        post Needs(P::ManageStaff) => desk::admin::roles::change_role,
+    }
     "/admin/tokens" => {
         get Needs(P::ManageTokens) => desk::admin::tokens::show_tokens,
         post Needs(P::ManageTokens) => desk::admin::tokens::make_token,
@@ -148,12 +157,12 @@ pages! {
     "/admin/tokens/{id}/revoke" => { post Needs(P::ManageTokens) => desk::admin::tokens::revoke_token }
     "/admin/policies" => {
         get Needs(P::ReadPolicies) => desk::admin::policies::show_policies,
-        post Needs(P::ManagePolicies) => desk::admin::policies::add_policy,
+        post Needs(P::ManagePolicies) => desk::admin::policies::one::add_policy,
     }
-    "/admin/policies/{slug}" => { get Needs(P::ReadPolicies) => desk::admin::policies::show_policy }
-    "/admin/policies/{slug}/write" => { post Needs(P::ManagePolicies) => desk::admin::policies::write_policy }
-    "/admin/policies/{slug}/activate" => { post Needs(P::ManagePolicies) => desk::admin::policies::activate_policy }
-    "/admin/policies/{slug}/deactivate" => { post Needs(P::ManagePolicies) => desk::admin::policies::deactivate_policy }
+    "/admin/policies/{slug}" => { get Needs(P::ReadPolicies) => desk::admin::policies::one::show_policy }
+    "/admin/policies/{slug}/write" => { post Needs(P::ManagePolicies) => desk::admin::policies::one::write_policy }
+    "/admin/policies/{slug}/activate" => { post Needs(P::ManagePolicies) => desk::admin::policies::one::activate_policy }
+    "/admin/policies/{slug}/deactivate" => { post Needs(P::ManagePolicies) => desk::admin::policies::one::deactivate_policy }
     "/admin/packs/{slug}" => { post Needs(P::ManagePolicies) => desk::admin::policies::install_pack }
     "/admin/calendars" => {
         get Needs(P::ReadCalendars) => desk::admin::calendars::show_calendars,
@@ -163,13 +172,62 @@ pages! {
         get Needs(P::ReadCalendars) => desk::admin::calendars::show_calendar,
         post Needs(P::ManageCalendars) => desk::admin::calendars::change_calendar,
     }
+    "/admin/calendars/{slug}/holidays" => {
+        post Needs(P::ManageCalendars) => desk::admin::holidays::import_holidays,
+    }
     "/admin/routing" => {
         get Needs(P::ReadRouting) => desk::admin::routing::show_routing,
         post Needs(P::ManageRouting) => desk::admin::routing::write_routing,
     }
+    "/admin/routing/rule" => {
+        get Needs(P::ManageRouting) => desk::admin::routing::show_new,
+        post Needs(P::ManageRouting) => desk::admin::routing::add_rule,
+    }
+    "/admin/routing/rule/{slug}" => {
+        get Needs(P::ReadRouting) => desk::admin::routing::show_rule,
+        post Needs(P::ManageRouting) => desk::admin::routing::change_rule,
+    }
     "/admin/routing/try" => { post Needs(P::ReadRouting) => desk::admin::routing::try_routing }
     "/admin/routing/deactivate" => { post Needs(P::ManageRouting) => desk::admin::routing::deactivate_routing }
     "/admin/routing/activate" => { post Needs(P::ManageRouting) => desk::admin::routing::activate_routing }
+    "/admin/rules" => {
+        get Needs(P::ReadRules) => desk::admin::rules::show_rules,
+        post Needs(P::ManageRules) => desk::admin::rules::write_rules,
+    }
+    "/admin/rules/try" => { post Needs(P::ReadRules) => desk::admin::rules::try_rules }
+    "/admin/rules/activate" => { post Needs(P::ManageRules) => desk::admin::rules::activate_rules }
+    "/admin/rules/deactivate" => { post Needs(P::ManageRules) => desk::admin::rules::deactivate_rules }
+    "/admin/rules/log" => { get Needs(P::ReadRules) => desk::admin::rules::log::show_log }
+    "/admin/rules/rule" => {
+        get Needs(P::ManageRules) => desk::admin::rules::show_new,
+        post Needs(P::ManageRules) => desk::admin::rules::add_rule,
+    }
+    "/admin/rules/rule/{slug}" => {
+        get Needs(P::ReadRules) => desk::admin::rules::show_rule,
+        post Needs(P::ManageRules) => desk::admin::rules::change_rule,
+    }
+    "/admin/texts" => { get Needs(P::ReadComplaints) => desk::admin::texts::show_texts }
+    "/admin/texts/text" => {
+        get Needs(P::ManageTexts) => desk::admin::texts::show_new,
+        post Needs(P::ManageTexts) => desk::admin::texts::add_text,
+    }
+    "/admin/texts/text/{slug}" => {
+        get Needs(P::ReadComplaints) => desk::admin::texts::show_text,
+        post Needs(P::ManageTexts) => desk::admin::texts::change_text,
+    }
+    "/admin/macros" => { get Needs(P::ReadComplaints) => desk::admin::macros::show_macros }
+    "/admin/macros/macro" => {
+        get Needs(P::ManageTexts) => desk::admin::macros::show_new,
+        post Needs(P::ManageTexts) => desk::admin::macros::add_macro,
+    }
+    "/admin/macros/macro/{slug}" => {
+        get Needs(P::ReadComplaints) => desk::admin::macros::show_macro,
+        post Needs(P::ManageTexts) => desk::admin::macros::change_macro,
+    }
+    "/admin/review-form" => {
+        get Needs(P::ReviewCalls) => desk::admin::review_form::show_form,
+        post Needs(P::ReviewCalls) => desk::admin::review_form::write_form,
+    }
     "/admin/typing" => { get Needs(P::ReadFigures) => desk::admin::typing::show_typing }
     "/admin/typing/undo" => { post Needs(P::ManageTyping) => desk::admin::typing::undo_layer }
     "/admin/audit" => { get Needs(P::ReadAudit) => desk::admin::audit::show_audit }
@@ -189,6 +247,10 @@ pages! {
         get Needs(P::ReadActions) => lead::actions::show_actions,
         post Needs(P::ManageActions) => lead::actions::create,
     }
+    "/lead/actions/{id}" => { get Needs(P::ReadActions) => lead::action::show_action }
+    "/lead/actions/{id}/change" => { post Needs(P::ManageActions) => lead::action::change }
+    "/lead/actions/{id}/reopen" => { post Needs(P::ManageActions) => lead::action::reopen }
+    "/lead/actions/{id}/unlink" => { post Needs(P::ManageActions) => lead::action::unlink }
     "/lead/actions/{id}/close" => { post Needs(P::ReadActions) => lead::actions::close }
     "/lead/actions/{id}/verify" => { post Needs(P::ManageActions) => lead::actions::verify }
     "/lead/actions/{id}/link" => { post Needs(P::ManageActions) => lead::actions::link }

@@ -99,7 +99,7 @@ fn present<'m>(
     }
     let away: BTreeSet<String> = absences::away(conn, act.now)?
         .into_iter()
-        .map(|(handle, _)| handle)
+        .map(|(handle, _, _)| handle)
         .collect();
     let team = teams::by_ids(conn, &[team])?.pop();
     let (hours, capacity) = team.map_or((None, None), |team| (team.calendar, team.capacity));

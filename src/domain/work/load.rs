@@ -38,6 +38,8 @@ pub struct PersonLoad {
     pub capacity: Option<i32>,
     /// Whether they are away.
     pub away: bool,
+    /// Until when, if they are.
+    pub away_until: Option<Moment>,
 }
 
 /// How many wait for longer than so many hours.
@@ -149,9 +151,9 @@ fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -
         .into_iter()
         .map(|team| (team.id, team.capacity))
         .collect();
-    let away: BTreeSet<String> = absences::away(conn, act.now)?
+    let away: BTreeMap<String, Moment> = absences::away(conn, act.now)?
         .into_iter()
-        .map(|(handle, _)| handle)
+        .map(|(handle, _, until)| (handle, until))
         .collect();
     let mut people: Vec<PersonLoad> = owners
         .into_iter()
@@ -171,7 +173,8 @@ fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -
                 open: of_owner(&counted.open, &owner),
                 overdue: of_owner(&counted.overdue, &owner),
                 due_soon: of_owner(&counted.soon, &owner) - of_owner(&counted.overdue, &owner),
-                away: away.contains(&owner),
+                away: away.contains_key(&owner),
+                away_until: away.get(&owner).copied(),
                 owner,
                 teams,
                 capacity,

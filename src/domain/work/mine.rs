@@ -97,8 +97,8 @@ fn calls(conn: &mut Conn, act: &Act, me: &str) -> Result<Vec<MyCall>> {
         let away = absences::away(conn, act.now)?;
         owners.extend(
             away.into_iter()
-                .filter(|(_, deputy)| *deputy == Some(id))
-                .map(|(who, _)| who),
+                .filter(|(_, deputy, _)| *deputy == Some(id))
+                .map(|(who, _, _)| who),
         );
     }
     let mut promises = Vec::new();

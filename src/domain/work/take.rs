@@ -212,8 +212,10 @@ fn away_for(conn: &mut Conn, act: &Act) -> Result<Vec<String>> {
         _ => None,
     };
     let away = absences::away(conn, act.now)?;
-    let theirs = away.into_iter().filter(|(_, deputy)| deputy.is_none() || *deputy == me);
-    Ok(theirs.map(|(handle, _)| handle).collect())
+    let theirs = away
+        .into_iter()
+        .filter(|(_, deputy, _)| deputy.is_none() || *deputy == me);
+    Ok(theirs.map(|(handle, _, _)| handle).collect())
 }
 
 /// Half of the longest window of a promise: so long before its urgent moment the hold of a promise may lapse.

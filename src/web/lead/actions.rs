@@ -28,30 +28,32 @@ use crate::web::page::{NavItem, Page, Visitor};
 /// How many actions of each kind the page shows.
 const SHOWN: i64 = 50;
 
-struct Card {
-    id: String,
-    version: i32,
-    title: String,
-    cause: String,
-    category: String,
-    description: String,
-    owner: String,
-    due_on: String,
-    overdue: bool,
-    state_slug: &'static str,
-    state: String,
-    complaints: i64,
-    effective_on: String,
-    closing_note: String,
-    effect: String,
-    verdict_slug: &'static str,
-    verdict: String,
-    helped: String,
-    verification: String,
-    verified_by: String,
-    may_end: bool,
-    may_verify: bool,
-    may_link: bool,
+pub(super) struct Card {
+    pub(super) id: String,
+    pub(super) version: i32,
+    pub(super) title: String,
+    pub(super) cause: String,
+    pub(super) category: String,
+    pub(super) description: String,
+    pub(super) owner: String,
+    pub(super) due_on: String,
+    pub(super) overdue: bool,
+    pub(super) state_slug: &'static str,
+    pub(super) state: String,
+    pub(super) complaints: i64,
+    pub(super) effective_on: String,
+    pub(super) closing_note: String,
+    pub(super) effect: String,
+    pub(super) verdict_slug: &'static str,
+    pub(super) verdict: String,
+    pub(super) helped: String,
+    pub(super) verification: String,
+    pub(super) verified_by: String,
+    pub(super) may_end: bool,
+    pub(super) may_verify: bool,
+    pub(super) may_link: bool,
+    /// Whether it stands alone on its own page.
+    pub(super) alone: bool,
 }
 
 #[derive(Template)]
@@ -105,10 +107,7 @@ pub(crate) async fn show_actions(ctx: Ctx, visitor: Visitor) -> Result<HttpRespo
 
 async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> Result<HttpResponse> {
     let mine = visitor.query("mine").is_some();
-    let language = match visitor.lang {
-        Lang::En => Language::En,
-        Lang::Zh => Language::ZhCn,
-    };
+    let language = language(visitor.lang);
     let seen = ctx.read(move |conn, act| look(conn, act, mine, language)).await?;
     let voice = voice(ctx, visitor);
     let me = ctx.actor().name.clone();
@@ -122,7 +121,6 @@ async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> R
         }
     }
     open.sort_by_key(|(due, _)| *due);
-    let chosen = |name: &str, value: &str| form.is(name, value);
     let refused = !findings.is_empty();
     let page = ActionsPage {
         page: frame(visitor, fl!(voice.words, "lead-actions-title"), refused),
@@ -131,22 +129,8 @@ async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> R
         ended,
         mine,
         manages,
-        causes: CauseCategory::ALL
-            .iter()
-            .map(|cause| Choice {
-                value: cause.to_string(),
-                label: word(voice.words, "cause", cause.as_str()),
-                chosen: chosen("action-cause", cause.as_str()),
-            })
-            .collect(),
-        helped: Helped::ALL
-            .iter()
-            .map(|helped| Choice {
-                value: helped.to_string(),
-                label: word(voice.words, "helped", helped.as_str()),
-                chosen: false,
-            })
-            .collect(),
+        causes: causes(voice.words, form.text("action-cause")),
+        helped: helped(voice.words),
         today: voice.now.with_timezone(&voice.zone).date_naive().to_string(),
         form,
         findings,
@@ -160,7 +144,43 @@ async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> R
     visitor.show_as(status, &page)
 }
 
-fn card(words: Words, (me, manages): (&str, bool), view: &ActionView, effect: Option<&EffectView>) -> Card {
+/// The causes on our side, of which one is chosen.
+pub(super) fn causes(words: Words, chosen: &str) -> Vec<Choice> {
+    let choice = |cause: &CauseCategory| Choice {
+        value: cause.to_string(),
+        label: word(words, "cause", cause.as_str()),
+        chosen: cause.as_str() == chosen,
+    };
+    CauseCategory::ALL.iter().map(choice).collect()
+}
+
+/// Whether an action helped.
+pub(super) fn helped(words: Words) -> Vec<Choice> {
+    let choice = |helped: &Helped| Choice {
+        value: helped.to_string(),
+        label: word(words, "helped", helped.as_str()),
+        chosen: false,
+    };
+    Helped::ALL.iter().map(choice).collect()
+}
+
+/// The language of what the figures say.
+pub(super) fn language(lang: Lang) -> Language {
+    match lang {
+        Lang::En => Language::En,
+        Lang::Zh => Language::ZhCn,
+    }
+}
+
+impl Card {
+    /// The same on its own page.
+    pub(super) fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+}
+
+pub(super) fn card(words: Words, (me, manages): (&str, bool), view: &ActionView, effect: Option<&EffectView>) -> Card {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     Card {
         id: view.id.to_string(),
@@ -191,10 +211,11 @@ fn card(words: Words, (me, manages): (&str, bool), view: &ActionView, effect: Op
         may_end: view.state == ActionState::Open && (manages || view.owner == me),
         may_verify: view.state == ActionState::Done && manages && view.owner != me,
         may_link: manages,
+        alone: false,
     }
 }
 
-fn read<T: DeserializeOwned>(value: Value) -> Result<T> {
+pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T> {
     serde_json::from_value(value).map_err(|_| {
         Error::invalid(vec![FieldError {
             pointer: String::new(),
@@ -205,7 +226,7 @@ fn read<T: DeserializeOwned>(value: Value) -> Result<T> {
 }
 
 /// A day as a field holds it; what is no day is found by the field.
-fn day(form: &Form, name: &str, pointer: &str) -> Result<Value> {
+pub(super) fn day(form: &Form, name: &str, pointer: &str) -> Result<Value> {
     let text = form.text(name).trim();
     match text.is_empty() || text.parse::<chrono::NaiveDate>().is_ok() {
         true => Ok(said(form, name)),
@@ -217,7 +238,7 @@ fn day(form: &Form, name: &str, pointer: &str) -> Result<Value> {
     }
 }
 
-async fn try_once<B, F>(ctx: &Ctx, form: &Form, key: &str, value: Result<B>, work: F) -> Result<ActionView>
+pub(super) async fn try_once<B, F>(ctx: &Ctx, form: &Form, key: &str, value: Result<B>, work: F) -> Result<ActionView>
 where
     B: Clone + Send + 'static,
     F: Fn(&mut Conn, &Act, &B) -> Result<ActionView> + Clone + Send + 'static,

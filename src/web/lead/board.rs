@@ -33,7 +33,8 @@ struct Person {
     overdue: i64,
     due_soon: i64,
     capacity: String,
-    away: bool,
+    /// That they are away, and until when.
+    away: String,
     full: bool,
     /// Of a hundred, how much of the bar is filled: of their capacity, or of the most that anybody has.
     filled: i64,
@@ -201,7 +202,15 @@ fn people(voice: Voice, whole: &LoadView, team: Option<TeamId>) -> Vec<Person> {
             overdue: one.overdue,
             due_soon: one.due_soon,
             capacity: room.map_or_else(|| voice.words.get("lead-no-limit"), |room| room.to_string()),
-            away: one.away,
+            away: match (one.away, one.away_until) {
+                (true, Some(until)) => fl!(
+                    voice.words,
+                    "lead-away-until",
+                    at = time::short(voice.lang, voice.zone, until)
+                ),
+                (true, None) => voice.words.get("lead-away"),
+                (false, _) => String::new(),
+            },
             full: room.is_some_and(|room| one.open >= room),
             filled: (one.open * 100 / room.unwrap_or(most).max(1)).min(100),
             teams: one.teams.iter().map(name).collect::<Vec<_>>().join(" · "),

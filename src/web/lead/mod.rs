@@ -1,6 +1,7 @@
 //! The pages of those who lead: the board of the teams, corrective actions, call review, reports. They work without
 //! scripts; every change is a form and one operation of the domain.
 
+pub(crate) mod action;
 pub(crate) mod actions;
 pub(crate) mod board;
 pub(crate) mod reports;
@@ -39,7 +40,8 @@ fn places(visitor: &Visitor) -> Vec<NavItem> {
         .map(|(href, key, _)| NavItem {
             href,
             label: visitor.words.get(key),
-            current: visitor.path == *href,
+            // One of them is still within its list.
+            current: visitor.path == *href || (*href != "/lead" && visitor.path.starts_with(&format!("{href}/"))),
         })
         .collect()
 }

@@ -40,7 +40,7 @@ on_both! {
             ids.push(id);
         }
         let page = lead.get("/lead").await;
-        page.expect(200).says("Team board").says("Broadband").says("mary").says("away");
+        page.expect(200).says("Team board").says("Broadband").says("mary").says("away until");
         let version = async |id: &str| desk.agent().get(&format!("{COMPLAINTS}/{id}")).await.expect(200);
         let mut ticked = Vec::new();
         for id in &ids {
@@ -67,8 +67,47 @@ on_both! {
         lead.get("/lead?owner=mary").await.expect(200).is_silent_about(&changed);
         lead.get("/lead?owner=-").await.expect(200).says(&changed);
         let mut chinese = lead.clone().with("accept-language", "zh");
-        chinese.get("/lead").await.expect(200).says("团队看板").says("不在岗");
+        chinese.get("/lead").await.expect(200).says("团队看板").says("离岗至");
         Reader::signed_in(&desk, "sun.li", "agent").await.get("/lead").await.expect(403);
+    }
+}
+
+on_both! {
+    async fn an_action_is_changed_opened_again_and_a_complaint_taken_off_it(desk) {
+        let broadband = team(&desk, "Broadband", &["li.na"]).await;
+        let mut lead = leader(&desk, &broadband).await;
+        let id = made(&desk, json!({ "owner": "li.na" })).await.id().to_owned();
+        let case = Case::logged(&desk).await;
+        let linked = format!("{ACTIONS}/{id}/complaints/{}", case.id);
+        desk.client(Role::Lead).send(reqwest::Method::PUT, &linked, None).await.expect(200);
+        let own = format!("/lead/actions/{id}");
+        let list = lead.get("/lead/actions").await;
+        assert!(list.html.contains(&format!("href=\"{own}\"")));
+        let page = lead.get(&own).await;
+        let reference = case.get().await.str("/reference").to_owned();
+        page.expect(200).says("Change it").says(&reference).is_silent_about("Open it again");
+        let change = format!("{own}/change");
+        let held = page.fields(&change);
+        let wrong = lead.post(&change, &with_hidden(&held, &[("change-title", ""), ("change-owner", "nobody"), ("change-window_days", "3")])).await;
+        let mut fields = wrong.expect(422).wrong_fields();
+        fields.sort();
+        assert_eq!(fields, ["change-owner", "change-title", "change-window_days"]);
+        let changed = lead.post(&change, &with_hidden(&held, &[("change-title", "Ring an hour before"), ("change-due_on", "2026-12-24"), ("change-category", "delivery")])).await;
+        let page = lead.follow(&changed).await;
+        page.says("The change is kept.").says("Ring an hour before").says("2026-12-24").says("delivery");
+        let late = lead.post(&change, &with_hidden(&held, &[("change-title", "Too late"), ("form_key", "another")])).await;
+        late.expect(422).says("Something has changed");
+        let unlinked = send(&mut lead, &page, &format!("{own}/unlink"), &[]).await;
+        let page = lead.follow(&unlinked).await;
+        page.says("The complaint is no longer linked.").says("no complaint in particular");
+        let ended = send(&mut lead, &page, &format!("{own}/close"), &[("end", "dropped"), ("note", "too dear")]).await;
+        lead.follow(&ended).await.expect(200);
+        let page = lead.get(&own).await;
+        page.says("too dear").is_silent_about("Save the change");
+        let opened = send(&mut lead, &page, &format!("{own}/reopen"), &[]).await;
+        lead.follow(&opened).await.says("It is to be done again.").says("Save the change").is_silent_about("too dear");
+        let mut agent = Reader::signed_in(&desk, "sun.li", "agent").await;
+        agent.get(&own).await.expect(200).is_silent_about("Change it");
     }
 }
 

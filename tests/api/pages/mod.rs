@@ -244,6 +244,44 @@ impl Shown {
             .collect()
     }
 
+    /// Every field of the form with this action as a browser would send it, but for its buttons.
+    #[track_caller]
+    pub fn fields(&self, action: &str) -> Vec<(String, String)> {
+        let form = format!("action=\"{action}\"");
+        let at = self.html.find(&form);
+        let at = at.unwrap_or_else(|| panic!("{}: no form for {action}", self.path));
+        let mut rest = &self.html[at..self.html[at..].find("</form>").unwrap() + at];
+        let attribute = |tag: &str, name: &str| {
+            let found = tag.split_once(&format!(" {name}=\""));
+            found.map_or(String::new(), |(_, rest)| plain(rest.split('"').next().unwrap()))
+        };
+        let mut fields = Vec::new();
+        while let Some(start) = rest.find('<') {
+            rest = &rest[start..];
+            let (tag, after) = rest.split_at(rest.find('>').unwrap_or(rest.len()));
+            let name = attribute(tag, "name");
+            match tag.split([' ', '>']).next().unwrap() {
+                "<input" if !matches!(attribute(tag, "type").as_str(), "checkbox" | "radio" | "file") || tag.contains(" checked") => {
+                    fields.push((name, attribute(tag, "value")));
+                }
+                "<textarea" => {
+                    let text = &after[1..after.find("</textarea>").unwrap()];
+                    fields.push((name, plain(text.trim_start_matches('\n'))));
+                }
+                "<select" => {
+                    let options: Vec<&str> = after[..after.find("</select>").unwrap()].split("<option").skip(1).collect();
+                    let chosen = options.iter().find(|option| option.split('>').next().unwrap().contains(" selected"));
+                    if let Some(option) = chosen.or(options.first()) {
+                        fields.push((name, attribute(option, "value")));
+                    }
+                }
+                _ => {}
+            }
+            rest = after;
+        }
+        fields
+    }
+
     /// The values that do not fit, as the summary names their fields.
     pub fn wrong_fields(&self) -> Vec<String> {
         let Some((_, rest)) = self.html.split_once("id=\"errors\"") else {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use hark::domain::casework::bulk::BulkOutcome;
+use hark::domain::casework::macros::StepOutcome;
+use hark::domain::casework::texts::Variable;
 use hark::domain::casework::views::ViewColumn;
 use hark::domain::complaints::calls::CallKind;
 use hark::domain::complaints::vocabulary as v;
@@ -12,9 +14,16 @@ use hark::domain::customers::{CommunicationStyle, CustomerKind, Grade, ProfitSeg
 use hark::domain::improvement::effect::Verdict;
 use hark::domain::improvement::model::{ActionState, Helped};
 use hark::domain::reporting::measures::Time;
+use hark::domain::rules::firings::{DeedOutcome, FiringOutcome};
+use hark::domain::rules::model::{RuleEvent, RuleField, RuleSince};
+use hark::domain::sla::calendars::ImportMode;
 use hark::domain::sla::clocks::walk::ClockState;
+use hark::domain::sla::deadline::Unit;
+use hark::domain::sla::policies::model::{Family, MetricKind, Recipient, Reopening, StartEvent};
+use hark::domain::staff::{Permission, Role};
 use hark::domain::typing::CustomerType;
 use hark::domain::work::item::WorkReason;
+use hark::domain::work::routing::rules::RoutingMode;
 use hark::error::Code;
 
 /// Every message of a language with the arguments it takes.
@@ -170,9 +179,16 @@ fn every_value_that_the_desk_shows_has_a_word() {
         "medium" v::Medium, "clock" ClockState, "decision" v::Decision, "ground" v::ClosingGround,
         "redress" v::RedressType, "redress-status" v::RedressStatus, "cause" v::CauseCategory, "way" v::Direction,
         "asked" v::AskedBy, "reason" WorkReason, "action" ActionState, "verdict" Verdict, "helped" Helped,
-        "call" CallKind, "time" Time, "segment" ProfitSegment, "grade" Grade, "style" CommunicationStyle,
-        "style-hint" CommunicationStyle, "stance" Stance, "column" ViewColumn, "became" BulkOutcome,
+        "call" CallKind, "time" Time, "ball" v::BallWith, "event" RuleEvent, "field" RuleField, "since" RuleSince,
+        "firing" FiringOutcome, "deed-outcome" DeedOutcome, "step-outcome" StepOutcome, "mode" RoutingMode, "metric" MetricKind,
+        "start" StartEvent, "reopening" Reopening, "recipient" Recipient, "family" Family, "unit" Unit, "segment" ProfitSegment,
+        "grade" Grade, "style" CommunicationStyle, "style-hint" CommunicationStyle, "stance" Stance,
+        "column" ViewColumn, "became" BulkOutcome, "role" Role, "permission" Permission, "import" ImportMode,
     };
+    let variables = Variable::ALL
+        .iter()
+        .map(|one| format!("word-variable-{}", one.as_str().replace('.', "_")));
+    let keys: Vec<String> = keys.into_iter().chain(variables).collect();
     let known = messages("en");
     let missing: Vec<_> = keys.iter().filter(|key| !known.contains_key(*key)).collect();
     assert!(missing.is_empty(), "no word for {missing:?}");
@@ -183,7 +199,7 @@ fn the_templates_of_the_desk_name_words_that_there_are() {
     let known = messages("en");
     let sources = sources();
     let named = sources.split('"').filter(|text| {
-        (text.starts_with("desk-") || text.starts_with("lead-"))
+        (text.starts_with("desk-") || text.starts_with("lead-") || text.starts_with("admin-"))
             && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
     });
     let missing: BTreeSet<&str> = named.filter(|key| !known.contains_key(*key)).collect();

@@ -219,8 +219,8 @@ fn tell(conn: &mut Conn, act: &Act, id: StaffId, action: &'static str, fields: s
     audit::record(conn, act, Event::on(ObjectKind::Person, id.0, action).with(fields))
 }
 
-/// Who is away at a moment: their handles, and who calls in their place.
-pub(super) fn away(conn: &mut Conn, at: Moment) -> Result<Vec<(String, Option<StaffId>)>> {
+/// Who is away at a moment: their handles, who calls in their place, and until when; the last end last.
+pub(super) fn away(conn: &mut Conn, at: Moment) -> Result<Vec<(String, Option<StaffId>, Moment)>> {
     store::away(conn, at)
 }
 

@@ -40,14 +40,14 @@ pub(super) fn delete(conn: &mut Conn, id: AbsenceId) -> Result<()> {
     Ok(())
 }
 
-/// The handles of those who are away at a moment, with who calls in their place.
-pub(super) fn away(conn: &mut Conn, at: Moment) -> Result<Vec<(String, Option<StaffId>)>> {
+/// The handles of those who are away at a moment, with who calls in their place and until when; the last end last.
+pub(super) fn away(conn: &mut Conn, at: Moment) -> Result<Vec<(String, Option<StaffId>, Moment)>> {
     Ok(absences::table
         .inner_join(staff_members::table.on(staff_members::id.eq(absences::staff_id)))
         .filter(absences::ends_at.gt(at))
         .filter(absences::starts_at.le(at))
         .order(absences::ends_at.asc())
-        .select((staff_members::handle, absences::deputy_id))
+        .select((staff_members::handle, absences::deputy_id, absences::ends_at))
         .load(conn)?)
 }
 

@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use super::screen::{self, Asking, Block, Cell, Deed, Field, Input, Screen, Sent, Table};
+use super::asking::{Asking, Field, Input};
+use super::qr;
+use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table};
 use crate::api::auth::Own;
 use crate::api::cookies::Cookie;
 use crate::api::extract::{Ctx, Id};
@@ -41,6 +43,7 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, found: &[sessions::SessionView]) 
             match session.current {
                 true => Cell::text(fl!(words, "account-here")),
                 false => Cell::deed(Deed {
+                    class: "quiet",
                     action: format!("/account/sessions/{}", session.id),
                     label: fl!(words, "account-end"),
                     fields: Vec::new(),
@@ -113,49 +116,15 @@ fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "every block of the page once")]
-async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: Vec<Block>) -> Result<HttpResponse> {
-    let words = visitor.words;
-    let (staff, id) = (own.session.staff_id, own.session.id);
-    let (person, stands, found) = ctx
-        .read(move |conn, act| {
-            Ok((
-                people::get(conn, staff)?,
-                second_factor::view(conn, staff)?,
-                sessions::list(conn, act, staff, Some(id))?,
-            ))
-        })
-        .await?;
-    let form = &sent.form;
-    let facts = vec![
-        (fl!(words, "admin-handle"), Cell::text(person.handle.clone())),
-        (fl!(words, "admin-name"), Cell::text(person.name.clone())),
-        (fl!(words, "admin-role"), Cell::text(person.role.clone())),
-        (
-            fl!(words, "admin-second-factor"),
-            Cell::text(match stands.enabled {
-                true => fl!(words, "account-factor-on", n = stands.recovery_codes_left),
-                false if own.session.must_enrol => fl!(words, "account-factor-needed"),
-                false => fl!(words, "admin-no"),
-            }),
-        ),
-    ];
-    let languages = Lang::ALL.iter().map(|lang| {
-        (
-            lang.own_name().to_owned(),
-            Cell::link(
-                word(words, "language-switch", lang.as_str()),
-                format!("/account?lang={lang}"),
-            ),
-        )
-    });
-    let password = Asking::new(
+/// The form by which one changes one's password.
+fn password(words: Words, form: &Form, handle: &str) -> Asking {
+    Asking::new(
         "password",
         fl!(words, "account-password"),
         "/account/password",
         fl!(words, "account-password-change"),
     )
-    .of(&person.handle)
+    .of(handle)
     .lead(fl!(words, "account-password-lead"))
     .field(
         Field::new(
@@ -187,7 +156,44 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
             "",
         )
         .fills("new-password"),
-    );
+    )
+}
+
+async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: Vec<Block>) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let (staff, id) = (own.session.staff_id, own.session.id);
+    let (person, stands, found) = ctx
+        .read(move |conn, act| {
+            Ok((
+                people::get(conn, staff)?,
+                second_factor::view(conn, staff)?,
+                sessions::list(conn, act, staff, Some(id))?,
+            ))
+        })
+        .await?;
+    let form = &sent.form;
+    let facts = vec![
+        (fl!(words, "admin-handle"), Cell::text(person.handle.clone())),
+        (fl!(words, "admin-name"), Cell::text(person.name.clone())),
+        (fl!(words, "admin-role"), Cell::text(word(words, "role", &person.role))),
+        (
+            fl!(words, "admin-second-factor"),
+            Cell::text(match stands.enabled {
+                true => fl!(words, "account-factor-on", n = stands.recovery_codes_left),
+                false if own.session.must_enrol => fl!(words, "account-factor-needed"),
+                false => fl!(words, "admin-no"),
+            }),
+        ),
+    ];
+    let languages = Lang::ALL.iter().map(|lang| {
+        (
+            lang.own_name().to_owned(),
+            Cell::link(
+                word(words, "language-switch", lang.as_str()),
+                format!("/account?lang={lang}"),
+            ),
+        )
+    });
     let begun = shown.iter().any(|block| matches!(block, Block::Once(..))) && !stands.enabled;
     let begun = begun
         || sent
@@ -204,7 +210,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
         screen = screen.with(block);
     }
     let screen = screen
-        .with(Block::Form(password))
+        .with(Block::Form(password(words, form, &person.handle)))
         .with(Block::Facts(fl!(words, "admin-language"), languages.collect()))
         .with(Block::Table(session_table(ctx, visitor, &found)));
     screen::show(visitor, screen, sent)
@@ -273,6 +279,11 @@ pub(crate) async fn begin_factor(ctx: Ctx, visitor: Visitor, own: Own, form: For
     match begun {
         Ok(begun) => {
             let shown = vec![
+                Block::Picture(
+                    fl!(words, "account-factor-picture"),
+                    fl!(words, "account-factor-picture-text"),
+                    qr::of(begun.otpauth_url.reveal())?,
+                ),
                 Block::Once(
                     fl!(words, "account-factor-secret"),
                     fl!(words, "account-factor-secret-text"),

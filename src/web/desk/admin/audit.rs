@@ -2,17 +2,19 @@
 
 use actix_web::HttpResponse;
 
-use super::screen::{self, Asking, Block, Cell, Field, Input, Screen, Sent, Table};
+use super::asking::{Asking, Field, Input};
+use super::screen::{self, Block, Cell, Screen, Sent, Table};
 use crate::api::extract::{Ctx, Id};
 use crate::clock::Moment;
-use crate::domain::audit::query::{self, Filter};
+use crate::domain::audit::query::{self, AuditEvent, Filter};
 use crate::domain::audit::seal::{self, Verdict};
 use crate::domain::audit::{Event, ObjectKind};
 use crate::error::Result;
 use crate::ids::{AuditEventId, CustomerId};
 use crate::web::desk::complaint::voice;
+use crate::web::desk::parts::Voice;
 use crate::web::forms::{Findings, Form};
-use crate::web::i18n::fl;
+use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
 use crate::web::time;
 
@@ -57,7 +59,78 @@ pub(crate) async fn show_audit(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
     page(&ctx, &visitor, None).await
 }
 
-#[expect(clippy::too_many_lines, reason = "every block of the page once")]
+fn table(voice: Voice, rows: &[AuditEvent], more: Option<(String, String)>) -> Table {
+    let words = voice.words;
+    Table {
+        title: String::new(),
+        heads: vec![
+            fl!(words, "admin-at"),
+            fl!(words, "admin-who"),
+            fl!(words, "admin-did"),
+            fl!(words, "admin-to-what"),
+            fl!(words, "admin-purpose"),
+        ],
+        rows: rows
+            .iter()
+            .map(|row| {
+                let object = row.object_id.map(|id| id.to_string()).unwrap_or_default();
+                vec![
+                    Cell::link(
+                        time::short(voice.lang, voice.zone, row.happened_at),
+                        format!("/admin/audit/{}", row.id),
+                    ),
+                    Cell::text(row.actor.clone()),
+                    Cell::text(row.action.clone()),
+                    Cell::text(format!("{} {object}", row.object_kind)).with("soft"),
+                    Cell::text(row.purpose.clone().unwrap_or_default()),
+                ]
+            })
+            .collect(),
+        empty: fl!(words, "admin-audit-none"),
+        more,
+    }
+}
+
+/// The form by which events are asked for.
+fn asking(words: Words, form: &Form) -> Asking {
+    let line = |name: &str, label: String, kind: &'static str| Field::new(form, name, label, Input::Line(kind), "");
+    let mut asking = Asking::new(
+        "audit",
+        fl!(words, "admin-audit-filter"),
+        "/admin/audit",
+        fl!(words, "admin-show"),
+    )
+    .field(line("audit-actor", fl!(words, "admin-who"), "text"))
+    .field(line("audit-action", fl!(words, "admin-did"), "text").hint(fl!(words, "admin-did-hint")))
+    .field(line("audit-customer", fl!(words, "admin-customer"), "text"))
+    .field(line("audit-from", fl!(words, "ops-from"), "date").hint(fl!(words, "admin-utc")))
+    .field(line("audit-to", fl!(words, "ops-to"), "date"));
+    asking.get = true;
+    asking
+}
+
+/// What checking the seals found.
+fn told(words: Words, verdict: &Verdict) -> Block {
+    let said = match verdict.findings.is_empty() {
+        true => fl!(
+            words,
+            "admin-seal-good",
+            seals = verdict.seals,
+            events = verdict.events,
+            unsealed = verdict.unsealed
+        ),
+        false => {
+            let found: Vec<String> = verdict.findings.iter().take(50).map(ToString::to_string).collect();
+            found.join("\n")
+        }
+    };
+    let title = match verdict.findings.is_empty() {
+        true => fl!(words, "admin-seal-holds"),
+        false => fl!(words, "admin-seal-broken", n = verdict.findings.len()),
+    };
+    Block::Words(title, said, false)
+}
+
 async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<HttpResponse> {
     let words = visitor.words;
     let mut sent = Sent::nothing();
@@ -96,47 +169,8 @@ async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<
         query.append_pair("after", &row.id.to_string());
         (query.finish(), fl!(words, "admin-more"))
     });
-    let table = Table {
-        title: String::new(),
-        heads: vec![
-            fl!(words, "admin-at"),
-            fl!(words, "admin-who"),
-            fl!(words, "admin-did"),
-            fl!(words, "admin-to-what"),
-            fl!(words, "admin-purpose"),
-        ],
-        rows: rows
-            .iter()
-            .map(|row| {
-                let object = row.object_id.map(|id| id.to_string()).unwrap_or_default();
-                vec![
-                    Cell::link(
-                        time::short(voice.lang, voice.zone, row.happened_at),
-                        format!("/admin/audit/{}", row.id),
-                    ),
-                    Cell::text(row.actor.clone()),
-                    Cell::text(row.action.clone()),
-                    Cell::text(format!("{} {object}", row.object_kind)).with("soft"),
-                    Cell::text(row.purpose.clone().unwrap_or_default()),
-                ]
-            })
-            .collect(),
-        empty: fl!(words, "admin-audit-none"),
-        more: next,
-    };
-    let line = |name: &str, label: String, kind: &'static str| Field::new(&form, name, label, Input::Line(kind), "");
-    let mut asking = Asking::new(
-        "audit",
-        fl!(words, "admin-audit-filter"),
-        "/admin/audit",
-        fl!(words, "admin-show"),
-    )
-    .field(line("audit-actor", fl!(words, "admin-who"), "text"))
-    .field(line("audit-action", fl!(words, "admin-did"), "text").hint(fl!(words, "admin-did-hint")))
-    .field(line("audit-customer", fl!(words, "admin-customer"), "text"))
-    .field(line("audit-from", fl!(words, "ops-from"), "date").hint(fl!(words, "admin-utc")))
-    .field(line("audit-to", fl!(words, "ops-to"), "date"));
-    asking.get = true;
+    let table = table(voice, &rows, next);
+    let asking = asking(words, &form);
     let checking = Asking::new(
         "seal",
         fl!(words, "admin-seal"),
@@ -149,24 +183,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, verdict: Option<Verdict>) -> Result<
     });
     let mut screen = Screen::new(fl!(words, "admin-audit"));
     if let Some(verdict) = verdict {
-        let said = match verdict.findings.is_empty() {
-            true => fl!(
-                words,
-                "admin-seal-good",
-                seals = verdict.seals,
-                events = verdict.events,
-                unsealed = verdict.unsealed
-            ),
-            false => {
-                let found: Vec<String> = verdict.findings.iter().take(50).map(ToString::to_string).collect();
-                found.join("\n")
-            }
-        };
-        let title = match verdict.findings.is_empty() {
-            true => fl!(words, "admin-seal-holds"),
-            false => fl!(words, "admin-seal-broken", n = verdict.findings.len()),
-        };
-        screen = screen.with(Block::Words(title, said, false));
+        screen = screen.with(told(words, &verdict));
     }
     if !sent.findings.is_empty() {
         sent.status = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;

@@ -3,13 +3,16 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use super::screen::{self, Asking, Block, Cell, Field, Input, Screen, Sent, Table};
+use super::asking::{Asking, Field, Input};
+use super::holidays;
+use super::screen::{self, Block, Cell, Screen, Sent, Table};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
-use crate::domain::sla::calendars::{self, CalendarForm, CalendarView, NewCalendarForm, PreviewView};
+use crate::domain::sla::calendars::{self, CalendarForm, CalendarView, ImportView, NewCalendarForm, PreviewView};
 use crate::domain::staff::{Act, Permission};
 use crate::error::Result;
 use crate::web::desk::complaint::voice;
+use crate::web::desk::parts::Voice;
 use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
@@ -125,7 +128,14 @@ pub(crate) async fn add_calendar(ctx: Ctx, visitor: Visitor, form: Form) -> Resu
 
 /// `GET /admin/calendars/{slug}`
 pub(crate) async fn show_calendar(ctx: Ctx, visitor: Visitor, slug: Id<String>) -> Result<HttpResponse> {
-    one(&ctx, &visitor, slug.0, Sent::nothing(), None).await
+    one(&ctx, &visitor, slug.0, Sent::nothing(), Tried::default()).await
+}
+
+/// What a form would come to: other hours, or holidays from a file.
+#[derive(Default)]
+pub(super) struct Tried {
+    pub(super) days: Option<PreviewView>,
+    pub(super) import: Option<ImportView>,
 }
 
 fn days(words: Words, title: String, preview: &PreviewView) -> Table {
@@ -156,13 +166,31 @@ fn days(words: Words, title: String, preview: &PreviewView) -> Table {
     }
 }
 
-async fn one(
-    ctx: &Ctx,
-    visitor: &Visitor,
-    slug: String,
-    sent: Sent,
-    tried: Option<PreviewView>,
-) -> Result<HttpResponse> {
+fn facts(voice: Voice, calendar: &CalendarView) -> Vec<(String, Cell)> {
+    let words = voice.words;
+    let mut facts = vec![
+        (fl!(words, "admin-hours"), Cell::text(calendar.notation.clone())),
+        (fl!(words, "admin-zone"), Cell::text(calendar.time_zone.clone())),
+        (
+            fl!(words, "admin-holidays"),
+            Cell::text(calendar.holidays.len().to_string()),
+        ),
+    ];
+    if let Some(source) = &calendar.source {
+        facts.push((fl!(words, "admin-source"), Cell::text(source.clone())));
+    }
+    let version = fl!(
+        words,
+        "admin-version-of",
+        n = calendar.version,
+        who = calendar.created_by.as_str(),
+        at = time::short(voice.lang, voice.zone, calendar.created_at)
+    );
+    facts.push((fl!(words, "admin-version"), Cell::text(version)));
+    facts
+}
+
+pub(super) async fn one(ctx: &Ctx, visitor: &Visitor, slug: String, sent: Sent, tried: Tried) -> Result<HttpResponse> {
     let words = visitor.words;
     let wanted = slug.clone();
     let (calendar, preview) = ctx
@@ -172,28 +200,7 @@ async fn one(
         })
         .await?;
     let voice = voice(ctx, visitor);
-    let facts = vec![
-        (fl!(words, "admin-hours"), Cell::text(calendar.notation.clone())),
-        (fl!(words, "admin-zone"), Cell::text(calendar.time_zone.clone())),
-        (
-            fl!(words, "admin-holidays"),
-            Cell::text(calendar.holidays.len().to_string()),
-        ),
-        (
-            fl!(words, "admin-source"),
-            Cell::text(calendar.source.clone().unwrap_or_default()),
-        ),
-        (
-            fl!(words, "admin-version"),
-            Cell::text(fl!(
-                words,
-                "admin-version-of",
-                n = calendar.version,
-                who = calendar.created_by.as_str(),
-                at = time::short(voice.lang, voice.zone, calendar.created_at)
-            )),
-        ),
-    ];
+    let facts = facts(voice, &calendar);
     let mut change = Asking::new(
         "change",
         fl!(words, "admin-version-new"),
@@ -206,10 +213,10 @@ async fn one(
         ("save".to_owned(), fl!(words, "admin-save"), ""),
     ];
     let mut change = fields(change, &sent.form, words, Some(&calendar));
-    change.folded = tried.is_none();
+    change.folded = tried.days.is_none() || tried.import.is_some();
     let manages = visitor.may(Permission::ManageCalendars);
-    let shown = tried.as_ref().unwrap_or(&preview);
-    let title = match tried {
+    let shown = tried.days.as_ref().unwrap_or(&preview);
+    let title = match tried.days {
         Some(_) => fl!(words, "admin-days-would"),
         None => fl!(words, "admin-days"),
     };
@@ -219,14 +226,25 @@ async fn one(
         .iter()
         .map(|warning| word(words, "calendar-warning", warning.as_str()))
         .collect();
-    let screen = Screen::new(calendar.name)
+    let screen = Screen::new(calendar.name.clone())
         .back("/admin/calendars", fl!(words, "admin-calendars"))
         .with(Block::Facts(String::new(), facts))
         .with_if(!warnings.is_empty(), || {
             Block::Words(fl!(words, "admin-see-to"), warnings.join("\n"), false)
         })
-        .with_if(manages, || Block::Form(change))
-        .with(Block::Table(table));
+        .with_if(manages, || Block::Form(change));
+    let mut screen = match manages {
+        true => holidays::with_import(
+            screen,
+            words,
+            &slug,
+            calendar.version,
+            &sent.form,
+            tried.import.as_ref(),
+        ),
+        false => screen,
+    };
+    screen = screen.with(Block::Table(table));
     screen::show(visitor, screen, sent)
 }
 
@@ -256,11 +274,15 @@ pub(crate) async fn change_calendar(ctx: Ctx, visitor: Visitor, slug: Id<String>
                     findings: crate::web::forms::Findings::default(),
                     status: StatusCode::OK,
                 };
-                one(&ctx, &visitor, slug, sent, Some(preview)).await
+                let tried = Tried {
+                    days: Some(preview),
+                    import: None,
+                };
+                one(&ctx, &visitor, slug, sent, tried).await
             }
             Err(error) => {
                 let sent = Sent::refused(form, "change", error, visitor.words)?;
-                one(&ctx, &visitor, slug, sent, None).await
+                one(&ctx, &visitor, slug, sent, Tried::default()).await
             }
         };
     }
@@ -275,7 +297,7 @@ pub(crate) async fn change_calendar(ctx: Ctx, visitor: Visitor, slug: Id<String>
         Ok(_) => Ok(visitor.go(&format!("/admin/calendars/{slug}?done=version"))),
         Err(error) => {
             let sent = Sent::refused(form, "change", error, visitor.words)?;
-            one(&ctx, &visitor, slug, sent, None).await
+            one(&ctx, &visitor, slug, sent, Tried::default()).await
         }
     }
 }

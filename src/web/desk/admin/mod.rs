@@ -2,15 +2,31 @@
 //! form is one operation of the domain, and what it finds goes back to the fields, which are named `<form>-<value>`.
 
 pub(crate) mod account;
+mod asking;
 pub(crate) mod audit;
 pub(crate) mod calendars;
+mod conditions;
+mod deeds;
+mod document;
+pub(crate) mod holidays;
+mod known;
+pub(crate) mod macros;
+mod named;
+mod order;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod policies;
+mod qr;
+pub(crate) mod review_form;
+pub(crate) mod roles;
 pub(crate) mod routing;
+mod ruled;
+pub(crate) mod rules;
 mod screen;
 pub(crate) mod teams;
+pub(crate) mod texts;
 pub(crate) mod tokens;
+mod trying;
 pub(crate) mod typing;
 
 use actix_web::HttpResponse;
@@ -40,6 +56,11 @@ const AREAS: &[Area] = &[
         needs: Permission::ReadStaff,
     },
     Area {
+        href: "/admin/roles",
+        label: |words| fl!(words, "admin-roles"),
+        needs: Permission::ReadStaff,
+    },
+    Area {
         href: "/admin/tokens",
         label: |words| fl!(words, "admin-tokens"),
         needs: Permission::ManageTokens,
@@ -58,6 +79,26 @@ const AREAS: &[Area] = &[
         href: "/admin/routing",
         label: |words| fl!(words, "admin-routing"),
         needs: Permission::ReadRouting,
+    },
+    Area {
+        href: "/admin/rules",
+        label: |words| fl!(words, "admin-events"),
+        needs: Permission::ReadRules,
+    },
+    Area {
+        href: "/admin/texts",
+        label: |words| fl!(words, "admin-texts"),
+        needs: Permission::ManageTexts,
+    },
+    Area {
+        href: "/admin/macros",
+        label: |words| fl!(words, "admin-macros"),
+        needs: Permission::ManageTexts,
+    },
+    Area {
+        href: "/admin/review-form",
+        label: |words| fl!(words, "admin-review-form"),
+        needs: Permission::ReviewCalls,
     },
     Area {
         href: "/admin/typing",

@@ -2,22 +2,26 @@
 
 use actix_web::HttpResponse;
 
-use super::screen::{self, Asking, Block, Cell, Field, Input, Screen, Sent, Table, choose};
+use super::asking::{Asking, Field, Input};
+use super::roles as own_roles;
+use super::screen::{self, Block, Cell, Screen, Sent, Table, choose};
 use crate::api::extract::Ctx;
 use crate::domain::staff::Permission;
 use crate::domain::staff::custom_roles::{self, RoleView};
-use crate::domain::staff::people::{self, Listing, StaffForm};
+use crate::domain::staff::people::{self, Listing, StaffForm, StaffView};
 use crate::error::Result;
 use crate::ids::StaffId;
 use crate::web::forms::Form;
-use crate::web::i18n::fl;
+use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
 
 /// How many people a page shows.
 const SHOWN: i64 = 100;
 
-pub(super) fn role_choices(form: &Form, name: &str, roles: &[RoleView], usual: &str) -> Input {
-    let all = roles.iter().map(|role| (role.slug.clone(), role.name.clone()));
+pub(super) fn role_choices(words: Words, form: &Form, name: &str, roles: &[RoleView], usual: &str) -> Input {
+    let all = roles
+        .iter()
+        .map(|role| (role.slug.clone(), own_roles::called(words, role)));
     Input::One(choose(form, name, all, &[usual.to_owned()]))
 }
 
@@ -33,35 +37,12 @@ pub(crate) async fn show_people(ctx: Ctx, visitor: Visitor) -> Result<HttpRespon
     list(&ctx, &visitor, Sent::nothing()).await
 }
 
-#[expect(clippy::too_many_lines, reason = "every block of the page once")]
-async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> {
-    let words = visitor.words;
-    let gone = visitor.query("gone").is_some();
-    let after = visitor.query("after").and_then(|id| id.parse().ok()).map(StaffId);
-    let listing = Listing {
-        active: Some(!gone),
-        after,
-        limit: SHOWN + 1,
-        ..Listing::default()
-    };
-    let (mut rows, roles) = ctx
-        .read(move |conn, _| Ok((people::list(conn, &listing)?, custom_roles::list(conn)?)))
-        .await?;
-    let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
-    let more = rows.len() > shown;
-    rows.truncate(shown);
-    let next = rows.last().filter(|_| more).map(|row| {
-        let gone = if gone { "gone=1&" } else { "" };
-        (
-            format!("/admin/people?{gone}after={}", row.id),
-            fl!(words, "admin-more"),
-        )
-    });
+fn table(words: Words, rows: &[StaffView], roles: &[RoleView], more: Option<(String, String)>) -> Table {
     let role = |slug: &str| {
         let found = roles.iter().find(|role| role.slug == slug);
-        found.map_or_else(|| slug.to_owned(), |role| role.name.clone())
+        found.map_or_else(|| slug.to_owned(), |role| own_roles::called(words, role))
     };
-    let table = Table {
+    Table {
         title: String::new(),
         heads: vec![
             fl!(words, "admin-handle"),
@@ -82,14 +63,13 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
             })
             .collect(),
         empty: fl!(words, "admin-nobody"),
-        more: next,
-    };
-    let other = match gone {
-        true => Cell::link(fl!(words, "admin-those-here"), "/admin/people"),
-        false => Cell::link(fl!(words, "admin-those-gone"), "/admin/people?gone=1"),
-    };
-    let form = &sent.form;
-    let adding = Asking::new(
+        more,
+    }
+}
+
+/// The form by which somebody is added.
+fn adding(words: Words, form: &Form, roles: &[RoleView], language: &str) -> Asking {
+    Asking::new(
         "person",
         fl!(words, "admin-person-new"),
         "/admin/people",
@@ -123,16 +103,47 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
         form,
         "person-role",
         fl!(words, "admin-role"),
-        role_choices(form, "person-role", &roles, "agent"),
+        role_choices(words, form, "person-role", roles, "agent"),
         "",
     ))
     .field(Field::new(
         form,
         "person-language",
         fl!(words, "admin-language"),
-        languages(form, "person-language", &ctx.app.policy.default_language),
+        languages(form, "person-language", language),
         "",
-    ));
+    ))
+}
+
+async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let gone = visitor.query("gone").is_some();
+    let after = visitor.query("after").and_then(|id| id.parse().ok()).map(StaffId);
+    let listing = Listing {
+        active: Some(!gone),
+        after,
+        limit: SHOWN + 1,
+        ..Listing::default()
+    };
+    let (mut rows, roles) = ctx
+        .read(move |conn, _| Ok((people::list(conn, &listing)?, custom_roles::list(conn)?)))
+        .await?;
+    let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
+    let more = rows.len() > shown;
+    rows.truncate(shown);
+    let next = rows.last().filter(|_| more).map(|row| {
+        let gone = if gone { "gone=1&" } else { "" };
+        (
+            format!("/admin/people?{gone}after={}", row.id),
+            fl!(words, "admin-more"),
+        )
+    });
+    let table = table(words, &rows, &roles, next);
+    let other = match gone {
+        true => Cell::link(fl!(words, "admin-those-here"), "/admin/people"),
+        false => Cell::link(fl!(words, "admin-those-gone"), "/admin/people?gone=1"),
+    };
+    let adding = adding(words, &sent.form, &roles, &ctx.app.policy.default_language);
     let screen = Screen::new(fl!(words, "admin-people"))
         .with_if(visitor.may(Permission::ManageStaff), || Block::Form(adding))
         .with(Block::Table(table))

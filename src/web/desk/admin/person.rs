@@ -3,8 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
+use super::asking::{Asking, Field, Input};
 use super::people::{languages, role_choices};
-use super::screen::{self, Asking, Block, Cell, Deed, Field, Input, Screen, Sent, Table};
+use super::roles;
+use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::staff::custom_roles::{self, RoleView};
@@ -62,9 +64,19 @@ async fn person(ctx: &Ctx, visitor: &Visitor, id: StaffId, sent: Sent, link: Opt
         ),
         (
             fl!(words, "admin-role"),
-            Cell::text(role.map_or_else(|| person.role.clone(), |role| role.name.clone())),
+            Cell::text(role.map_or_else(|| person.role.clone(), |role| roles::called(words, role))),
         ),
-        (fl!(words, "admin-teams"), Cell::text(teams.join(" · "))),
+        (
+            fl!(words, "admin-teams"),
+            match teams.is_empty() {
+                // An empty cell would not say what follows from it, and what to do.
+                true if manages => {
+                    Cell::link(fl!(words, "admin-team-none-do"), "/admin/teams").before(fl!(words, "admin-team-none"))
+                }
+                true => Cell::text(fl!(words, "admin-team-none")),
+                false => Cell::text(teams.join(" · ")),
+            },
+        ),
         (
             fl!(words, "admin-second-factor"),
             Cell::text(match seen.second_factor {
@@ -98,37 +110,35 @@ async fn person(ctx: &Ctx, visitor: &Visitor, id: StaffId, sent: Sent, link: Opt
     screen::show(visitor, screen, sent)
 }
 
-/// What can be done about a person.
-#[expect(clippy::too_many_lines, reason = "every form of the page once")]
-fn deeds(words: Words, seen: &Seen, form: &Form) -> Vec<Block> {
+/// Where a deed about a person is done.
+fn at(person: &StaffView, deed: &str) -> String {
+    format!("/admin/people/{}/{deed}", person.id)
+}
+
+fn change_form(words: Words, seen: &Seen, form: &Form) -> Asking {
     let person = &seen.person;
-    let at = |deed: &str| format!("/admin/people/{}/{deed}", person.id);
-    let change = Asking::new(
+    let line = |name: &str, label: String, kind: &'static str, now: &str| {
+        Field::new(form, name, label, Input::Line(kind), now)
+    };
+    Asking::new(
         "change",
         fl!(words, "admin-person-change"),
-        at("change"),
+        at(person, "change"),
         fl!(words, "admin-save"),
     )
     .version(person.version)
-    .field(Field::new(
-        form,
-        "change-name",
-        fl!(words, "admin-name"),
-        Input::Line("text"),
-        &person.name,
-    ))
-    .field(Field::new(
-        form,
+    .field(line("change-name", fl!(words, "admin-name"), "text", &person.name))
+    .field(line(
         "change-email",
         fl!(words, "admin-email"),
-        Input::Line("email"),
+        "email",
         person.email.as_deref().unwrap_or_default(),
     ))
     .field(Field::new(
         form,
         "change-role",
         fl!(words, "admin-role"),
-        role_choices(form, "change-role", &seen.roles, &person.role),
+        role_choices(words, form, "change-role", &seen.roles, &person.role),
         "",
     ))
     .field(Field::new(
@@ -137,63 +147,56 @@ fn deeds(words: Words, seen: &Seen, form: &Form) -> Vec<Block> {
         fl!(words, "admin-language"),
         languages(form, "change-language", &person.language),
         "",
-    ));
-    let mut blocks = vec![Block::Form(change)];
-    if !person.active {
-        let back = Asking::new(
-            "back",
-            fl!(words, "admin-person-back"),
-            at("reactivate"),
-            fl!(words, "admin-person-back-button"),
-        )
-        .version(person.version);
-        blocks.push(Block::Form(back));
-        return blocks;
-    }
-    let invite = Asking::new(
-        "invite",
-        fl!(words, "admin-invite"),
-        at("invite"),
-        fl!(words, "admin-invite-button"),
-    )
-    .lead(fl!(words, "admin-invite-lead"));
-    let leave = Asking::new(
+    ))
+}
+
+fn leave_form(words: Words, person: &StaffView, form: &Form) -> Asking {
+    let line = |name: &str, label: String| Field::new(form, name, label, Input::Line("text"), "");
+    Asking::new(
         "leave",
         fl!(words, "admin-leave"),
-        at("deactivate"),
+        at(person, "deactivate"),
         fl!(words, "admin-leave-button"),
     )
     .grave()
     .lead(fl!(words, "admin-leave-lead"))
     .version(person.version)
-    .field(Field::new(
-        form,
-        "leave-successor",
-        fl!(words, "admin-successor"),
-        Input::Line("text"),
-        "",
-    ))
-    .field(Field::new(
-        form,
-        "leave-reason",
-        fl!(words, "admin-reason"),
-        Input::Line("text"),
-        "",
-    ));
-    blocks.push(Block::Form(invite));
-    if seen.second_factor {
-        let reset = Asking::new(
-            "factor",
-            fl!(words, "admin-factor-reset"),
-            at("second-factor"),
-            fl!(words, "admin-factor-reset"),
-        )
-        .grave()
-        .lead(fl!(words, "admin-factor-lead"));
-        blocks.push(Block::Form(reset));
+    .field(line("leave-successor", fl!(words, "admin-successor")))
+    .field(line("leave-reason", fl!(words, "admin-reason")))
+}
+
+/// What can be done about a person.
+fn deeds(words: Words, seen: &Seen, form: &Form) -> Vec<Block> {
+    let person = &seen.person;
+    let mut forms = vec![change_form(words, seen, form)];
+    if person.active {
+        let invite = Asking::new(
+            "invite",
+            fl!(words, "admin-invite"),
+            at(person, "invite"),
+            fl!(words, "admin-invite-button"),
+        );
+        forms.push(invite.lead(fl!(words, "admin-invite-lead")));
+        if seen.second_factor {
+            let reset = Asking::new(
+                "factor",
+                fl!(words, "admin-factor-reset"),
+                at(person, "second-factor"),
+                fl!(words, "admin-factor-reset"),
+            );
+            forms.push(reset.grave().lead(fl!(words, "admin-factor-lead")));
+        }
+        forms.push(leave_form(words, person, form));
+    } else {
+        let back = Asking::new(
+            "back",
+            fl!(words, "admin-person-back"),
+            at(person, "reactivate"),
+            fl!(words, "admin-person-back-button"),
+        );
+        forms.push(back.version(person.version));
     }
-    blocks.push(Block::Form(leave));
-    blocks
+    forms.into_iter().map(Block::Form).collect()
 }
 
 fn session_table(ctx: &Ctx, visitor: &Visitor, seen: &Seen) -> Table {
@@ -213,6 +216,7 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, seen: &Seen) -> Table {
         .collect();
     if !rows.is_empty() {
         let end = Deed {
+            class: "quiet",
             action: format!("/admin/people/{}/sessions", seen.person.id),
             label: fl!(words, "admin-sessions-end"),
             fields: Vec::new(),

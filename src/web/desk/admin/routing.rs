@@ -1,32 +1,30 @@
-//! Rules of routing: what is in force, a new version, and what it would have done with the complaints that there are.
+//! Rules of routing: which complaints come to which team, who gets them, by when. The pages are those of `ruled`.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use serde_json::{Value, json};
 
-use super::screen::{self, Asking, Block, Cell, Deed, Field, Input, Screen, Sent, Table};
-use crate::api::extract::{Ctx, parse};
+use super::conditions;
+use super::document::{Kind, Leaf, Node};
+use super::known::{Known, all, options};
+use super::ruled::{self, Listed, Ruled, Says};
+use super::screen::{Block, Card, Cell, Table};
+use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
-use crate::domain::staff::{Act, Permission, teams};
+use crate::domain::staff::{Act, Permission};
 use crate::domain::work::routing::dry_run::{self, DryRunForm, RoutingDryRun};
-use crate::domain::work::routing::{self, RoutingForm, RoutingView};
-use crate::error::{Error, Result};
-use crate::ids::TeamId;
-use crate::web::desk::complaint::voice;
-use crate::web::forms::{Findings, Form};
-use crate::web::i18n::fl;
+use crate::domain::work::routing::rules::{RoutingMode, RoutingRule};
+use crate::domain::work::routing::{self, RoutingForm};
+use crate::error::Result;
+use crate::web::desk::parts::Voice;
+use crate::web::desk::words::word;
+use crate::web::forms::Form;
+use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// How many cases of a trial are shown.
 const SHOWN: usize = 30;
 
-/// `GET /admin/routing`
-pub(crate) async fn show_routing(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
-    page(&ctx, &visitor, Sent::nothing(), None).await
-}
-
-fn trial(visitor: &Visitor, tried: &RoutingDryRun) -> Vec<Block> {
-    let words = visitor.words;
+fn trial(words: Words, tried: &RoutingDryRun) -> Vec<Block> {
     let none = || fl!(words, "admin-no-team");
     let facts = vec![
         (fl!(words, "admin-trial-moved"), Cell::text(tried.moved.to_string())),
@@ -82,200 +80,240 @@ fn trial(visitor: &Visitor, tried: &RoutingDryRun) -> Vec<Block> {
     ]
 }
 
-#[expect(clippy::too_many_lines, reason = "every block of the page once")]
-async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent, tried: Option<RoutingDryRun>) -> Result<HttpResponse> {
-    let words = visitor.words;
-    let (found, names) = ctx
-        .read(|conn, _| {
-            let found = routing::get(conn)?;
-            let ids: Vec<TeamId> = found.rules.iter().map(|rule| rule.team).collect();
-            let names = teams::names(conn, &ids)?;
-            Ok((found, names))
-        })
-        .await?;
-    let voice = voice(ctx, visitor);
-    let stands = match found.active_version {
-        Some(n) => fl!(words, "admin-in-force-version", n = n),
-        None => fl!(words, "admin-not-in-force"),
-    };
-    let rules = found.rules.iter().map(|rule| {
-        vec![
-            Cell::text(rule.name.clone().unwrap_or_else(|| rule.slug.clone())),
-            Cell::text(names.get(&rule.team).cloned().unwrap_or_default()),
-            Cell::text(serde_json::to_string(&rule.conditions).unwrap_or_default()).with("soft"),
-            Cell::text(rule.mode.to_string()),
-        ]
-    });
-    let manages = visitor.may(Permission::ManageRouting);
-    let mut rules = Table {
-        title: match found.version {
-            0 => fl!(words, "admin-rules-now"),
-            n => fl!(words, "admin-rules", n = n),
-        },
-        heads: vec![
-            fl!(words, "admin-rule"),
-            fl!(words, "admin-team"),
-            fl!(words, "admin-conditions"),
-            fl!(words, "admin-mode"),
-        ],
-        rows: rules.collect(),
-        empty: fl!(words, "admin-rules-none"),
-        more: None,
-    };
-    if manages && found.version > 0 && found.active_version != Some(found.version) {
-        rules.rows.push(vec![Cell::deed(Deed {
-            action: "/admin/routing/activate".to_owned(),
-            label: fl!(words, "admin-into-force"),
-            fields: vec![
-                ("version", found.revision.to_string()),
-                ("number", found.version.to_string()),
-            ],
-        })]);
+/// A rule in words: if, then.
+fn card(words: Words, rule: &RoutingRule, known: &Known) -> Result<Card> {
+    let asked = conditions::said(words, &serde_json::to_value(&rule.conditions)?, known);
+    let mut then = vec![fl!(
+        words,
+        "admin-routing-to",
+        team = known.team(&rule.team.to_string()),
+        mode = word(words, "mode", rule.mode.as_str())
+    )];
+    if let Some(minutes) = rule.within_minutes {
+        let span = conditions::span(words, minutes.into());
+        then.push(fl!(words, "admin-within-said", span = span));
     }
-    let text = serde_json::to_string_pretty(&found.rules)?;
-    let mut writing = Asking::new(
-        "rules",
-        fl!(words, "admin-rules-write"),
-        "/admin/routing",
-        fl!(words, "admin-save"),
-    )
-    .version(found.revision)
-    .lead(fl!(words, "admin-rules-lead"))
-    .field(
-        Field::new(
-            &sent.form,
-            "rules-document",
-            fl!(words, "admin-document"),
-            Input::Area(20),
-            &text,
-        )
-        .hint(fl!(words, "admin-rules-hint")),
-    );
-    writing.buttons = vec![("/admin/routing/try".to_owned(), fl!(words, "admin-try-rules"), "second")];
-    if manages {
-        writing.buttons.push((String::new(), fl!(words, "admin-save"), ""));
+    let skills = &rule.skills;
+    let mut takes = Vec::new();
+    if skills.own_language {
+        takes.push(fl!(words, "admin-skill-language"));
     }
-    writing.folded = tried.is_none();
-    let turns = found.history.iter().map(|turn| {
-        vec![
-            Cell::text(time::short(voice.lang, voice.zone, turn.turned_at)),
-            Cell::text(
-                turn.version
-                    .map_or_else(|| fl!(words, "admin-not-in-force"), |n| n.to_string()),
-            ),
-            Cell::text(turn.turned_by.clone()),
-        ]
-    });
-    let history = Table {
-        title: fl!(words, "admin-turns"),
-        heads: vec![
-            fl!(words, "admin-since"),
-            fl!(words, "admin-version"),
-            fl!(words, "admin-by"),
-        ],
-        rows: turns.collect(),
-        empty: fl!(words, "admin-none"),
-        more: None,
-    };
-    let off = Asking::new(
-        "off",
-        fl!(words, "admin-out-of-force"),
-        "/admin/routing/deactivate",
-        fl!(words, "admin-out-of-force"),
-    )
-    .grave();
-    let mut screen = Screen::new(fl!(words, "admin-routing")).with(Block::Facts(
-        String::new(),
-        vec![(fl!(words, "admin-stands"), Cell::text(stands))],
-    ));
-    if let Some(tried) = &tried {
-        for block in trial(visitor, tried) {
-            screen = screen.with(block);
-        }
+    if skills.own_customer_type {
+        takes.push(fl!(words, "admin-skill-type"));
     }
-    let screen = screen
-        .with(Block::Table(rules))
-        .with(Block::Form(writing))
-        .with_if(manages && found.active_version.is_some(), || Block::Form(off))
-        .with(Block::Table(history));
-    screen::show(visitor, screen, sent)
+    if !skills.products.is_empty() {
+        takes.push(fl!(
+            words,
+            "admin-pair",
+            what = fl!(words, "admin-skill-products"),
+            value = skills.products.join(&fl!(words, "admin-comma"))
+        ));
+    }
+    let mut lines = vec![
+        (
+            fl!(words, "admin-if"),
+            match asked.is_empty() {
+                true => vec![fl!(words, "admin-if-any")],
+                false => asked,
+            },
+        ),
+        (fl!(words, "admin-then"), then),
+        (fl!(words, "admin-skills"), takes),
+    ];
+    lines.retain(|(_, said)| !said.is_empty());
+    Ok(Card {
+        title: rule.name.clone().unwrap_or_else(|| rule.slug.clone()),
+        lines,
+        ..Card::default()
+    })
 }
 
-/// The rules in the form: a list, as the API has it under `rules`.
-fn rules(form: &Form) -> Result<RoutingForm> {
-    parse(format!("{{\"rules\":{}}}", form.text("rules-document")).as_bytes())
+/// The fields of a rule.
+fn nodes(words: Words, known: &Known) -> Vec<Node> {
+    let skills = vec![
+        Leaf::new("own_language", fl!(words, "admin-skill-language"), Kind::Tick).into(),
+        Leaf::new("own_customer_type", fl!(words, "admin-skill-type"), Kind::Tick).into(),
+        Leaf::new("products", fl!(words, "admin-skill-products"), Kind::Words)
+            .hint(fl!(words, "admin-products-hint"))
+            .into(),
+    ];
+    vec![
+        Leaf::new("name", fl!(words, "admin-rule-name"), Kind::Line)
+            .hint(fl!(words, "admin-rule-name-hint"))
+            .into(),
+        Leaf::new("slug", fl!(words, "admin-slug"), Kind::Line)
+            .hint(fl!(words, "admin-rule-slug-hint"))
+            .needed()
+            .into(),
+        Node::Part {
+            key: Some("conditions"),
+            title: fl!(words, "admin-if-form"),
+            hint: fl!(words, "admin-if-hint"),
+            folded: false,
+            when: &[],
+            nodes: conditions::of_routing(words),
+        },
+        Node::Part {
+            key: None,
+            title: fl!(words, "admin-then"),
+            hint: String::new(),
+            folded: false,
+            when: &[],
+            nodes: vec![
+                Leaf::new("team", fl!(words, "admin-team"), Kind::One(known.teams.clone()))
+                    .needed()
+                    .into(),
+                Leaf::new(
+                    "mode",
+                    fl!(words, "admin-mode"),
+                    Kind::One(options(words, "mode", all!(RoutingMode))),
+                )
+                .needed()
+                .into(),
+                Leaf::new("within_minutes", fl!(words, "admin-within"), Kind::Number)
+                    .hint(fl!(words, "admin-within-hint"))
+                    .into(),
+            ],
+        },
+        Node::Part {
+            key: Some("skills"),
+            title: fl!(words, "admin-skills"),
+            hint: String::new(),
+            folded: false,
+            when: &[],
+            nodes: skills,
+        },
+    ]
+}
+
+/// Rules of routing.
+struct Routing;
+
+impl Ruled for Routing {
+    type Rule = RoutingRule;
+    type Tried = RoutingDryRun;
+    const HOME: &'static str = "/admin/routing";
+    const MANAGES: Permission = Permission::ManageRouting;
+
+    fn ways(_: Words) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    fn says(words: Words) -> Says {
+        Says {
+            title: fl!(words, "admin-routing"),
+            lead: fl!(words, "admin-rules-lead"),
+            none: fl!(words, "admin-rules-none"),
+        }
+    }
+
+    fn slug(rule: &RoutingRule) -> &String {
+        &rule.slug
+    }
+
+    fn name(rule: &RoutingRule) -> Option<&str> {
+        rule.name.as_deref()
+    }
+
+    fn list(conn: &mut Conn) -> Result<Listed<RoutingRule>> {
+        let found = routing::get(conn)?;
+        let history = found.history.into_iter();
+        Ok(Listed {
+            rules: found.rules,
+            version: found.version,
+            active: found.active_version,
+            revision: found.revision,
+            history: history
+                .map(|turn| (turn.version, turn.turned_at, turn.turned_by))
+                .collect(),
+        })
+    }
+
+    fn version(conn: &mut Conn, number: i32) -> Result<Vec<RoutingRule>> {
+        routing::version(conn, number).map(|found| found.rules)
+    }
+
+    fn write(conn: &mut Conn, act: &Act, expected: i32, rules: &[RoutingRule]) -> Result<()> {
+        let form = RoutingForm { rules: rules.to_vec() };
+        routing::write(conn, act, Some(expected), &form).map(drop)
+    }
+
+    fn activate(conn: &mut Conn, act: &Act, number: i32, expected: i32) -> Result<()> {
+        routing::activate(conn, act, number, Some(expected)).map(drop)
+    }
+
+    fn deactivate(conn: &mut Conn, act: &Act) -> Result<()> {
+        routing::deactivate(conn, act).map(drop)
+    }
+
+    fn dry_run(conn: &mut Conn, act: &Act, rules: Vec<RoutingRule>) -> Result<RoutingDryRun> {
+        let asked = DryRunForm {
+            rules,
+            from: None,
+            before: None,
+            last: None,
+        };
+        dry_run::dry_run(conn, act, &asked)
+    }
+
+    fn trial(voice: Voice, tried: &RoutingDryRun, _: &Known) -> Vec<Block> {
+        trial(voice.words, tried)
+    }
+
+    fn card(words: Words, rule: &RoutingRule, known: &Known) -> Result<Card> {
+        card(words, rule, known)
+    }
+
+    fn nodes(words: Words, known: &Known) -> Vec<Node> {
+        nodes(words, known)
+    }
+
+    fn fresh() -> Value {
+        json!({ "mode": RoutingMode::Queue })
+    }
+}
+
+/// `GET /admin/routing`
+pub(crate) async fn show_routing(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
+    ruled::show::<Routing>(ctx, visitor).await
+}
+
+/// `POST /admin/routing`: a new version of the whole list.
+pub(crate) async fn write_routing(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
+    ruled::write_list::<Routing>(ctx, visitor, form).await
 }
 
 /// `POST /admin/routing/try`: what the rules of the form would have done; nothing is changed.
-pub(crate) async fn try_routing(ctx: Ctx, visitor: Visitor, mut form: Form) -> Result<HttpResponse> {
-    let tried = match rules(&form) {
-        Ok(value) => {
-            let asked = DryRunForm {
-                rules: value.rules,
-                from: None,
-                before: None,
-                last: None,
-            };
-            ctx.read(move |conn, act| dry_run::dry_run(conn, act, &asked)).await
-        }
-        Err(error) => Err(error),
-    };
-    match tried {
-        Ok(tried) => {
-            form.renew_key();
-            let sent = Sent {
-                form,
-                findings: Findings::default(),
-                status: StatusCode::OK,
-            };
-            page(&ctx, &visitor, sent, Some(tried)).await
-        }
-        Err(error) => {
-            page(
-                &ctx,
-                &visitor,
-                Sent::refused(form, "rules", error, visitor.words)?,
-                None,
-            )
-            .await
-        }
-    }
-}
-
-async fn settle(ctx: &Ctx, visitor: &Visitor, form: Form, result: Result<RoutingView>) -> Result<HttpResponse> {
-    match result {
-        Ok(_) => Ok(visitor.go("/admin/routing?done=changed")),
-        Err(error) => page(ctx, visitor, Sent::refused(form, "rules", error, visitor.words)?, None).await,
-    }
-}
-
-/// `POST /admin/routing`: a new version.
-pub(crate) async fn write_routing(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
-    let version = form.version()?;
-    let done = match rules(&form) {
-        Ok(value) => {
-            let work =
-                move |conn: &mut Conn, act: &Act, value: &RoutingForm| routing::write(conn, act, Some(version), value);
-            screen::once(&ctx, &form, "rules", value, work).await
-        }
-        Err(error) => Err(error),
-    };
-    settle(&ctx, &visitor, form, done).await
+pub(crate) async fn try_routing(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
+    ruled::try_list::<Routing>(ctx, visitor, form).await
 }
 
 /// `POST /admin/routing/activate`: the version that the form names.
 pub(crate) async fn activate_routing(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
-    let version = form.version()?;
-    let number = form.text("number").parse::<i32>();
-    let number = number.map_err(|_| Error::not_found("version"))?;
-    let work = move |conn: &mut Conn, act: &Act, (): &()| routing::activate(conn, act, number, Some(version));
-    let done = screen::once(&ctx, &form, "activate", (), work).await;
-    settle(&ctx, &visitor, form, done).await
+    ruled::activate::<Routing>(ctx, visitor, form).await
 }
 
 /// `POST /admin/routing/deactivate`
 pub(crate) async fn deactivate_routing(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
-    let work = |conn: &mut Conn, act: &Act, (): &()| routing::deactivate(conn, act);
-    let done = screen::once(&ctx, &form, "off", (), work).await;
-    settle(&ctx, &visitor, form, done).await
+    ruled::deactivate::<Routing>(ctx, visitor, form).await
+}
+
+/// `GET /admin/routing/rule`: a new one.
+pub(crate) async fn show_new(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
+    ruled::one::show::<Routing>(ctx, visitor, None).await
+}
+
+/// `POST /admin/routing/rule`
+pub(crate) async fn add_rule(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
+    ruled::one::sent::<Routing>(ctx, visitor, None, form).await
+}
+
+/// `GET /admin/routing/rule/{slug}`
+pub(crate) async fn show_rule(ctx: Ctx, visitor: Visitor, slug: Id<String>) -> Result<HttpResponse> {
+    ruled::one::show::<Routing>(ctx, visitor, Some(slug.0)).await
+}
+
+/// `POST /admin/routing/rule/{slug}`
+pub(crate) async fn change_rule(ctx: Ctx, visitor: Visitor, slug: Id<String>, form: Form) -> Result<HttpResponse> {
+    ruled::one::sent::<Routing>(ctx, visitor, Some(slug.0), form).await
 }

@@ -7,6 +7,8 @@ use askama::Template;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::asking::Asking;
+use super::qr::Picture;
 use crate::api::extract::{Body, Ctx};
 use crate::db::conn::Conn;
 use crate::domain::staff::Act;
@@ -18,6 +20,8 @@ use crate::web::page::{NavItem, Page, Visitor};
 
 /// A small form within a table or beside facts: one button.
 pub(super) struct Deed {
+    /// How the button looks: `quiet`, `button`.
+    pub(super) class: &'static str,
     pub(super) action: String,
     pub(super) label: String,
     pub(super) fields: Vec<(&'static str, String)>,
@@ -27,6 +31,10 @@ pub(super) struct Deed {
 #[derive(Default)]
 pub(super) struct Cell {
     pub(super) text: String,
+    /// What its column is called, for screens on which the head of the table is not seen.
+    head: String,
+    /// What is said before the text.
+    pub(super) before: String,
     pub(super) href: Option<String>,
     pub(super) deed: Option<Deed>,
     /// A class for what stands out: `late`, `soft`.
@@ -47,6 +55,11 @@ impl Cell {
             href: Some(href.into()),
             ..Self::default()
         }
+    }
+
+    pub(super) fn before(mut self, text: String) -> Self {
+        self.before = text;
+        self
     }
 
     pub(super) fn deed(deed: Deed) -> Self {
@@ -73,119 +86,46 @@ pub(super) struct Table {
     pub(super) more: Option<(String, String)>,
 }
 
-/// How something is typed in.
-pub(super) enum Input {
-    /// A line: the type of the field.
-    Line(&'static str),
-    /// Some lines, of code where it is a notation.
-    Area(u8),
-    /// One of several.
-    One(Vec<Choice>),
-    /// Any of several.
-    Any(Vec<Choice>),
-}
-
-/// A field of a form.
-pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) label: String,
-    pub(super) hint: String,
-    pub(super) input: Input,
-    pub(super) value: String,
-    pub(super) autocomplete: &'static str,
-}
-
-impl Field {
-    /// A field, with what the form holds, or else what is there now.
-    pub(super) fn new(form: &Form, name: &str, label: String, input: Input, usual: &str) -> Self {
-        let sent = form.all().any(|(have, _)| have == name);
-        let shown = !matches!(input, Input::Line("password"));
-        Self {
-            value: match sent && shown {
-                true => form.text(name).to_owned(),
-                false => usual.to_owned(),
-            },
-            name: name.to_owned(),
-            label,
-            hint: String::new(),
-            input,
-            autocomplete: "off",
+impl Table {
+    fn name_cells(&mut self) {
+        for row in &mut self.rows {
+            for (cell, head) in row.iter_mut().zip(&self.heads) {
+                cell.head.clone_from(head);
+            }
         }
     }
-
-    pub(super) fn hint(mut self, hint: String) -> Self {
-        self.hint = hint;
-        self
-    }
-
-    pub(super) fn fills(mut self, what: &'static str) -> Self {
-        self.autocomplete = what;
-        self
-    }
 }
 
-/// A form. The names of its fields begin with what it is called.
-pub(super) struct Asking {
-    pub(super) id: &'static str,
+/// One of several things that are said in words: a rule, a clock, a macro.
+#[derive(Default)]
+pub(super) struct Card {
     pub(super) title: String,
-    pub(super) action: String,
-    pub(super) get: bool,
-    pub(super) lead: String,
-    pub(super) hidden: Vec<(&'static str, String)>,
-    pub(super) fields: Vec<Field>,
-    pub(super) buttons: Vec<(String, String, &'static str)>,
-    /// Whether it is folded away until somebody wants it.
-    pub(super) folded: bool,
-    /// Whose password it asks for, for those programs that keep passwords.
-    pub(super) username: String,
+    pub(super) href: Option<String>,
+    /// What stands beside the title, small.
+    pub(super) note: String,
+    /// A class for what stands out: `off`, `good`, `late`.
+    pub(super) class: &'static str,
+    /// What it says: in which respect, and what.
+    pub(super) lines: Vec<(String, Vec<String>)>,
+    pub(super) deeds: Vec<Deed>,
 }
 
-impl Asking {
-    /// A form that changes something, with one button.
-    pub(super) fn new(id: &'static str, title: String, action: impl Into<String>, button: String) -> Self {
-        Self {
-            id,
-            title,
-            action: action.into(),
-            get: false,
-            lead: String::new(),
-            hidden: Vec::new(),
-            fields: Vec::new(),
-            buttons: vec![(String::new(), button, "")],
-            folded: true,
-            username: String::new(),
-        }
-    }
-
-    pub(super) fn of(mut self, username: &str) -> Self {
-        username.clone_into(&mut self.username);
+impl Card {
+    /// With its place in the order.
+    pub(super) fn numbered(mut self, n: usize) -> Self {
+        self.title = format!("{n}. {}", self.title);
         self
     }
 
-    pub(super) fn lead(mut self, lead: String) -> Self {
-        self.lead = lead;
+    /// Leading to its own page.
+    pub(super) fn leading(mut self, href: String) -> Self {
+        self.href = Some(href);
         self
     }
 
-    pub(super) fn open(mut self) -> Self {
-        self.folded = false;
-        self
-    }
-
-    pub(super) fn grave(mut self) -> Self {
-        for (_, _, class) in &mut self.buttons {
-            *class = "grave";
-        }
-        self
-    }
-
-    pub(super) fn version(mut self, version: i32) -> Self {
-        self.hidden.push(("version", version.to_string()));
-        self
-    }
-
-    pub(super) fn field(mut self, field: Field) -> Self {
-        self.fields.push(field);
+    /// Leading nowhere: on its own page.
+    pub(super) fn plain(mut self) -> Self {
+        self.href = None;
         self
     }
 }
@@ -193,10 +133,16 @@ impl Asking {
 /// A part of a page.
 pub(super) enum Block {
     Table(Table),
+    /// Where one can go from here.
+    Ways(Vec<(String, String)>),
+    /// A title, what is said when there are none, and the cards.
+    Cards(String, String, Vec<Card>),
     Form(Asking),
     Facts(String, Vec<(String, Cell)>),
     /// Something that is shown this once.
     Once(String, String, String),
+    /// A picture of a text for a telephone's camera: what it is, what to do, and the picture.
+    Picture(String, String, Picture),
     /// Words; written as they are, where they are a notation.
     Words(String, String, bool),
 }
@@ -206,6 +152,7 @@ pub(super) struct Screen {
     pub(super) title: String,
     pub(super) back: Option<(String, String)>,
     pub(super) done: String,
+    pub(super) lead: String,
     pub(super) blocks: Vec<Block>,
 }
 
@@ -215,6 +162,7 @@ impl Screen {
             title,
             back: None,
             done: String::new(),
+            lead: String::new(),
             blocks: Vec::new(),
         }
     }
@@ -224,7 +172,15 @@ impl Screen {
         self
     }
 
-    pub(super) fn with(mut self, block: Block) -> Self {
+    pub(super) fn lead(mut self, lead: String) -> Self {
+        self.lead = lead;
+        self
+    }
+
+    pub(super) fn with(mut self, mut block: Block) -> Self {
+        if let Block::Table(table) = &mut block {
+            table.name_cells();
+        }
         self.blocks.push(block);
         self
     }

@@ -2,11 +2,12 @@
 
 use actix_web::HttpResponse;
 
-use super::screen::{self, Asking, Block, Cell, Deed, Field, Input, Screen, Sent, Table, choose};
+use super::asking::{Asking, Field, Input};
+use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table, choose};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::sla::calendars::{self, CalendarSummary};
-use crate::domain::staff::people::{self, Listing};
+use crate::domain::staff::people::{self, Listing, StaffView};
 use crate::domain::staff::teams::{self, MemberForm, TeamForm, TeamView};
 use crate::domain::staff::{Act, Permission};
 use crate::error::{Error, Result};
@@ -119,25 +120,7 @@ pub(crate) async fn show_team(ctx: Ctx, visitor: Visitor, id: Id<TeamId>) -> Res
     one(&ctx, &visitor, id.0, Sent::nothing()).await
 }
 
-#[expect(clippy::too_many_lines, reason = "every block of the page once")]
-async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<HttpResponse> {
-    let words = visitor.words;
-    let (team, calendars, staff) = ctx
-        .read(move |conn, act| {
-            let active = Listing {
-                active: Some(true),
-                limit: 500,
-                ..Listing::default()
-            };
-            Ok((
-                teams::get(conn, id)?,
-                calendars::list(conn, act)?,
-                people::list(conn, &active)?,
-            ))
-        })
-        .await?;
-    let manages = visitor.may(Permission::ManageStaff);
-    let at = |deed: &str| format!("/admin/teams/{id}/{deed}");
+fn members(words: Words, team: &TeamView, manages: bool) -> Table {
     let rows = team.members.iter().map(|member| {
         let mut cells = vec![
             Cell::link(member.handle.clone(), format!("/admin/people/{}", member.id)),
@@ -156,7 +139,8 @@ async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<Htt
                 ]
             };
             let turn = Deed {
-                action: at("members"),
+                class: "quiet",
+                action: format!("/admin/teams/{}/members", team.id),
                 label: match member.leads {
                     true => fl!(words, "admin-lead-no-more"),
                     false => fl!(words, "admin-lead-make"),
@@ -175,22 +159,25 @@ async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<Htt
     if manages {
         heads.push(fl!(words, "admin-change"));
     }
-    let members = Table {
+    Table {
         title: fl!(words, "admin-people"),
         heads,
         rows: rows.collect(),
         empty: fl!(words, "admin-nobody"),
         more: None,
-    };
-    let form = &sent.form;
+    }
+}
+
+/// The form by which somebody joins.
+fn joining(words: Words, form: &Form, team: &TeamView, staff: &[StaffView]) -> Asking {
     let others = staff
         .iter()
         .filter(|person| !team.members.iter().any(|member| member.id == person.id))
         .map(|person| (person.id.to_string(), format!("{} ({})", person.name, person.handle)));
-    let joining = Asking::new(
+    Asking::new(
         "member",
         fl!(words, "admin-member-add"),
-        at("members"),
+        format!("/admin/teams/{}/members", team.id),
         fl!(words, "admin-add"),
     )
     .version(team.version)
@@ -200,15 +187,19 @@ async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<Htt
         fl!(words, "admin-person"),
         Input::One(choose(form, "member-staff", others, &[])),
         "",
-    ));
+    ))
+}
+
+/// The form by which somebody is taken out.
+fn leaving(words: Words, form: &Form, team: &TeamView) -> Asking {
     let there = team
         .members
         .iter()
         .map(|member| (member.id.to_string(), format!("{} ({})", member.name, member.handle)));
-    let leaving = Asking::new(
+    Asking::new(
         "out",
         fl!(words, "admin-member-out"),
-        at("remove"),
+        format!("/admin/teams/{}/remove", team.id),
         fl!(words, "admin-member-out-button"),
     )
     .grave()
@@ -227,7 +218,30 @@ async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<Htt
         fl!(words, "admin-successor"),
         Input::Line("text"),
         "",
-    ));
+    ))
+}
+
+async fn one(ctx: &Ctx, visitor: &Visitor, id: TeamId, sent: Sent) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let (team, calendars, staff) = ctx
+        .read(move |conn, act| {
+            let active = Listing {
+                active: Some(true),
+                limit: 500,
+                ..Listing::default()
+            };
+            Ok((
+                teams::get(conn, id)?,
+                calendars::list(conn, act)?,
+                people::list(conn, &active)?,
+            ))
+        })
+        .await?;
+    let manages = visitor.may(Permission::ManageStaff);
+    let at = |deed: &str| format!("/admin/teams/{id}/{deed}");
+    let members = members(words, &team, manages);
+    let form = &sent.form;
+    let (joining, leaving) = (joining(words, form, &team, &staff), leaving(words, form, &team));
     let change = Asking::new(
         "change",
         fl!(words, "admin-team-change"),

@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use super::screen::{self, Asking, Block, Cell, Deed, Field, Input, Screen, Sent, Table, choose};
+use super::asking::{Asking, Field, Input};
+use super::known::{all, options};
+use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table, choose};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::staff::custom_roles;
@@ -33,6 +35,7 @@ fn row(visitor: &Visitor, voice: super::super::parts::Voice, token: &TokenView) 
     };
     let deed = |what: &str, label: String| {
         Cell::deed(Deed {
+            class: "quiet",
             action: format!("/admin/tokens/{}/{what}", token.id),
             label,
             fields: vec![("version", token.version.to_string())],
@@ -58,8 +61,10 @@ fn row(visitor: &Visitor, voice: super::super::parts::Voice, token: &TokenView) 
 
 /// The form by which a token is made.
 fn adding(words: Words, form: &Form, roles: &[custom_roles::RoleView], teams: &[teams::TeamView]) -> Asking {
-    let all_roles = roles.iter().map(|role| (role.slug.clone(), role.name.clone()));
-    let scopes = Permission::ALL.iter().map(|p| (p.to_string(), p.to_string()));
+    let all_roles = roles
+        .iter()
+        .map(|role| (role.slug.clone(), super::roles::called(words, role)));
+    let scopes = options(words, "permission", all!(Permission));
     let all_teams = teams.iter().map(|team| (team.id.to_string(), team.name.clone()));
     Asking::new(
         "token",

@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 
-use super::screen::{self, Asking, Block, Cell, Screen, Sent, Table};
+use super::asking::Asking;
+use super::screen::{self, Block, Cell, Screen, Sent, Table};
 use crate::api::extract::Ctx;
 use crate::db::conn::Conn;
 use crate::domain::staff::{Act, Permission};

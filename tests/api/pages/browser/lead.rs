@@ -101,7 +101,9 @@ async fn look_at(look: Look) {
     browser.press("#sign-in button").await;
     browser.find("body.desk").await;
     let colours = if look.dark { "dark" } else { "light" };
+    let actions = admin(&desk).get(crate::leads::ACTIONS).await.expect(200);
     let places = [
+        ("lead-action", format!("/lead/actions/{}", actions.str("/items/0/id"))),
         ("lead-board", "/lead".to_owned()),
         ("lead-actions", "/lead/actions".to_owned()),
         ("lead-reviews", "/lead/reviews".to_owned()),

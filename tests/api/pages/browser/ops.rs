@@ -37,12 +37,59 @@ async fn send(browser: &Browser, action: &str, fields: &[(&str, &str)]) {
     assert_eq!(browser.eval(&script).await, "sent", "{action}");
 }
 
+/// Rules, texts, macros and a role to look at, and what a rule did.
+async fn documents(desk: &Desk) {
+    let admin = desk.client(hark::domain::staff::Role::Admin);
+    let team = admin
+        .post("/api/v1/teams", &json!({ "name": "Billing" }))
+        .await
+        .expect(201)
+        .id()
+        .to_owned();
+    let routing = json!({ "rules": [
+        { "slug": "bills", "name": "Bills of key accounts", "team": team, "within_minutes": 120,
+          "conditions": { "categories": ["billing", "my_own"], "tiers": ["key_account"], "severities": ["high", "critical"] },
+          "skills": { "own_language": true, "products": ["router"] } },
+        { "slug": "rest", "team": team, "mode": "least_loaded" },
+    ] });
+    admin.put("/api/v1/routing", &routing).await.expect(200);
+    let text = json!({ "title": "We call you back", "wordings": [
+        { "language": "zh-CN", "body": "{customer.name}，您好！我们将在 {call_back.window} 给您回电。" },
+        { "language": "en", "customer_type": "angry", "body": "Dear {customer.name}, we are sorry. We call you {call_back.window}." },
+    ] });
+    admin.put("/api/v1/canned-texts/we_call", &text).await.expect(201);
+    let actions = json!([
+        { "do": "send_message", "text": "we_call" }, { "do": "wait", "ball_with": "customer", "reason": "Asked for the invoice." },
+    ]);
+    let ask = json!({ "title": "Ask again and wait", "actions": actions });
+    admin.put("/api/v1/macros/ask_again", &ask).await.expect(201);
+    let rules = json!({ "rules": [
+        { "slug": "note_it", "name": "Look at every complaint that comes in", "on": { "event": "received" },
+          "then": [{ "do": "add_note", "body": "Look at this today." }, { "do": "tag", "tags": ["seen"] }] },
+        { "slug": "ask_again", "enabled": false,
+          "on": { "event": "time_passed", "time": { "minutes": 240, "since": "waiting_for_customer", "calendar": "standard" } },
+          "conditions": { "complaint": { "kinds": ["complaint"], "tiers": ["key_account", "medium"] }, "states": ["waiting"], "has_owner": true },
+          "then": [{ "do": "add_note", "body": "Ask the customer again." }, { "do": "assign_to_lead" }], "stop": true },
+    ] });
+    admin.put("/api/v1/rules", &rules).await.expect(200);
+    admin
+        .post("/api/v1/rules/versions/1/activate", &json!({}))
+        .await
+        .expect(200);
+    let role =
+        json!({ "name": "Night desk", "permissions": ["read-complaints", "log-complaints", "handle-complaints"] });
+    admin.put("/api/v1/roles/night_desk", &role).await.expect(201);
+    Case::logged(desk).await;
+    desk.run_jobs().await;
+}
+
 async fn look_at(look: Look) {
     let desk = Desk::sqlite();
     let Some(browser) = Browser::open(look).await else {
         return;
     };
     a_week(&desk).await;
+    documents(&desk).await;
     person::with_password(&desk, "wang.fang", "admin").await;
     sign_in(&browser, &desk.url, "wang.fang").await;
     let colours = if look.dark { "dark" } else { "light" };
@@ -70,6 +117,19 @@ async fn look_at(look: Look) {
         ("admin-calendars", "/admin/calendars"),
         ("admin-calendar", "/admin/calendars/standard"),
         ("admin-routing", "/admin/routing"),
+        ("admin-routing-rule", "/admin/routing/rule/bills"),
+        ("admin-policy-new", "/admin/policies?new"),
+        ("admin-rules", "/admin/rules"),
+        ("admin-rule", "/admin/rules/rule/ask_again"),
+        ("admin-rule-new", "/admin/rules/rule"),
+        ("admin-rules-log", "/admin/rules/log"),
+        ("admin-texts", "/admin/texts"),
+        ("admin-text", "/admin/texts/text/we_call"),
+        ("admin-macros", "/admin/macros"),
+        ("admin-macro", "/admin/macros/macro/ask_again"),
+        ("admin-roles", "/admin/roles"),
+        ("admin-role-new", "/admin/roles/role"),
+        ("admin-review-form", "/admin/review-form"),
         ("admin-typing", "/admin/typing"),
         ("admin-audit", "/admin/audit"),
         ("account", "/account"),
@@ -89,6 +149,28 @@ async fn look_at(look: Look) {
         }
         browser.judge(&format!("{name} {} {colours}", look.lang)).await;
     }
+    let called = |name: &str| format!("{name}-{}-{colours}-1366", look.lang);
+    browser.wear(Look { width: 1366, ..look }).await;
+    browser.go(&format!("{}/admin/rules/rule/note_it", desk.url)).await;
+    browser.press("button[value=try]").await;
+    browser.find("td a[href^='/desk/complaints/']").await;
+    browser.picture(&called("admin-rule-tried")).await;
+    browser.judge("a rule that was tried").await;
+    browser.go(&format!("{}/admin/rules/rule", desk.url)).await;
+    browser.press("button[value='more:then']").await;
+    browser.press(".buttons button[value=save]").await;
+    browser.find("#errors").await;
+    browser.picture(&called("admin-rule-errors")).await;
+    browser.judge("a rule with errors").await;
+    browser.go(&format!("{}/account", desk.url)).await;
+    send(&browser, "/account/second-factor", &[("begin-password", PASSWORD)]).await;
+    browser.find("svg.qr").await;
+    for width in [320, 1366] {
+        browser.wear(Look { width, ..look }).await;
+        browser.fits("the second factor's picture").await;
+    }
+    browser.picture(&called("account-qr")).await;
+    browser.judge("the second factor's picture").await;
     let unexpected: Vec<String> = browser.complaints().await;
     assert!(unexpected.is_empty(), "{unexpected:#?}");
     browser.close().await;
@@ -271,4 +353,48 @@ async fn a_case_goes_from_the_customers_form_to_the_dashboard_in_chinese() {
         ..Look::default()
     })
     .await;
+}
+
+/// Whether an element is seen.
+async fn seen(browser: &Browser, css: &str) -> bool {
+    browser.find(css).await.is_displayed().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_rule_is_written_without_scripts_and_shows_only_what_belongs_to_a_choice() {
+    let desk = Desk::sqlite();
+    let look = Look {
+        scripts: false,
+        ..Look::default()
+    };
+    let Some(browser) = Browser::open(look).await else {
+        return;
+    };
+    person::with_password(&desk, "wang.fang", "admin").await;
+    sign_in(&browser, &desk.url, "wang.fang").await;
+    browser.go(&format!("{}/admin/rules/rule", desk.url)).await;
+    let (minutes, metrics, body) = ("#rule-on-time-minutes", "#rule-on-metrics", "#rule-then-0-body");
+    for hidden in [minutes, metrics, body] {
+        assert!(!seen(&browser, hidden).await, "{hidden}");
+    }
+    browser.press("#rule-on-event option[value=time_passed]").await;
+    assert!(seen(&browser, minutes).await && !seen(&browser, metrics).await);
+    browser.press("#rule-on-event option[value=clock_breached]").await;
+    assert!(!seen(&browser, minutes).await && seen(&browser, metrics).await);
+    browser.press("#rule-then-0-do option[value=add_note]").await;
+    assert!(seen(&browser, body).await && !seen(&browser, "#rule-then-0-owner").await);
+    browser.fill("#rule-slug", "late").await;
+    browser.fill(metrics, "first_response").await;
+    browser.fill(body, "See to this.").await;
+    browser.press("button[value='more:then']").await;
+    browser.press("#rule-then-1-do option[value=assign_to_lead]").await;
+    // The enter key keeps the rule; it does not press the first button that happens to stand before it.
+    browser.fill("#rule-slug", "r").await;
+    browser.press("#rule-slug").await;
+    browser.key("\u{e007}").await;
+    browser.says("The new version is kept").await;
+    browser.says("a deadline was missed").await;
+    browser.says("Give it to the lead of its team").await;
+    browser.content("the form of a rule").await;
+    browser.close().await;
 }
