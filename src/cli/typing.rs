@@ -188,6 +188,7 @@ fn replayed(live: Live, rows: &[Labelled]) -> Live {
                 earlier.push(lesson);
             }
         }
+        learner.settle(language, &earlier);
     }
     Live {
         layer: Arc::new(learner.into_layer()),

@@ -18,6 +18,10 @@ const STEP_BIAS: f32 = 0.05;
 const DECAY: f32 = 0.01;
 /// How many earlier corrections are gone through again with each new one.
 pub const REPLAYED: usize = 10;
+/// How often all of them are gone through at the end of a run.
+const SETTLED: usize = 10;
+/// The most steps that this may take.
+const MOST_SETTLED: usize = 2_000;
 /// The most features of one language that a layer keeps: those with the largest weights.
 const LARGEST: usize = 40_000;
 
@@ -243,6 +247,16 @@ impl Learner {
         for _ in 0..REPLAYED.min(earlier.len()) {
             let n = self.dice.below(earlier.len());
             if let Some(again) = earlier.get(n) {
+                self.step(language, again);
+            }
+        }
+    }
+
+    /// Goes through everything once more at the end of a run, so that what came last does not count most.
+    pub fn settle(&mut self, language: Language, all: &[Example]) {
+        for _ in 0..MOST_SETTLED.min(all.len() * SETTLED) {
+            let n = self.dice.below(all.len());
+            if let Some(again) = all.get(n) {
                 self.step(language, again);
             }
         }

@@ -162,10 +162,14 @@ impl Lessons {
                     earlier.push(example(decided, language));
                 }
             }
+            let before = earlier.len();
             for decided in lessons().filter(of).filter(|decided| !is_held_out(decided)) {
                 let lesson = example(decided, language);
                 learner.learn(language, &lesson, &earlier);
                 earlier.push(lesson);
+            }
+            if earlier.len() > before {
+                learner.settle(language, &earlier);
             }
         }
         let weights = learner.into_layer().to_bytes();
