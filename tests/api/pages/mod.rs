@@ -259,7 +259,10 @@ impl Shown {
             let (tag, after) = rest.split_at(rest.find('>').unwrap_or(rest.len()));
             let name = attribute(tag, "name");
             match tag.split([' ', '>']).next().unwrap() {
-                "<input" if !matches!(attribute(tag, "type").as_str(), "checkbox" | "radio" | "file") || tag.contains(" checked") => {
+                "<input"
+                    if !matches!(attribute(tag, "type").as_str(), "checkbox" | "radio" | "file")
+                        || tag.contains(" checked") =>
+                {
                     fields.push((name, attribute(tag, "value")));
                 }
                 "<textarea" => {
@@ -267,8 +270,13 @@ impl Shown {
                     fields.push((name, plain(text.trim_start_matches('\n'))));
                 }
                 "<select" => {
-                    let options: Vec<&str> = after[..after.find("</select>").unwrap()].split("<option").skip(1).collect();
-                    let chosen = options.iter().find(|option| option.split('>').next().unwrap().contains(" selected"));
+                    let options: Vec<&str> = after[..after.find("</select>").unwrap()]
+                        .split("<option")
+                        .skip(1)
+                        .collect();
+                    let chosen = options
+                        .iter()
+                        .find(|option| option.split('>').next().unwrap().contains(" selected"));
                     if let Some(option) = chosen.or(options.first()) {
                         fields.push((name, attribute(option, "value")));
                     }
