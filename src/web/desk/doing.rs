@@ -39,6 +39,7 @@ pub(super) fn said(words: Words, names: &Names, action: &Action) -> String {
         }
         Action::AssignLeastLoaded { .. } => fl!(words, "desk-do-least-loaded"),
         Action::AssignToLead {} => fl!(words, "desk-do-lead"),
+        Action::Escalate {} => fl!(words, "desk-do-escalate"),
         Action::Route {} => fl!(words, "desk-do-route"),
         Action::AddNote { .. } => fl!(words, "desk-do-note"),
         Action::SendMessage { text: Some(text), .. } => {

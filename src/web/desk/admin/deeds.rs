@@ -15,6 +15,7 @@ const ACTIONS: &[&str] = &[
     "assign",
     "assign_least_loaded",
     "assign_to_lead",
+    "escalate",
     "route",
     "add_note",
     "send_message",
@@ -31,7 +32,7 @@ const ACTIONS: &[&str] = &[
     "unwatch",
 ];
 /// How many of them rules may do.
-const OF_RULES: usize = 15;
+const OF_RULES: usize = 16;
 
 /// The list of actions of a document.
 pub(super) fn list(words: Words, key: &'static str, known: &Known, of_rule: bool) -> Node {

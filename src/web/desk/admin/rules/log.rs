@@ -86,7 +86,7 @@ fn card(voice: Voice, fired: &FiringView, known: &Known) -> Card {
         class: match fired.outcome {
             FiringOutcome::Done => "good",
             FiringOutcome::Partly | FiringOutcome::HeldBack => "soon",
-            FiringOutcome::Refused => "late",
+            FiringOutcome::Refused | FiringOutcome::Failed => "late",
         },
         lines,
         deeds: Vec::new(),
