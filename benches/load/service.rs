@@ -180,7 +180,9 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let _gone = self.child.kill();
+        // In order: what a killed one has claimed nobody else would do for a minute.
+        let pid = self.child.id().to_string();
+        let _asked = Command::new("kill").args(["-TERM", &pid]).status();
         let _gone = self.child.wait();
     }
 }

@@ -452,8 +452,8 @@ async fn record_by_key(browser: &Browser) {
     browser.says("The steps are recorded").await;
 }
 
-/// Promises the call, makes it, and closes.
-async fn call_and_close_by_key(browser: &Browser, desk: &Desk) {
+/// Promises the call and makes it.
+async fn call_by_key(browser: &Browser, desk: &Desk) {
     ready(browser).await;
     browser.key("p").await;
     assert_eq!(
@@ -479,6 +479,10 @@ async fn call_and_close_by_key(browser: &Browser, desk: &Desk) {
     browser.key("1").await;
     browser.says("The customer is satisfied").await;
     ready(browser).await;
+}
+
+/// Goes from the call back to the complaint, and closes it.
+async fn close_by_key(browser: &Browser) {
     browser.tab_to("h1 a").await;
     browser.key(Key::Enter + "").await;
     browser.find("#close-decision").await;
@@ -526,7 +530,8 @@ async fn a_call_goes_from_the_first_word_to_the_closing_with_the_keyboard_alone(
     assert!(!path.contains(&earlier.id), "another complaint");
     keys_are_listed(&browser).await;
     record_by_key(&browser).await;
-    call_and_close_by_key(&browser, &desk).await;
+    call_by_key(&browser, &desk).await;
+    close_by_key(&browser).await;
     let kept = desk.agent().get(&path.replace("/desk/", "/api/v1/")).await.expect(200);
     let told: Vec<&Value> = ["/state", "/decision", "/owner"].iter().map(|at| kept.at(at)).collect();
     assert_eq!(told, [&json!("closed"), &json!("upheld"), &json!("li.ming")]);
