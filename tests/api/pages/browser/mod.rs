@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use serde_json::{Value, json};
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -260,11 +261,23 @@ impl Browser {
         self.find(css).await.send_keys(text).await.unwrap();
     }
 
-    /// Presses a button or follows a link.
+    /// Presses a button or follows a link; the one of the next page, when this one goes away under the finger.
     pub async fn press(&self, css: &str) {
-        let found = self.find(css).await;
-        found.scroll_into_view().await.unwrap();
-        found.click().await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let found = self.find(css).await;
+            let pressed = match found.scroll_into_view().await {
+                Ok(()) => found.click().await,
+                Err(error) => Err(error),
+            };
+            match pressed {
+                Ok(()) => return,
+                Err(error) => {
+                    let gone = matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_));
+                    assert!(gone && Instant::now() < until, "{css}: {error}");
+                }
+            }
+        }
     }
 
     /// What the page says, as it is seen.

@@ -148,6 +148,7 @@ async fn look_at_rules(browser: &Browser, look: Look, desk: &Desk) {
     browser.judge("a rule that was tried").await;
     browser.go(&format!("{}/admin/rules/rule", desk.url)).await;
     browser.press("button[value='more:then']").await;
+    browser.find("#rule-then-1-do").await;
     browser.press(".buttons button[value=save]").await;
     browser.find("#errors").await;
     browser.picture(&called("admin-rule-errors")).await;
