@@ -6,8 +6,10 @@ use super::answer;
 use super::extract::{Body, Ctx, Id, IfMatch};
 use crate::domain::complaints::placing;
 use crate::domain::complaints::view::ComplaintView;
+use crate::domain::versions::{Version, Versioned};
 use crate::domain::work::routing::dry_run::{self, DryRunForm, RoutingDryRun};
-use crate::domain::work::routing::{self, RoutingForm, RoutingVersionView, RoutingView};
+use crate::domain::work::routing::rules::RoutingRule;
+use crate::domain::work::routing::{self, RoutingForm};
 use crate::error::Result;
 use crate::ids::ComplaintId;
 
@@ -15,7 +17,7 @@ use crate::ids::ComplaintId;
 ///
 /// Their last version, which one is in force, and which was when.
 #[utoipa::path(get, path = "/api/v1/routing", tag = "work",
-    responses((status = 200, description = "The rules.", body = RoutingView)))]
+    responses((status = 200, description = "The rules.", body = Versioned<RoutingRule>)))]
 pub(super) async fn get_routing(ctx: Ctx) -> Result<HttpResponse> {
     let found = ctx.read(|conn, _| routing::get(conn)).await?;
     answer::ok_version(found.revision, &found)
@@ -26,7 +28,7 @@ pub(super) async fn get_routing(ctx: Ctx) -> Result<HttpResponse> {
 /// An ordered list: the first rule that fits a complaint says to which team it goes. The version that is in force stays
 /// so until the new one is activated.
 #[utoipa::path(put, path = "/api/v1/routing", tag = "work", request_body = RoutingForm,
-    responses((status = 200, description = "The rules as they are now.", body = RoutingView)))]
+    responses((status = 200, description = "The rules as they are now.", body = Versioned<RoutingRule>)))]
 pub(super) async fn write_routing(ctx: Ctx, version: IfMatch, body: Body<RoutingForm>) -> Result<HttpResponse> {
     let changed = ctx
         .write(move |conn, act| routing::write(conn, act, version.0, &body.value))
@@ -39,7 +41,7 @@ pub(super) async fn write_routing(ctx: Ctx, version: IfMatch, body: Body<Routing
 /// Versions are kept for ever: a complaint says under which one it was routed.
 #[utoipa::path(get, path = "/api/v1/routing/versions/{version}", tag = "work",
     params(("version" = i32, Path, description = "Which version, from 1.")),
-    responses((status = 200, description = "The version.", body = RoutingVersionView)))]
+    responses((status = 200, description = "The version.", body = Version<RoutingRule>)))]
 pub(super) async fn get_routing_version(ctx: Ctx, version: Id<i32>) -> Result<HttpResponse> {
     answer::ok(&ctx.read(move |conn, _| routing::version(conn, version.0)).await?)
 }
@@ -49,7 +51,7 @@ pub(super) async fn get_routing_version(ctx: Ctx, version: Id<i32>) -> Result<Ht
 /// The last one, or an earlier one again: for complaints that come in from now on.
 #[utoipa::path(post, path = "/api/v1/routing/versions/{version}/activate", tag = "work",
     params(("version" = i32, Path, description = "Which version, from 1.")),
-    responses((status = 200, description = "The rules as they are now.", body = RoutingView)))]
+    responses((status = 200, description = "The rules as they are now.", body = Versioned<RoutingRule>)))]
 pub(super) async fn activate_routing(ctx: Ctx, version: IfMatch, number: Id<i32>) -> Result<HttpResponse> {
     let changed = ctx
         .once(Body::nothing(), move |conn, act, ()| {
@@ -63,7 +65,7 @@ pub(super) async fn activate_routing(ctx: Ctx, version: IfMatch, number: Id<i32>
 ///
 /// What comes in from then on is of no team, unless somebody says so.
 #[utoipa::path(post, path = "/api/v1/routing/deactivate", tag = "work",
-    responses((status = 200, description = "The rules as they are now.", body = RoutingView)))]
+    responses((status = 200, description = "The rules as they are now.", body = Versioned<RoutingRule>)))]
 pub(super) async fn deactivate_routing(ctx: Ctx) -> Result<HttpResponse> {
     let changed = ctx
         .once(Body::nothing(), |conn, act, ()| routing::deactivate(conn, act))

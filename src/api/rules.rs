@@ -9,7 +9,9 @@ use super::extract::{Body, Ctx, Id, IfMatch, Query};
 use super::page::{self, Page};
 use crate::domain::rules::dry_run::{self, RuleDryRun, RuleDryRunForm};
 use crate::domain::rules::firings::{self, FiringOutcome, FiringQuery, FiringView};
-use crate::domain::rules::{self, RuleListForm, RuleListVersionView, RuleListView};
+use crate::domain::rules::model::Rule;
+use crate::domain::rules::{self, RuleListForm};
+use crate::domain::versions::{Version, Versioned};
 use crate::error::Result;
 use crate::ids::{ComplaintId, RuleFiringId};
 
@@ -17,7 +19,7 @@ use crate::ids::{ComplaintId, RuleFiringId};
 ///
 /// Their last version, which one is in force, and which was when.
 #[utoipa::path(get, path = "/api/v1/rules", tag = "rules",
-    responses((status = 200, description = "The rules.", body = RuleListView)))]
+    responses((status = 200, description = "The rules.", body = Versioned<Rule>)))]
 pub(super) async fn get_rules(ctx: Ctx) -> Result<HttpResponse> {
     let found = ctx.read(|conn, _| rules::get(conn)).await?;
     answer::ok_version(found.revision, &found)
@@ -29,7 +31,7 @@ pub(super) async fn get_rules(ctx: Ctx) -> Result<HttpResponse> {
 /// The version that is in force stays so until the new one is activated. Who writes rules must be allowed to do what they
 /// do, across teams.
 #[utoipa::path(put, path = "/api/v1/rules", tag = "rules", request_body = RuleListForm,
-    responses((status = 200, description = "The rules as they are now.", body = RuleListView)))]
+    responses((status = 200, description = "The rules as they are now.", body = Versioned<Rule>)))]
 pub(super) async fn write_rules(ctx: Ctx, version: IfMatch, body: Body<RuleListForm>) -> Result<HttpResponse> {
     let changed = ctx
         .write(move |conn, act| rules::write(conn, act, version.0, &body.value))
@@ -42,7 +44,7 @@ pub(super) async fn write_rules(ctx: Ctx, version: IfMatch, body: Body<RuleListF
 /// Versions are kept for ever: a firing says under which one it happened.
 #[utoipa::path(get, path = "/api/v1/rules/versions/{version}", tag = "rules",
     params(("version" = i32, Path, description = "Which version, from 1.")),
-    responses((status = 200, description = "The version.", body = RuleListVersionView)))]
+    responses((status = 200, description = "The version.", body = Version<Rule>)))]
 pub(super) async fn get_rules_version(ctx: Ctx, version: Id<i32>) -> Result<HttpResponse> {
     answer::ok(&ctx.read(move |conn, _| rules::version(conn, version.0)).await?)
 }
@@ -52,7 +54,7 @@ pub(super) async fn get_rules_version(ctx: Ctx, version: Id<i32>) -> Result<Http
 /// The last one, or an earlier one again: for what happens from now on. What came due before is left alone.
 #[utoipa::path(post, path = "/api/v1/rules/versions/{version}/activate", tag = "rules",
     params(("version" = i32, Path, description = "Which version, from 1.")),
-    responses((status = 200, description = "The rules as they are now.", body = RuleListView)))]
+    responses((status = 200, description = "The rules as they are now.", body = Versioned<Rule>)))]
 pub(super) async fn activate_rules(ctx: Ctx, version: IfMatch, number: Id<i32>) -> Result<HttpResponse> {
     let changed = ctx
         .once(Body::nothing(), move |conn, act, ()| {
@@ -66,7 +68,7 @@ pub(super) async fn activate_rules(ctx: Ctx, version: IfMatch, number: Id<i32>) 
 ///
 /// From then on none fires, and what waits for them is forgotten.
 #[utoipa::path(post, path = "/api/v1/rules/deactivate", tag = "rules",
-    responses((status = 200, description = "The rules as they are now.", body = RuleListView)))]
+    responses((status = 200, description = "The rules as they are now.", body = Versioned<Rule>)))]
 pub(super) async fn deactivate_rules(ctx: Ctx) -> Result<HttpResponse> {
     let changed = ctx
         .once(Body::nothing(), |conn, act, ()| rules::deactivate(conn, act))

@@ -32,6 +32,21 @@ on_both! {
     }
 }
 
+#[test]
+fn each_list_of_rules_is_described_as_its_own() {
+    let document = hark::api::openapi::document().unwrap();
+    for (path, rule) in [("/api/v1/routing", "RoutingRule"), ("/api/v1/rules", "Rule")] {
+        let answer =
+            &document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
+        let schema = answer.as_str().unwrap().trim_start_matches('#');
+        let rules = document
+            .pointer(schema)
+            .unwrap()
+            .pointer("/properties/rules/items/$ref");
+        assert_eq!(rules.unwrap(), &format!("#/components/schemas/{rule}"), "{path}");
+    }
+}
+
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default().trim()
 }
