@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use super::conditions;
 use super::document::{Kind, Leaf, Node};
 use super::known::{Known, all, options};
-use super::ruled::{self, Listed, Ruled, Says};
+use super::ruled::{self, Ruled, Says};
 use super::screen::{Block, Card, Cell, Table};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::staff::{Act, Permission};
 use crate::domain::work::routing::dry_run::{self, DryRunForm, RoutingDryRun};
 use crate::domain::work::routing::rules::{RoutingMode, RoutingRule};
-use crate::domain::work::routing::{self, RoutingForm};
+use crate::domain::work::routing::{self, RoutingForm, RoutingView};
 use crate::error::Result;
 use crate::web::desk::parts::Voice;
 use crate::web::desk::words::word;
@@ -215,18 +215,8 @@ impl Ruled for Routing {
         rule.name.as_deref()
     }
 
-    fn list(conn: &mut Conn) -> Result<Listed<RoutingRule>> {
-        let found = routing::get(conn)?;
-        let history = found.history.into_iter();
-        Ok(Listed {
-            rules: found.rules,
-            version: found.version,
-            active: found.active_version,
-            revision: found.revision,
-            history: history
-                .map(|turn| (turn.version, turn.turned_at, turn.turned_by))
-                .collect(),
-        })
+    fn list(conn: &mut Conn) -> Result<RoutingView> {
+        routing::get(conn)
     }
 
     fn version(conn: &mut Conn, number: i32) -> Result<Vec<RoutingRule>> {

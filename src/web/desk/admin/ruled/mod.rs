@@ -15,9 +15,9 @@ use super::document::Node;
 use super::known::Known;
 use super::screen::{self, Block, Card, Cell, Deed, Screen, Sent, Table};
 use crate::api::extract::{Ctx, parse};
-use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::staff::{Act, Permission};
+use crate::domain::versions::{Turn, Versioned};
 use crate::error::{Error, Result};
 use crate::web::desk::complaint::voice;
 use crate::web::desk::parts::Voice;
@@ -25,16 +25,6 @@ use crate::web::forms::{Findings, Form};
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
 use crate::web::time;
-
-/// A list of rules as it stands.
-pub(super) struct Listed<R> {
-    pub(super) rules: Vec<R>,
-    pub(super) version: i32,
-    pub(super) active: Option<i32>,
-    pub(super) revision: i32,
-    /// Which version was in force from when, and by whom, the newest first.
-    pub(super) history: Vec<(Option<i32>, Moment, String)>,
-}
 
 /// What a list says of itself.
 pub(super) struct Says {
@@ -56,7 +46,7 @@ pub(super) trait Ruled: 'static {
     fn says(words: Words) -> Says;
     fn slug(rule: &Self::Rule) -> &String;
     fn name(rule: &Self::Rule) -> Option<&str>;
-    fn list(conn: &mut Conn) -> Result<Listed<Self::Rule>>;
+    fn list(conn: &mut Conn) -> Result<Versioned<Self::Rule>>;
     fn version(conn: &mut Conn, number: i32) -> Result<Vec<Self::Rule>>;
     fn write(conn: &mut Conn, act: &Act, expected: i32, rules: &[Self::Rule]) -> Result<()>;
     fn activate(conn: &mut Conn, act: &Act, number: i32, expected: i32) -> Result<()>;
@@ -74,7 +64,7 @@ pub(super) trait Ruled: 'static {
 
 /// What the page shows: the rules of a version, which may be an earlier one.
 struct Seen<R> {
-    all: Listed<R>,
+    all: Versioned<R>,
     shown: Vec<R>,
     version: i32,
     known: Known,
@@ -102,8 +92,8 @@ pub(super) async fn show<K: Ruled>(ctx: Ctx, visitor: Visitor) -> Result<HttpRes
 /// Which version is shown, whether it is in force, and what can be done about that.
 fn standing<K: Ruled>(words: Words, seen: &Seen<K::Rule>, manages: bool) -> Vec<(String, Cell)> {
     let (all, version) = (&seen.all, seen.version);
-    let in_force = all.active == Some(version);
-    let stands = match (in_force, all.active) {
+    let in_force = all.active_version == Some(version);
+    let stands = match (in_force, all.active_version) {
         (true, _) => Cell::text(fl!(words, "admin-in-force")).with("good"),
         (false, Some(n)) => Cell::link(
             fl!(words, "admin-in-force-older", n = n),
@@ -135,16 +125,16 @@ fn standing<K: Ruled>(words: Words, seen: &Seen<K::Rule>, manages: bool) -> Vec<
     facts
 }
 
-fn turns<K: Ruled>(voice: Voice, history: &[(Option<i32>, Moment, String)]) -> Table {
+fn turns<K: Ruled>(voice: Voice, history: &[Turn]) -> Table {
     let words = voice.words;
-    let rows = history.iter().map(|(version, at, by)| {
+    let rows = history.iter().map(|turn| {
         vec![
-            Cell::text(time::short(voice.lang, voice.zone, *at)),
-            match version {
+            Cell::text(time::short(voice.lang, voice.zone, turn.turned_at)),
+            match turn.version {
                 Some(n) => Cell::link(n.to_string(), format!("{}?version={n}", K::HOME)),
                 None => Cell::text(fl!(words, "admin-not-in-force")),
             },
-            Cell::text(by.clone()),
+            Cell::text(turn.turned_by.clone()),
         ]
     });
     Table {

@@ -4,10 +4,11 @@
 use actix_web::HttpResponse;
 use serde_json::Value;
 
-use super::{Listed, Ruled};
+use super::Ruled;
 use crate::api::extract::{Ctx, parse};
 use crate::db::conn::Conn;
 use crate::domain::staff::Act;
+use crate::domain::versions::Versioned;
 use crate::error::{Error, Result};
 use crate::web::desk::admin::asking::Asking;
 use crate::web::desk::admin::document::{self, Draft, Node};
@@ -21,7 +22,7 @@ use crate::web::page::Visitor;
 
 /// The page of a rule: its list, and what can be named in it.
 struct Seen<K: Ruled> {
-    all: Listed<K::Rule>,
+    all: Versioned<K::Rule>,
     known: Known,
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::document::{Kind, Leaf, Node};
 use super::known::{Known, all, options};
-use super::ruled::{self, Listed, Ruled, Says};
+use super::ruled::{self, Ruled, Says};
 use super::screen::{Block, Card};
 use super::{conditions, deeds};
 use crate::api::extract::{Ctx, Id};
@@ -17,7 +17,7 @@ use crate::db::conn::Conn;
 use crate::domain::complaints::vocabulary::{HandlingStep, State};
 use crate::domain::rules::dry_run::{self, RuleDryRun, RuleDryRunForm};
 use crate::domain::rules::model::{Rule, RuleEvent, RuleField, RuleSince};
-use crate::domain::rules::{self, RuleListForm};
+use crate::domain::rules::{self, RuleListForm, RuleListView};
 use crate::domain::staff::{Act, Permission};
 use crate::error::Result;
 use crate::web::desk::parts::Voice;
@@ -135,18 +135,8 @@ impl Ruled for OnEvents {
         rule.name.as_deref()
     }
 
-    fn list(conn: &mut Conn) -> Result<Listed<Rule>> {
-        let found = rules::get(conn)?;
-        let history = found.history.into_iter();
-        Ok(Listed {
-            rules: found.rules,
-            version: found.version,
-            active: found.active_version,
-            revision: found.revision,
-            history: history
-                .map(|turn| (turn.version, turn.turned_at, turn.turned_by))
-                .collect(),
-        })
+    fn list(conn: &mut Conn) -> Result<RuleListView> {
+        rules::get(conn)
     }
 
     fn version(conn: &mut Conn, number: i32) -> Result<Vec<Rule>> {
