@@ -217,6 +217,6 @@ on_both! {
         shown.expect(200).says("1 wait for somebody").says("Settled in the first contact: 100 %").says("Through one pair of hands: 100 %");
         assert!(shown.html.contains("<svg class=\"trend\"") && shown.html.contains("1/1, 100 %"));
         let mut chinese = lead.clone().with("accept-language", "zh");
-        chinese.get("/lead/reports").await.expect(200).says("主管报表");
+        chinese.get("/lead/reports").await.expect(200).says("组长报表");
     }
 }
