@@ -14,6 +14,8 @@ use crate::domain::staff::{Act, Permission, teams};
 use crate::error::Result;
 use crate::ids::{TeamId, TokenId};
 use crate::web::desk::complaint::voice;
+use crate::web::desk::parts::Voice;
+use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
@@ -24,7 +26,7 @@ pub(crate) async fn show_tokens(ctx: Ctx, visitor: Visitor) -> Result<HttpRespon
     list(&ctx, &visitor, Sent::nothing(), None).await
 }
 
-fn row(visitor: &Visitor, voice: super::super::parts::Voice, token: &TokenView) -> Vec<Cell> {
+fn row(visitor: &Visitor, voice: Voice, roles: &[custom_roles::RoleView], token: &TokenView) -> Vec<Cell> {
     let words = visitor.words;
     let at = |at| time::short(voice.lang, voice.zone, at);
     let over = token.revoked_at.is_some() || token.expires_at <= voice.now;
@@ -42,12 +44,16 @@ fn row(visitor: &Visitor, voice: super::super::parts::Voice, token: &TokenView) 
         })
     };
     let scopes = token.scopes.as_ref().map(|scopes| {
-        let names: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-        names.join(" ")
+        let names = scopes.iter().map(|scope| word(words, "permission", scope.as_str()));
+        names.collect::<Vec<_>>().join(&fl!(words, "admin-semicolon"))
     });
+    let role = roles
+        .iter()
+        .find(|role| role.slug == token.role)
+        .map_or_else(|| token.role.clone(), |role| super::roles::called(words, role));
     let mut cells = vec![
         Cell::text(token.name.clone()),
-        Cell::text(token.role.clone()),
+        Cell::text(role),
         Cell::text(scopes.unwrap_or_else(|| fl!(words, "admin-token-all"))).with("soft"),
         stands,
         Cell::text(token.last_used_at.map_or_else(|| fl!(words, "admin-never"), at)),
@@ -139,7 +145,7 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent, made: Option<NewToken>) 
             fl!(words, "admin-token-rotate"),
             fl!(words, "admin-token-revoke"),
         ],
-        rows: found.iter().map(|token| row(visitor, voice, token)).collect(),
+        rows: found.iter().map(|token| row(visitor, voice, &roles, token)).collect(),
         empty: fl!(words, "admin-token-none"),
         more: None,
     };
