@@ -82,6 +82,8 @@ struct TrackPage {
     messages: Vec<Message>,
     files: Vec<File>,
     received: String,
+    /// In which zone the times are.
+    zone: String,
     statement_lang: &'static str,
     form: Form,
     findings: Findings,
@@ -167,6 +169,7 @@ fn build(
         messages: seen.messages.iter().map(|m| message(words, lang, zone, m)).collect(),
         files: files.into_iter().map(|file| file_of(words, file)).collect(),
         received: time::moment(lang, zone, seen.received_at),
+        zone: time::zone_name(words, lang, zone),
         statement_lang: language_of(&seen.statement),
         done: done(words, visitor.query("done")),
         stands,

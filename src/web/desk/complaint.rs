@@ -275,6 +275,7 @@ fn build(
             words,
             lang,
             zone,
+            now: voice.now,
             form: &form,
             findings: &findings,
         };
@@ -386,7 +387,7 @@ fn build(
             .iter()
             .map(|draft| draft.updated_at)
             .max()
-            .map(|at| time::short(lang, voice.zone, at)),
+            .map(|at| voice.short(at)),
         typed_before: seen
             .drafts
             .iter()

@@ -18,7 +18,6 @@ use crate::error::Result;
 use crate::ids::CustomerId;
 use crate::web::i18n::fl;
 use crate::web::page::{Page, Visitor};
-use crate::web::time;
 
 /// How many complaints the page shows.
 const SHOWN: i64 = 50;
@@ -82,7 +81,7 @@ pub(crate) async fn show_customer(ctx: Ctx, visitor: Visitor, id: Id<CustomerId>
     let who = parts::card(voice, Some(&seen.customer)).0;
     let (since, ids) = match &seen.customer {
         SeenCustomer::Whole(customer) => (
-            time::short(voice.lang, voice.zone, customer.created_at),
+            voice.short(customer.created_at),
             customer
                 .external_ids
                 .iter()

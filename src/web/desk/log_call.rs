@@ -116,7 +116,7 @@ async fn put_back(ctx: &Ctx, visitor: &Visitor, form: &mut Form) -> Result<Optio
     ctx.disclose(event.of(customer)).await?;
     let _names = kept::restore(form, &draft.typed);
     let voice = voice(ctx, visitor);
-    Ok(Some(time::short(voice.lang, voice.zone, draft.updated_at)))
+    Ok(Some(voice.short(draft.updated_at)))
 }
 
 /// What was logged is no draft any more. That it could not be thrown away harms nothing.
@@ -199,6 +199,7 @@ async fn show(
             words,
             lang: voice.lang,
             zone,
+            now: voice.now,
             form: &form,
             findings: &findings,
         };

@@ -27,6 +27,13 @@ pub(in crate::web) struct Voice {
     pub(in crate::web) now: Moment,
 }
 
+impl Voice {
+    /// Day and time in the zone of the desk.
+    pub(in crate::web) fn short(self, at: Moment) -> String {
+        time::short(self.lang, self.zone, self.now, at)
+    }
+}
+
 /// A moment by which something is due.
 #[derive(Clone)]
 pub(in crate::web) struct Due {
@@ -44,7 +51,7 @@ impl Due {
     pub(in crate::web) fn of(voice: Voice, due: Moment) -> Self {
         Self {
             machine: time::machine(due),
-            at: time::short(voice.lang, voice.zone, due),
+            at: voice.short(due),
             left: time::left(voice.words, voice.now, due),
             stands: match due - voice.now {
                 left if left < chrono::TimeDelta::zero() => "late",
@@ -129,7 +136,7 @@ pub(super) fn call(voice: Voice, call: &CallBackView) -> CallPart {
         window: time::window(lang, zone, call.window_start, call.window_end),
         hours: format!(
             "{}–{}",
-            time::short(lang, zone, call.window_start),
+            time::short(lang, zone, voice.now, call.window_start),
             time::clock(zone, call.window_end)
         ),
         zone: time::zone_name(words, lang, zone),
@@ -141,7 +148,7 @@ pub(super) fn call(voice: Voice, call: &CallBackView) -> CallPart {
             .attempts
             .iter()
             .map(|attempt| TryPart {
-                at: time::short(lang, voice.zone, attempt.attempted_at),
+                at: voice.short(attempt.attempted_at),
                 who: attempt.agent.clone(),
                 result: word(words, "result", attempt.result.as_str()),
                 note_lang: language_of(attempt.note.as_deref().unwrap_or_default()),
@@ -310,7 +317,7 @@ pub(super) fn row(voice: Voice, summary: &ComplaintSummary) -> Row {
             .next_due_at
             .filter(|_| summary.state != State::Closed)
             .map(|due| Due::of(voice, due)),
-        received: time::short(voice.lang, voice.zone, summary.received_at),
+        received: voice.short(summary.received_at),
         open: summary.state != State::Closed,
         version: summary.version,
     }
@@ -330,7 +337,7 @@ pub(super) fn entry(voice: Voice, entry: &EntryView) -> EntryPart {
     EntryPart {
         what: word(voice.words, "action", &entry.action),
         who: entry.actor.clone(),
-        at: time::short(voice.lang, voice.zone, entry.happened_at),
+        at: voice.short(entry.happened_at),
         machine: time::machine(entry.happened_at),
         before: told(voice, entry.before.as_ref()),
         after: told(voice, entry.after.as_ref()),
@@ -346,7 +353,7 @@ fn told(voice: Voice, value: Option<&Value>) -> String {
                     return;
                 }
                 let at = text.parse::<Moment>().ok();
-                let said = at.map_or_else(|| text.clone(), |at| time::short(voice.lang, voice.zone, at));
+                let said = at.map_or_else(|| text.clone(), |at| voice.short(at));
                 into.push(said);
             }
             Value::Array(items) => items.iter().for_each(|item| gather(voice, item, into)),

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::fields::{Ask, asks};
 use super::words::{Choice, choices, or_none, word};
+use crate::clock::Moment;
 use crate::domain::complaints::procedure;
 use crate::domain::complaints::view::{ComplaintView, StepView};
 use crate::domain::complaints::vocabulary::{HandlingStep, Kind, SkipReason};
@@ -57,6 +58,7 @@ pub(super) struct Hand<'p> {
     pub(super) words: Words,
     pub(super) lang: Lang,
     pub(super) zone: Tz,
+    pub(super) now: Moment,
     pub(super) form: &'p Form,
     pub(super) findings: &'p Findings,
 }
@@ -66,7 +68,7 @@ fn said(hand: &Hand, ask: Ask, value: &Value) -> String {
     match value {
         Value::String(text) if ask == Ask::When => text
             .parse()
-            .map_or_else(|_| text.clone(), |at| time::short(hand.lang, hand.zone, at)),
+            .map_or_else(|_| text.clone(), |at| time::short(hand.lang, hand.zone, hand.now, at)),
         Value::String(text) => text.clone(),
         Value::Array(items) => {
             let lines: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
@@ -80,7 +82,7 @@ fn said(hand: &Hand, ask: Ask, value: &Value) -> String {
 /// What the field holds when nobody has typed into it.
 fn held(hand: &Hand, ask: Ask, value: &Value) -> String {
     match value {
-        Value::String(text) if ask == Ask::When => text.parse::<crate::clock::Moment>().map_or_else(
+        Value::String(text) if ask == Ask::When => text.parse::<Moment>().map_or_else(
             |_| text.clone(),
             |at| at.with_timezone(&hand.zone).format("%Y-%m-%dT%H:%M").to_string(),
         ),
@@ -207,7 +209,7 @@ fn part(
         stands_word: word(words, "stands", stands),
         gist: gist.chars().take(160).collect(),
         who: row.map_or(String::new(), |row| {
-            format!("{} · {}", row.agent, time::short(hand.lang, hand.zone, row.done_at))
+            format!("{} · {}", row.agent, time::short(hand.lang, hand.zone, hand.now, row.done_at))
         }),
         recorded,
         fields,

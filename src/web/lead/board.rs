@@ -206,7 +206,7 @@ fn people(voice: Voice, whole: &LoadView, team: Option<TeamId>) -> Vec<Person> {
                 (true, Some(until)) => fl!(
                     voice.words,
                     "lead-away-until",
-                    at = time::short(voice.lang, voice.zone, until)
+                    at = voice.short(until)
                 ),
                 (true, None) => voice.words.get("lead-away"),
                 (false, _) => String::new(),

@@ -24,7 +24,6 @@ use crate::web::forms::{Findings, Form};
 use crate::web::i18n::{Words, fl};
 use crate::web::locale::Lang;
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// `GET /account`
 pub(crate) async fn show_account(ctx: Ctx, visitor: Visitor, own: Own) -> Result<HttpResponse> {
@@ -36,8 +35,8 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, found: &[sessions::SessionView]) 
     let voice = voice(ctx, visitor);
     let rows = found.iter().map(|session| {
         vec![
-            Cell::text(time::short(voice.lang, voice.zone, session.created_at)),
-            Cell::text(time::short(voice.lang, voice.zone, session.last_seen_at)),
+            Cell::text(voice.short(session.created_at)),
+            Cell::text(voice.short(session.last_seen_at)),
             Cell::text(session.address.clone().unwrap_or_default()),
             Cell::text(session.user_agent.clone().unwrap_or_default()).with("soft"),
             match session.current {

@@ -76,7 +76,7 @@ fn table(voice: Voice, rows: &[AuditEvent], more: Option<(String, String)>) -> T
                 let object = row.object_id.map(|id| id.to_string()).unwrap_or_default();
                 vec![
                     Cell::link(
-                        time::short(voice.lang, voice.zone, row.happened_at),
+                        voice.short(row.happened_at),
                         format!("/admin/audit/{}", row.id),
                     ),
                     Cell::text(row.actor.clone()),

@@ -17,7 +17,6 @@ use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// `GET /admin/calendars`
 pub(crate) async fn show_calendars(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
@@ -184,7 +183,7 @@ fn facts(voice: Voice, calendar: &CalendarView) -> Vec<(String, Cell)> {
         "admin-version-of",
         n = calendar.version,
         who = calendar.created_by.as_str(),
-        at = time::short(voice.lang, voice.zone, calendar.created_at)
+        at = voice.short(calendar.created_at)
     );
     facts.push((fl!(words, "admin-version"), Cell::text(version)));
     facts

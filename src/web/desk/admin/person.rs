@@ -21,7 +21,6 @@ use crate::web::desk::complaint::voice;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// What the page of a person shows.
 struct Seen {
@@ -207,8 +206,8 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, seen: &Seen) -> Table {
         .iter()
         .map(|session| {
             vec![
-                Cell::text(time::short(voice.lang, voice.zone, session.created_at)),
-                Cell::text(time::short(voice.lang, voice.zone, session.last_seen_at)),
+                Cell::text(voice.short(session.created_at)),
+                Cell::text(voice.short(session.last_seen_at)),
                 Cell::text(session.address.clone().unwrap_or_default()),
                 Cell::text(session.user_agent.clone().unwrap_or_default()).with("soft"),
             ]

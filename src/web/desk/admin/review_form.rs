@@ -15,7 +15,6 @@ use crate::web::desk::complaint::voice;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 fn nodes(words: Words) -> Vec<Node> {
     vec![Node::List {
@@ -60,7 +59,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, draft: Option<Draft>) -> Result<Http
             "admin-version-of",
             n = found.version,
             who = who.as_str(),
-            at = time::short(voice.lang, voice.zone, at)
+            at = voice.short(at)
         ),
         _ => fl!(words, "admin-review-delivered"),
     };

@@ -20,7 +20,6 @@ use crate::web::desk::words::{Choice, choices, word};
 use crate::web::forms::Form;
 use crate::web::i18n::fl;
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// What is read of it.
 pub(super) struct SeenExtras {
@@ -148,7 +147,7 @@ pub(super) struct Extras {
 
 fn tie(voice: Voice, linked: &LinkedComplaint, what: &str, loose: bool) -> Tie {
     let words = voice.words;
-    let at = linked.linked_at.map(|at| time::short(voice.lang, voice.zone, at));
+    let at = linked.linked_at.map(|at| voice.short(at));
     Tie {
         id: linked.id.to_string(),
         reference: linked.reference.clone(),
@@ -203,7 +202,7 @@ fn merged(voice: Voice, links: &LinksView) -> Option<Merged> {
         reference: survivor.map_or(String::new(), |survivor| survivor.reference.clone()),
         lang: language_of(reason),
         reason: reason.clone(),
-        who: format!("{merged_by} · {}", time::short(voice.lang, voice.zone, *merged_at)),
+        who: format!("{merged_by} · {}", voice.short(*merged_at)),
     })
 }
 
@@ -217,7 +216,7 @@ fn file(voice: Voice, file: &AttachmentView) -> FilePart {
     };
     let kind = file.media_type.as_str().split('/').next().unwrap_or_default();
     let kind = word(words, "media", kind);
-    let at = time::short(voice.lang, voice.zone, file.added_at);
+    let at = voice.short(file.added_at);
     let by = match file.added_by_kind {
         ActorKind::Customer => words.get("desk-from-customer"),
         _ => file.added_by.clone(),

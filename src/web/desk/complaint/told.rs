@@ -40,7 +40,7 @@ pub(super) fn letter(voice: Voice, message: &MessageView) -> Letter {
             Direction::In => voice.words.get("desk-from-customer"),
             Direction::Out | Direction::Internal => message.author.clone(),
         },
-        at: time::short(voice.lang, voice.zone, message.written_at),
+        at: voice.short(message.written_at),
         machine: time::machine(message.written_at),
         lang: language_of(&message.body),
         body: message.body.clone(),
@@ -74,7 +74,7 @@ pub(super) fn closing_of(voice: Voice, closing: &ClosureView) -> ClosePart {
         who: format!(
             "{} · {}",
             closing.closed_by,
-            time::short(voice.lang, voice.zone, closing.closed_at)
+            voice.short(closing.closed_at)
         ),
     }
 }
