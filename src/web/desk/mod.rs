@@ -29,7 +29,7 @@ use crate::domain::staff::Permission;
 struct Place {
     href: &'static str,
     label: fn(Words) -> String,
-    needs: Option<Permission>,
+    needs: Permission,
 }
 
 /// The navigation, in its order.
@@ -37,42 +37,42 @@ const PLACES: &[Place] = &[
     Place {
         href: "/desk",
         label: |words| fl!(words, "nav-desk"),
-        needs: None,
+        needs: Permission::ReadComplaints,
     },
     Place {
         href: "/desk/new",
         label: |words| fl!(words, "nav-new"),
-        needs: Some(Permission::LogComplaints),
+        needs: Permission::LogComplaints,
     },
     Place {
         href: "/desk/complaints",
         label: |words| fl!(words, "nav-list"),
-        needs: Some(Permission::ReadComplaints),
+        needs: Permission::ReadComplaints,
     },
     Place {
         href: "/desk/search",
         label: |words| fl!(words, "nav-search"),
-        needs: Some(Permission::ReadComplaints),
+        needs: Permission::ReadComplaints,
     },
     Place {
         href: "/lead",
         label: |words| fl!(words, "nav-lead"),
-        needs: Some(Permission::ManageWork),
+        needs: Permission::ManageWork,
     },
     Place {
         href: "/lead/reviews",
         label: |words| fl!(words, "lead-reviews-title"),
-        needs: Some(Permission::ReadReviews),
+        needs: Permission::ReadReviews,
     },
     Place {
         href: "/ops",
         label: |words| fl!(words, "nav-ops"),
-        needs: Some(Permission::ReadReports),
+        needs: Permission::ReadReports,
     },
     Place {
         href: "/admin",
         label: |words| fl!(words, "nav-admin"),
-        needs: Some(Permission::ReadRouting),
+        needs: Permission::ReadRouting,
     },
 ];
 
@@ -83,7 +83,7 @@ pub(super) fn nav(visitor: &Visitor) -> Vec<NavItem> {
     }
     PLACES
         .iter()
-        .filter(|place| place.needs.is_none_or(|permission| visitor.may(permission)))
+        .filter(|place| visitor.may(place.needs))
         .map(|place| NavItem {
             href: place.href,
             label: (place.label)(visitor.words),
