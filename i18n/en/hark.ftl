@@ -383,6 +383,7 @@ desk-now = What to do now
 desk-helps = What helps
 desk-steps = The seven steps
 desk-steps-several = What one call yields can be recorded together, in the order of the steps.
+desk-step-promised = The call is promised. Make it at its time, and say how it went.
 desk-steps-send = Record the steps
 desk-amend = Amend
 desk-amend-send = Keep the change

@@ -369,6 +369,7 @@ desk-now = 现在要做的
 desk-helps = 参考
 desk-steps = 七个步骤
 desk-steps-several = 一次通话的内容可以按步骤顺序一起记录。
+desk-step-promised = 已约定回访。请按时致电，并记录结果。
 desk-steps-send = 记录步骤
 desk-amend = 修改
 desk-amend-send = 保存修改

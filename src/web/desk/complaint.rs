@@ -270,7 +270,8 @@ fn build(
         (CustomerType::NotClear, Some((proposed, _))) => proposed.parse().unwrap_or(CustomerType::NotClear),
         (said, _) => said,
     };
-    let steps = {
+    let calls: Vec<CallPart> = seen.calls.iter().map(|call| parts::call(voice, call)).collect();
+    let mut steps = {
         let hand = Hand {
             words,
             lang,
@@ -281,6 +282,9 @@ fn build(
         };
         steps::of_complaint(&hand, view)
     };
+    if calls.iter().any(|call| call.open) {
+        steps::with_promise(&mut steps, words);
+    }
     let entries: Vec<EntryPart> = seen.entries.iter().rev().map(|e| parts::entry(voice, e)).collect();
     let since = form.text("seen").to_owned();
     let conflict = conflict.then(|| Conflict {
@@ -296,7 +300,12 @@ fn build(
     let (mut running, ended): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|clock| clock.running);
     let next = match running.first().is_some_and(|clock| clock.due.is_some()) {
         true => Some(running.remove(0)),
-        false => None,
+        // Where no clock runs, the call that is promised first is due next.
+        false => {
+            let open = calls.iter().filter(|call| call.open);
+            let first = open.min_by(|one, other| one.due.machine.cmp(&other.due.machine));
+            first.map(|call| parts::promised(voice, call))
+        }
     };
     let me = ctx.actor().name.clone();
     let closed = summary.state == State::Closed;
@@ -337,7 +346,7 @@ fn build(
         next,
         clocks: running,
         ended,
-        calls: seen.calls.iter().map(|call| parts::call(voice, call)).collect(),
+        calls,
         letters: seen
             .messages
             .iter()

@@ -88,6 +88,18 @@ pub(super) fn clock(voice: Voice, clock: &ClockView) -> ClockPart {
     }
 }
 
+/// A promised call as a clock.
+pub(super) fn promised(voice: Voice, call: &CallPart) -> ClockPart {
+    ClockPart {
+        name: word(voice.words, "reason", "call_back"),
+        due: Some(call.due.clone()),
+        state: call.state.clone(),
+        why: voice.words.get("desk-clock-promise"),
+        policy: String::new(),
+        running: true,
+    }
+}
+
 /// One attempt to keep a promise.
 pub(super) struct TryPart {
     pub(super) at: String,

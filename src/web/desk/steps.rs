@@ -51,6 +51,8 @@ pub(super) struct StepPart {
     pub(super) skip_wrong: Option<String>,
     /// Whether its form is to be seen at once.
     pub(super) open: bool,
+    /// Whether the reasons for skipping it are, too.
+    pub(super) skip_open: bool,
 }
 
 /// Where the words and values of a page come from.
@@ -219,8 +221,18 @@ fn part(
             .given(&note)
             .or_else(|| row.and_then(|row| row.skip_note.clone()))
             .unwrap_or_default(),
+        skip_open: skip_wrong.is_some() || stands == "skipped" || step == HandlingStep::CallBack,
         skip_wrong,
         open,
+    }
+}
+
+/// With a call promised, the last step is that call: it asks for no promise, and skipping it is folded away.
+pub(super) fn with_promise(steps: &mut [StepPart], words: Words) {
+    let last = steps.iter_mut().filter(|step| step.slug == HandlingStep::CallBack.as_str());
+    for step in last.filter(|step| step.stands == "now") {
+        step.advice = words.get("desk-step-promised");
+        step.skip_open = step.skip_wrong.is_some();
     }
 }
 
