@@ -272,7 +272,7 @@ pub(super) fn card(voice: Voice, seen: Option<&SeenCustomer>) -> (Card, Option<T
         style: said(words, "style", customer.style.map(CommunicationStyle::as_str)),
         style_hint: said(words, "style-hint", customer.style.map(CommunicationStyle::as_str)),
         kind: word(words, "customer-kind", customer.kind.as_str()),
-        language: customer.preferred_language.clone(),
+        language: word(words, "spoken", &customer.preferred_language),
         clock: format!(
             "{} ({})",
             time::clock(zone, voice.now),
