@@ -4,6 +4,7 @@
 pub(crate) mod account;
 mod asking;
 pub(crate) mod audit;
+mod browser;
 pub(crate) mod calendars;
 mod conditions;
 mod deeds;

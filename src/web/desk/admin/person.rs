@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 
 use super::asking::{Asking, Field, Input};
 use super::people::{languages, role_choices};
-use super::roles;
+use super::{browser, roles};
 use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
@@ -209,7 +209,7 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, seen: &Seen) -> Table {
                 Cell::text(voice.short(session.created_at)),
                 Cell::text(voice.short(session.last_seen_at)),
                 Cell::text(session.address.clone().unwrap_or_default()),
-                Cell::text(session.user_agent.clone().unwrap_or_default()).with("soft"),
+                Cell::text(session.user_agent.as_deref().map(browser::name).unwrap_or_default()).with("soft"),
             ]
         })
         .collect();
