@@ -32,12 +32,12 @@ fn nodes(words: Words) -> Vec<Node> {
             Leaf::new("en", fl!(words, "admin-in-english"), Kind::Line)
                 .needed()
                 .into(),
-            Leaf::new("slug", fl!(words, "admin-slug"), Kind::Line)
-                .hint(fl!(words, "admin-criterion-slug-hint"))
-                .needed()
-                .into(),
             Leaf::new("weight", fl!(words, "admin-weight"), Kind::Number)
                 .hint(fl!(words, "admin-weight-hint"))
+                .needed()
+                .into(),
+            Leaf::new("slug", fl!(words, "admin-slug"), Kind::Line)
+                .hint(fl!(words, "admin-criterion-slug-hint"))
                 .needed()
                 .into(),
         ],

@@ -61,6 +61,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
     .lead(fl!(words, "admin-undo-lead"));
     let may = visitor.may(Permission::ManageTyping) && !found.is_empty();
     let screen = Screen::new(fl!(words, "admin-typing"))
+        .lead(fl!(words, "admin-typing-lead"))
         .with(Block::Table(table))
         .with_if(may, || Block::Form(undoing));
     screen::show(visitor, screen, sent)
