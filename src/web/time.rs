@@ -207,7 +207,8 @@ pub(crate) fn left(words: Words, now: Moment, due: Moment) -> String {
     }
 }
 
-const fn weekday(lang: Lang, day: Weekday) -> &'static str {
+/// What a day of the week is called.
+pub(crate) const fn weekday(lang: Lang, day: Weekday) -> &'static str {
     match (lang, day) {
         (Lang::En, Weekday::Mon) => "Monday",
         (Lang::En, Weekday::Tue) => "Tuesday",

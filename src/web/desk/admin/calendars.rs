@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::asking::{Asking, Field, Input};
-use super::holidays;
+use super::{holidays, hours};
 use super::screen::{self, Block, Cell, Screen, Sent, Table};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
@@ -17,6 +17,7 @@ use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
+use crate::web::time;
 
 /// `GET /admin/calendars`
 pub(crate) async fn show_calendars(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
@@ -66,8 +67,8 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
     let rows = found.iter().map(|calendar| {
         vec![
             Cell::link(calendar.name.clone(), format!("/admin/calendars/{}", calendar.slug)),
-            Cell::text(calendar.notation.clone()),
-            Cell::text(calendar.time_zone.clone()),
+            Cell::text(hours::said(words, visitor.lang, &calendar.notation)),
+            Cell::text(time::zone_name(words, visitor.lang, time::zone(&calendar.time_zone))),
             Cell::text(calendar.holidays.to_string()),
             Cell::text(calendar.version.to_string()),
         ]
@@ -168,8 +169,16 @@ fn days(words: Words, title: String, preview: &PreviewView) -> Table {
 fn facts(voice: Voice, calendar: &CalendarView) -> Vec<(String, Cell)> {
     let words = voice.words;
     let mut facts = vec![
-        (fl!(words, "admin-hours"), Cell::text(calendar.notation.clone())),
-        (fl!(words, "admin-zone"), Cell::text(calendar.time_zone.clone())),
+        (
+            fl!(words, "admin-hours"),
+            Cell::text(hours::said(words, voice.lang, &calendar.notation)),
+        ),
+        (
+            fl!(words, "admin-zone"),
+            Cell::text(calendar.time_zone.clone())
+                .with("soft")
+                .before(time::zone_name(words, voice.lang, time::zone(&calendar.time_zone))),
+        ),
         (
             fl!(words, "admin-holidays"),
             Cell::text(calendar.holidays.len().to_string()),

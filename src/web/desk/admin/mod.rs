@@ -10,6 +10,7 @@ mod conditions;
 mod deeds;
 mod document;
 pub(crate) mod holidays;
+mod hours;
 mod known;
 pub(crate) mod macros;
 mod named;
