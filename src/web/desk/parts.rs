@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::words::{named, word};
+use super::words::{areas_of, named, word, word_in};
 use crate::clock::Moment;
 use crate::domain::complaints::call_backs::CallBackView;
 use crate::domain::complaints::timeline::EntryView;
@@ -356,26 +356,31 @@ pub(super) fn entry(voice: Voice, entry: &EntryView) -> EntryPart {
     }
 }
 
-/// The values of an entry in a line: the texts and codes in it, without ids.
+/// The values of an entry in a line: the texts and words in it, without ids and slugs.
 fn told(voice: Voice, value: Option<&Value>) -> String {
-    fn gather(voice: Voice, value: &Value, into: &mut Vec<String>) {
+    fn gather(voice: Voice, name: &str, value: &Value, into: &mut Vec<String>) {
         match value {
+            Value::String(_) if name == "policy" => {}
             Value::String(text) => {
                 if text.parse::<uuid::Uuid>().is_ok() {
                     return;
                 }
-                let at = text.parse::<Moment>().ok();
-                let said = at.map_or_else(|| text.clone(), |at| voice.short(at));
-                into.push(said);
+                into.push(match (text.parse::<Moment>(), areas_of(name)) {
+                    (Ok(at), _) => voice.short(at),
+                    (Err(_), []) => text.clone(),
+                    (Err(_), areas) => word_in(voice.words, areas, text),
+                });
             }
-            Value::Array(items) => items.iter().for_each(|item| gather(voice, item, into)),
-            Value::Object(fields) => fields.values().for_each(|item| gather(voice, item, into)),
+            Value::Array(items) => items.iter().for_each(|item| gather(voice, name, item, into)),
+            Value::Object(fields) => fields
+                .iter()
+                .for_each(|(name, item)| gather(voice, name, item, into)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
     let mut texts = Vec::new();
     if let Some(value) = value {
-        gather(voice, value, &mut texts);
+        gather(voice, "", value, &mut texts);
     }
     let text = texts.join(" · ");
     match text.chars().count() > 180 {
