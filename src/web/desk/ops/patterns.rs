@@ -36,7 +36,8 @@ pub(super) fn hours(view: &View<'_>) -> Result<Part> {
             href: cases(&[("weekday", day.to_string()), ("hour", hour.to_string())], *n),
         };
         charts::Day {
-            name: day_name(day),
+            name: day_name(day).chars().take(3).collect(),
+            rest: day_name(day).chars().skip(3).collect(),
             href: cases(&[("weekday", day.to_string())], total),
             hours: hours.iter().enumerate().map(hour).collect(),
             total,
