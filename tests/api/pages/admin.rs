@@ -147,6 +147,8 @@ on_both! {
         client.get("/api/v1/complaints").await.expect(403);
         let list = admin.get("/admin/tokens").await;
         list.says("crm-sync").is_silent_about(&secret);
+        let long = send(&mut admin, &list, "/admin/tokens", &[("token-name", "till"), ("token-role", "agent"), ("token-days", "365")]).await;
+        long.expect(201).says("until Tue 23 Nov 2027").is_silent_about("Wed 23 Dec 2026");
         let at = list.html.find("crm-sync").unwrap();
         let action = list.html[at..].split("action=\"").find(|part| part.split('"').next().unwrap().ends_with("/revoke")).unwrap();
         let action = action.split('"').next().unwrap().to_owned();
@@ -217,6 +219,9 @@ on_both! {
         all.expect(200).says("complaint.read");
         let some = auditor.get("/admin/audit?audit-action=complaint.received").await;
         some.says("complaint.received").is_silent_about("complaint.read ");
+        all.says("complaint: read complaint.read").says("session: opened session.opened");
+        let mut chinese = auditor.clone().with("accept-language", "zh");
+        chinese.get("/admin/audit").await.says("投诉：查看 complaint.read");
         auditor.get("/admin/audit?audit-from=2020-01-01&audit-to=2020-01-02").await.says("Nothing was done that fits");
         let wrong = auditor.get("/admin/audit?audit-from=x&audit-customer=y").await;
         assert_eq!(wrong.expect(422).wrong_fields(), ["audit-from", "audit-customer"]);

@@ -47,6 +47,16 @@ on_both! {
 }
 
 on_both! {
+    async fn whoever_has_no_complaints_to_work_on_is_led_to_where_their_work_is(desk) {
+        let mut reader = Reader::signed_in(&desk, "li.ming", "operations").await;
+        assert_eq!(reader.get("/desk").await.expect(303).to(), "/ops");
+        reader.get("/ops").await.expect(200).is_silent_about("My work");
+        let mut sales = Reader::signed_in(&desk, "wang.fang", "sales").await;
+        sales.get("/desk").await.expect(200).says("Your role has no complaints to work on").says("My account");
+    }
+}
+
+on_both! {
     async fn the_second_factor_is_asked_for_without_the_password_once_more(desk) {
         let mut browser = person::signed_in(&desk, "li.ming", "agent").await;
         let (app, _) = browser.enrol(&desk).await;

@@ -67,7 +67,9 @@ fn did(words: Words, action: &str) -> String {
         words.has(&key).then(|| words.get(&key))
     };
     let said = action.split_once('.').and_then(|(object, deed)| {
-        let (what, value) = (known("object", object)?, known("audit", deed)?);
+        let what = known("object", object)?;
+        // What changes a complaint is called as in its history.
+        let value = known("audit", deed).or_else(|| known("action", deed))?;
         Some(fl!(words, "admin-pair", what = what, value = value))
     });
     said.unwrap_or_default()
