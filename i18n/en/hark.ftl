@@ -1167,6 +1167,10 @@ admin-metrics = What has to happen, and by when
 admin-time = Time
 admin-by-window = the end of the promised window
 admin-target = { $n } { $unit }
+admin-opening-hours = { $n ->
+    [one] { $n } opening hour
+   *[other] { $n } opening hours
+}
 admin-target-next-day = { $n } { $unit } from the next day
 admin-warnings = Warnings
 admin-escalations = Escalations

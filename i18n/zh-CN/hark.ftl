@@ -1149,6 +1149,7 @@ admin-metrics = 事项与时限
 admin-time = 时限
 admin-by-window = 承诺时段结束
 admin-target = { $n } { $unit }
+admin-opening-hours = { $n } 个营业小时
 admin-target-next-day = 次日起 { $n } { $unit }
 admin-warnings = 预警
 admin-escalations = 升级

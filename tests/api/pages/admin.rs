@@ -190,7 +190,7 @@ on_both! {
         let path = "/admin/policies/standard_service";
         assert!(installed.to().starts_with(path));
         let page = operations.follow(&installed).await;
-        page.says("not in force").says("480 opening minutes");
+        page.says("not in force").says("8 opening hours");
         let on = send(&mut operations, &page, &format!("{path}/activate"), &[]).await;
         let page = operations.follow(&on).await;
         page.says("in force");
@@ -203,7 +203,7 @@ on_both! {
         broken.expect(400);
         policy["metrics"][1]["target"]["amount"] = json!(240);
         let written = send(&mut operations, &wrong, &format!("{path}/write"), &[("policy-document", &policy.to_string())]).await;
-        operations.follow(&written).await.says("version 1 is in force").says("240 opening minutes");
+        operations.follow(&written).await.says("version 1 is in force").says("4 opening hours");
         let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
         agent.get(path).await.expect(200).is_silent_about("Write a new version");
     }

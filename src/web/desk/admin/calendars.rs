@@ -187,13 +187,17 @@ fn facts(voice: Voice, calendar: &CalendarView) -> Vec<(String, Cell)> {
     if let Some(source) = &calendar.source {
         facts.push((fl!(words, "admin-source"), Cell::text(source.clone())));
     }
-    let version = fl!(
-        words,
-        "admin-version-of",
-        n = calendar.version,
-        who = calendar.created_by.as_str(),
-        at = voice.short(calendar.created_at)
-    );
+    // What the service brings was written by nobody, at no time.
+    let version = match calendar.created_at.timestamp() {
+        0 => fl!(words, "admin-review-delivered"),
+        _ => fl!(
+            words,
+            "admin-version-of",
+            n = calendar.version,
+            who = calendar.created_by.as_str(),
+            at = voice.short(calendar.created_at)
+        ),
+    };
     facts.push((fl!(words, "admin-version"), Cell::text(version)));
     facts
 }
