@@ -276,6 +276,9 @@ mod tests {
         assert_eq!(zone_name(zh, Lang::Zh, Tz::Asia__Shanghai), "北京时间");
         assert_eq!(zone_name(en, Lang::En, Tz::Europe__Dublin), "time in Dublin");
         assert_eq!(zone_name(zh, Lang::Zh, Tz::Australia__Sydney), "悉尼时间");
-        assert!(CITIES.iter().all(|(name, _)| name.parse::<Tz>().is_ok()), "every city is a zone");
+        assert!(
+            CITIES.iter().all(|(name, _)| name.parse::<Tz>().is_ok()),
+            "every city is a zone"
+        );
     }
 }

@@ -282,9 +282,7 @@ fn build(
         };
         steps::of_complaint(&hand, view)
     };
-    if calls.iter().any(|call| call.open) {
-        steps::with_promise(&mut steps, words);
-    }
+    steps::with_promise(&mut steps, &calls, words);
     let entries: Vec<EntryPart> = seen.entries.iter().rev().map(|e| parts::entry(voice, e)).collect();
     let since = form.text("seen").to_owned();
     let conflict = conflict.then(|| Conflict {
@@ -298,15 +296,7 @@ fn build(
     });
     let clocks: Vec<ClockPart> = seen.clocks.iter().map(|clock| parts::clock(voice, clock)).collect();
     let (mut running, ended): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|clock| clock.running);
-    let next = match running.first().is_some_and(|clock| clock.due.is_some()) {
-        true => Some(running.remove(0)),
-        // Where no clock runs, the call that is promised first is due next.
-        false => {
-            let open = calls.iter().filter(|call| call.open);
-            let first = open.min_by(|one, other| one.due.machine.cmp(&other.due.machine));
-            first.map(|call| parts::promised(voice, call))
-        }
-    };
+    let next = told::next(voice, &mut running, &calls);
     let me = ctx.actor().name.clone();
     let closed = summary.state == State::Closed;
     let team = seen.teams.iter().find(|team| Some(team.id) == summary.team);

@@ -372,9 +372,7 @@ fn told(voice: Voice, value: Option<&Value>) -> String {
                 });
             }
             Value::Array(items) => items.iter().for_each(|item| gather(voice, name, item, into)),
-            Value::Object(fields) => fields
-                .iter()
-                .for_each(|(name, item)| gather(voice, name, item, into)),
+            Value::Object(fields) => fields.iter().for_each(|(name, item)| gather(voice, name, item, into)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }

@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::fields::{Ask, asks};
+use super::parts::CallPart;
 use super::words::{Choice, choices, or_none, word};
 use crate::clock::Moment;
 use crate::domain::complaints::procedure;
@@ -211,7 +212,11 @@ fn part(
         stands_word: word(words, "stands", stands),
         gist: gist.chars().take(160).collect(),
         who: row.map_or(String::new(), |row| {
-            format!("{} · {}", row.agent, time::short(hand.lang, hand.zone, hand.now, row.done_at))
+            format!(
+                "{} · {}",
+                row.agent,
+                time::short(hand.lang, hand.zone, hand.now, row.done_at)
+            )
         }),
         recorded,
         fields,
@@ -228,8 +233,13 @@ fn part(
 }
 
 /// With a call promised, the last step is that call: it asks for no promise, and skipping it is folded away.
-pub(super) fn with_promise(steps: &mut [StepPart], words: Words) {
-    let last = steps.iter_mut().filter(|step| step.slug == HandlingStep::CallBack.as_str());
+pub(super) fn with_promise(steps: &mut [StepPart], calls: &[CallPart], words: Words) {
+    if !calls.iter().any(|call| call.open) {
+        return;
+    }
+    let last = steps
+        .iter_mut()
+        .filter(|step| step.slug == HandlingStep::CallBack.as_str());
     for step in last.filter(|step| step.stands == "now") {
         step.advice = words.get("desk-step-promised");
         step.skip_open = step.skip_wrong.is_some();

@@ -87,7 +87,10 @@ fn call(voice: Voice, me: &str, call: &MyCall) -> Call {
         reference: call.reference.clone(),
         subject_lang: customers::language_of(&call.subject),
         subject: call.subject.clone(),
-        instead_of: Some(&call.owner).filter(|owner| *owner != me).cloned().unwrap_or_default(),
+        instead_of: Some(&call.owner)
+            .filter(|owner| *owner != me)
+            .cloned()
+            .unwrap_or_default(),
     }
 }
 
@@ -275,7 +278,10 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
         late: mine.iter().filter(late).count(),
         mine,
         calls: seen.as_ref().map_or(Vec::new(), |seen| {
-            seen.calls.iter().map(|one| call(voice, &ctx.actor().name, one)).collect()
+            seen.calls
+                .iter()
+                .map(|one| call(voice, &ctx.actor().name, one))
+                .collect()
         }),
         free: seen.as_ref().map_or(Vec::new(), |seen| {
             seen.free.iter().map(|summary| parts::row(voice, summary)).collect()

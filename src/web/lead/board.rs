@@ -205,11 +205,7 @@ fn people(voice: Voice, whole: &LoadView, team: Option<TeamId>) -> Vec<Person> {
             due_soon: one.due_soon,
             capacity: room.map_or_else(|| voice.words.get("lead-no-limit"), |room| room.to_string()),
             away: match (one.away, one.away_until) {
-                (true, Some(until)) => fl!(
-                    voice.words,
-                    "lead-away-until",
-                    at = voice.short(until)
-                ),
+                (true, Some(until)) => fl!(voice.words, "lead-away-until", at = voice.short(until)),
                 (true, None) => voice.words.get("lead-away"),
                 (false, _) => String::new(),
             },

@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::asking::{Asking, Field, Input};
-use super::{browser, qr};
 use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table};
+use super::{browser, qr};
 use crate::api::auth::Own;
 use crate::api::cookies::Cookie;
 use crate::api::extract::{Ctx, Id};

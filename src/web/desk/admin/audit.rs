@@ -91,15 +91,14 @@ fn table(voice: Voice, rows: &[AuditEvent], more: Option<(String, String)>) -> T
             .map(|row| {
                 let object = row.object_id.map(|id| id.to_string()).unwrap_or_default();
                 vec![
-                    Cell::link(
-                        voice.short(row.happened_at),
-                        format!("/admin/audit/{}", row.id),
-                    ),
+                    Cell::link(voice.short(row.happened_at), format!("/admin/audit/{}", row.id)),
                     Cell::text(row.actor.clone()),
                     Cell::text(row.action.clone())
                         .with("soft")
                         .before(did(words, &row.action)),
-                    Cell::text(object).with("soft").before(word(words, "object", row.object_kind.as_str())),
+                    Cell::text(object)
+                        .with("soft")
+                        .before(word(words, "object", row.object_kind.as_str())),
                     Cell::text(row.purpose.clone().unwrap_or_default()),
                 ]
             })
@@ -264,19 +263,27 @@ pub(crate) async fn show_event(ctx: Ctx, visitor: Visitor, id: Id<AuditEventId>)
         ),
         (
             fl!(words, "admin-did"),
-            Cell::text(event.action.clone()).with("soft").before(did(words, &event.action)),
+            Cell::text(event.action.clone())
+                .with("soft")
+                .before(did(words, &event.action)),
         ),
         (
             fl!(words, "admin-to-what"),
-            Cell::text(object).with("soft").before(word(words, "object", event.object_kind.as_str())),
+            Cell::text(object)
+                .with("soft")
+                .before(word(words, "object", event.object_kind.as_str())),
         ),
         (fl!(words, "admin-purpose"), text(&event.purpose)),
         (fl!(words, "admin-address"), text(&event.address)),
         (fl!(words, "admin-request"), text(&event.request_id)),
     ];
-    let mut screen = Screen::new(Some(did(words, &event.action)).filter(|said| !said.is_empty()).unwrap_or_else(|| event.action.clone()))
-        .back("/admin/audit", fl!(words, "admin-audit"))
-        .with(Block::Facts(String::new(), facts));
+    let mut screen = Screen::new(
+        Some(did(words, &event.action))
+            .filter(|said| !said.is_empty())
+            .unwrap_or_else(|| event.action.clone()),
+    )
+    .back("/admin/audit", fl!(words, "admin-audit"))
+    .with(Block::Facts(String::new(), facts));
     if let Some(fields) = &event.fields {
         let text = serde_json::to_string_pretty(fields)?;
         screen = screen.with(Block::Words(fl!(words, "admin-fields"), text, true));

@@ -45,7 +45,10 @@ mod tests {
     #[test]
     fn a_browser_is_known_by_what_it_does_not_claim_to_be_besides() {
         let of = |rest: &str| name(&format!("Mozilla/5.0 ({rest}"));
-        assert_eq!(of("Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"), "Firefox · Windows");
+        assert_eq!(
+            of("Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"),
+            "Firefox · Windows"
+        );
         assert_eq!(
             of("X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"),
             "Chrome · Linux"

@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::asking::{Asking, Field, Input};
-use super::{holidays, hours};
 use super::screen::{self, Block, Cell, Screen, Sent, Table};
+use super::{holidays, hours};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::sla::calendars::{self, CalendarForm, CalendarView, ImportView, NewCalendarForm, PreviewView};

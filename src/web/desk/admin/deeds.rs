@@ -112,10 +112,10 @@ fn setting(words: Words) -> Vec<Node> {
             "category",
             Kind::OneOr(options(words, "category", CATEGORIES.iter().copied())),
         )
-            .hint(fl!(words, "admin-category-hint"))
-            .needed()
-            .when(&["set_category"])
-            .into(),
+        .hint(fl!(words, "admin-category-hint"))
+        .needed()
+        .when(&["set_category"])
+        .into(),
         leaf(words, "product", Kind::Line)
             .hint(fl!(words, "admin-product-hint"))
             .needed()

@@ -86,7 +86,10 @@ mod tests {
             "Monday to Friday 09:00–18:00; public holidays closed"
         );
         assert_eq!(zh("Mo-Fr 09:00-18:00; PH off"), "周一至周五 09:00–18:00；节假日休息");
-        assert_eq!(zh("Mo-Th,Sa 09:00-12:00,13:00-18:00"), "周一至周四、周六 09:00–12:00、13:00–18:00");
+        assert_eq!(
+            zh("Mo-Th,Sa 09:00-12:00,13:00-18:00"),
+            "周一至周四、周六 09:00–12:00、13:00–18:00"
+        );
         assert_eq!(en("08:00-20:00"), "every day 08:00–20:00");
         for more in ["Mo-Fr 09:00-18:00 week 1-20", "Dec 24 off", "sunrise-sunset", ""] {
             assert_eq!(en(more), more);

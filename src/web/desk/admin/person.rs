@@ -5,8 +5,8 @@ use actix_web::http::StatusCode;
 
 use super::asking::{Asking, Field, Input};
 use super::people::{languages, role_choices};
-use super::{browser, roles};
 use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table};
+use super::{browser, roles};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::staff::custom_roles::{self, RoleView};

@@ -125,7 +125,10 @@ pub(super) fn types(view: &View<'_>) -> Result<Option<Part>> {
     Ok(Some(Part {
         id: "chart-types",
         note: fl!(words, "ops-types-note", n = Tell::number(all as f64)),
-        keys: CustomerType::ALL.iter().map(|manner| (tint(*manner), name(manner))).collect(),
+        keys: CustomerType::ALL
+            .iter()
+            .map(|manner| (tint(*manner), name(manner)))
+            .collect(),
         drawn: match all {
             0 => String::new(),
             _ => charts::stacks(&title, &stacks, &|share| tell.share(share))?,
