@@ -284,13 +284,12 @@ fn build(
     };
     steps::with_promise(&mut steps, &calls, words);
     let entries: Vec<EntryPart> = seen.entries.iter().rev().map(|e| parts::entry(voice, e)).collect();
-    let since = form.text("seen").to_owned();
     let conflict = conflict.then(|| Conflict {
         typed: told::typed(voice, &form),
         changes: seen
             .entries
             .iter()
-            .filter(|entry| entry.id.to_string() > since)
+            .filter(|entry| entry.id.to_string().as_str() > form.text("seen"))
             .map(|entry| parts::entry(voice, entry))
             .collect(),
     });
@@ -315,6 +314,7 @@ fn build(
         .script("events.js")
         .script("complaint-live.js")
         .script("canned-text.js")
+        .script("agenda.js")
         .script("desk-drafts.js"),
         id: summary.id.to_string(),
         version: summary.version,

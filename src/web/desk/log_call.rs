@@ -10,6 +10,7 @@ use askama::Template;
 
 use self::beside::{Caller, Proposal, propose, recognise};
 use self::intake::{follow_up, promised, take_in};
+use super::agenda::{self, Agenda};
 use super::complaint::{self, CATEGORIES, voice};
 use super::steps::{self, Hand, StepPart};
 use super::words::{Choice, choices};
@@ -47,6 +48,7 @@ struct CallPage {
     promise_open: bool,
     zones: &'static [&'static str],
     today: String,
+    agenda: Agenda,
     /// What was put back: when it was typed.
     put_back: Option<String>,
     form: Form,
@@ -206,6 +208,7 @@ async fn show(
         steps::of_a_call(&hand)
     };
     let menus = menus(words, &form);
+    let agenda = ctx.read(|conn, act| agenda::look(conn, act, None)).await?;
     let title = fl!(words, "desk-new-title");
     let (status, page) = match findings.is_empty() {
         true => (StatusCode::OK, visitor.page(title)),
@@ -221,6 +224,7 @@ async fn show(
             .script("form.js")
             .script("keys.js")
             .script("log-call.js")
+            .script("agenda.js")
             .script("intake-draft.js"),
         steps_open: steps.iter().any(|step| filled(&format!("{}-", step.slug))),
         promise_open: filled("promise-from") || filled("promise-day") || findings.at("promise-from").is_some(),
@@ -229,6 +233,7 @@ async fn show(
         menus,
         steps,
         zones: ZONES,
+        agenda: agenda.shown(voice, zone),
         today: voice.now.with_timezone(&zone).format("%Y-%m-%d").to_string(),
         put_back,
         form,

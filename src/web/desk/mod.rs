@@ -5,6 +5,7 @@
 //! named `<deed>-<value>`, read by `fields.rs` into the form of the domain, and what the domain finds goes back to them.
 
 pub(crate) mod admin;
+mod agenda;
 pub(crate) mod call_back;
 pub(crate) mod complaint;
 pub(crate) mod customer;

@@ -91,7 +91,7 @@ pub(super) fn clock(voice: Voice, clock: &ClockView) -> ClockPart {
 /// A promised call as a clock.
 pub(super) fn promised(voice: Voice, call: &CallPart) -> ClockPart {
     ClockPart {
-        name: word(voice.words, "reason", "call_back"),
+        name: voice.words.get("desk-promised-call"),
         due: Some(call.due.clone()),
         state: call.state.clone(),
         why: voice.words.get("desk-clock-promise"),

@@ -227,7 +227,7 @@ fn why(
 fn promised(voice: Voice, summary: &ComplaintSummary) -> (String, String) {
     match summary.call_back_due_at.is_some() && summary.next_due_at == summary.call_back_due_at {
         true => (
-            word(voice.words, "reason", "call_back"),
+            fl!(voice.words, "desk-promised-call"),
             fl!(voice.words, "desk-clock-promise"),
         ),
         false => (String::new(), String::new()),

@@ -101,6 +101,9 @@ on_both! {
         screen.expect(200).says("+8613800138000").says("网好了吗").says("How to lead the call");
         let work = agent.get("/desk").await;
         work.says("18:00–19:00").says("Angry").says("李娜 · Ask whether it is settled");
+        // Beside the next promise stand those that there are.
+        let next = agent.get("/desk/new").await;
+        next.says("Calls that you have promised (1)").says("Mon 23 Nov 18:00–19:00 · Ask whether it is settled");
         desk.pass(TimeDelta::hours(9) + TimeDelta::minutes(10));
         // In the evening somebody else is there.
         let mut agent = Reader::signed_in(&desk, "wang.tao", "agent").await;

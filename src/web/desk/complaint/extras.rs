@@ -14,8 +14,9 @@ use crate::domain::staff::{Act, ActorKind, Permission, teams};
 use crate::error::{Code, Result};
 use crate::ids::{ComplaintId, CustomerId};
 use crate::web::customers::language_of;
+use crate::web::desk::agenda::{self, Agenda, SeenAgenda};
 use crate::web::desk::doing::{self, Names};
-use crate::web::desk::parts::Voice;
+use crate::web::desk::parts::{self, Voice};
 use crate::web::desk::words::{Choice, choices, word};
 use crate::web::forms::Form;
 use crate::web::i18n::fl;
@@ -29,6 +30,7 @@ pub(super) struct SeenExtras {
     texts: Vec<FittingText>,
     macros: Vec<MacroView>,
     names: Names,
+    agenda: SeenAgenda,
 }
 
 impl SeenExtras {
@@ -63,6 +65,7 @@ pub(super) fn look(conn: &mut Conn, act: &Act, summary: &ComplaintSummary) -> Re
         },
         macros,
         names,
+        agenda: agenda::look(conn, act, summary.team)?,
     })
 }
 
@@ -143,6 +146,7 @@ pub(super) struct Extras {
     pub(super) texts: Vec<TextGroup>,
     pub(super) macros: Vec<MacroPart>,
     pub(super) pressed: Option<Pressed>,
+    pub(super) agenda: Agenda,
 }
 
 fn tie(voice: Voice, linked: &LinkedComplaint, what: &str, loose: bool) -> Tie {
@@ -329,7 +333,9 @@ pub(super) fn build(
 ) -> Extras {
     let extras = &seen.extras;
     let kinds = ["related", "child", "parent"];
+    let zone = parts::card(voice, seen.customer.as_ref()).1.unwrap_or(voice.zone);
     Extras {
+        agenda: extras.agenda.shown(voice, zone),
         tags: seen.view.summary.tags.clone(),
         watched: extras.watchers.iter().any(|one| one.watcher == me),
         watchers: extras.watchers.iter().map(|one| one.watcher.clone()).collect(),

@@ -298,7 +298,8 @@ fn amount(words: Words, target: Option<&Target>) -> String {
     };
     let hours = target.unit == Unit::BusinessMinutes && !target.from_next_day && target.amount > 0;
     if hours && target.amount % 60 == 0 {
-        return fl!(words, "admin-opening-hours", n = target.amount / 60);
+        let hours = target.amount / 60;
+        return fl!(words, "admin-opening-hours", n = hours);
     }
     let unit = word(words, "unit", target.unit.as_str());
     match target.from_next_day {
