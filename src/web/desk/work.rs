@@ -1,4 +1,4 @@
-//! My work: what is most urgent, the calls promised today, what nobody has taken yet; and the search.
+//! My work: what is most urgent, the calls promised today, what nobody has taken yet.
 
 use std::collections::BTreeMap;
 
@@ -302,84 +302,5 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
             .collect::<Vec<_>>()
             .join(" "),
         from: seen.map_or(String::new(), |seen| seen.from.to_string()),
-    })
-}
-
-/// A customer that was found by a contact point.
-struct Found {
-    card: parts::Card,
-}
-
-#[derive(Template)]
-#[template(path = "web/desk/search.html")]
-struct SearchPage {
-    page: Page,
-    q: String,
-    q_lang: &'static str,
-    rows: Vec<Row>,
-    found: Vec<Found>,
-    more: bool,
-}
-
-/// `GET /desk/search`: a reference, a number or an address of a customer, or words of the complaint.
-pub(crate) async fn show_search(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
-    use crate::domain::customers::model::SeenCustomer;
-    use crate::domain::customers::record::{self, Lookup};
-
-    let q = visitor.query("q").unwrap_or_default().trim().replace('\0', "");
-    let q: String = q.chars().take(200).collect();
-    let voice = voice(&ctx, &visitor);
-    let (mut rows, mut people, mut more) = (Vec::new(), Vec::new(), false);
-    if !q.is_empty() {
-        let words = q.clone();
-        let may = visitor.may(Permission::ReadCustomers);
-        let looked = move |conn: &mut Conn, act: &Act| {
-            if let Some(id) = listing::find_by_reference(conn, &words)? {
-                let found = view::get(conn, id)?.summary;
-                return Ok((vec![found], Vec::new(), false));
-            }
-            let contact = words.contains('@') || words.chars().filter(char::is_ascii_digit).count() >= 5;
-            let lookup = Lookup {
-                contact: Some(words.clone()),
-                after: None,
-                limit: 10,
-            };
-            let people = match may && contact {
-                true => record::list(conn, act, &lookup)?,
-                false => Vec::new(),
-            };
-            let listing = Listing {
-                words: people.is_empty().then(|| words.clone()),
-                customer_id: people.first().map(SeenCustomer::id),
-                limit: SHOWN,
-                ..Listing::default()
-            };
-            let page = listing::list(conn, act, &listing)?;
-            Ok((page.items, people, page.next.is_some()))
-        };
-        (rows, people, more) = ctx.read(looked).await?;
-        let ids: Vec<ComplaintId> = rows.iter().map(|row| row.id).collect();
-        let whose = rows
-            .iter()
-            .map(|row| row.customer_id)
-            .chain(people.iter().map(SeenCustomer::id));
-        let event = Event::about_many(ObjectKind::Complaint, "complaint.listed").of(whose);
-        ctx.disclose(event.with(json!({ "complaints": ids }))).await?;
-    }
-    visitor.show(&SearchPage {
-        page: visitor
-            .page(fl!(visitor.words, "desk-search-title"))
-            .style("desk.css")
-            .script("keys.js"),
-        q_lang: customers::language_of(&q),
-        q,
-        rows: rows.iter().map(|summary| parts::row(voice, summary)).collect(),
-        found: people
-            .iter()
-            .map(|person| Found {
-                card: parts::card(voice, Some(person)).0,
-            })
-            .collect(),
-        more,
     })
 }

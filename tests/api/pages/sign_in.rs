@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Reader, with_hidden};
+use crate::fixtures::Case;
 use crate::on_both;
 use crate::support::person::{self, PASSWORD};
 
@@ -51,8 +52,16 @@ on_both! {
         let mut reader = Reader::signed_in(&desk, "li.ming", "operations").await;
         assert_eq!(reader.get("/desk").await.expect(303).to(), "/ops");
         reader.get("/ops").await.expect(200).is_silent_about("My work");
+        assert_eq!(reader.get("/desk/search?q=x").await.expect(303).to(), "/desk");
+        // Those who sell find customers, and no complaints.
+        let case = Case::logged(&desk).await;
+        let reference = case.get().await.str("/reference").to_owned();
         let mut sales = Reader::signed_in(&desk, "wang.fang", "sales").await;
-        sales.get("/desk").await.expect(200).says("Your role has no complaints to work on").says("My account");
+        assert_eq!(sales.get("/desk").await.expect(303).to(), "/desk/search");
+        let found = sales.get("/desk/search?q=13800138000").await;
+        found.expect(200).is_silent_about(&reference);
+        assert!(found.html.contains("/desk/customers/"), "{}", found.html);
+        sales.get(&format!("/desk/search?q={reference}")).await.expect(200).says("No customer has this number");
     }
 }
 
