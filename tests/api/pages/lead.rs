@@ -31,8 +31,8 @@ on_both! {
         enforce(&desk, "ours", &policy(&[metric("resolve", "resolve", 60)])).await;
         let case = Case::logged(&desk).await;
         let broadband = team(&desk, "Broadband", &["mary"]).await;
-        admin(&desk).post(&format!("{COMPLAINTS}/{}/assign", case.id), &json!({ "team": broadband })).await.expect(200);
         case.promise(110, 170).await;
+        admin(&desk).post(&format!("{COMPLAINTS}/{}/assign", case.id), &json!({ "team": broadband })).await.expect(200);
         let mut lead = leader(&desk, &broadband).await;
         lead.get("/lead").await.expect(200).says("1 h left").says("deadline").says("promised call · Mon 23 Nov");
         desk.pass(TimeDelta::minutes(120));
