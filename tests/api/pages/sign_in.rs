@@ -61,6 +61,10 @@ on_both! {
         let found = sales.get("/desk/search?q=13800138000").await;
         found.expect(200).is_silent_about(&reference);
         assert!(found.html.contains("/desk/customers/"), "{}", found.html);
+        let (_, rest) = found.html.split_once("/desk/customers/").unwrap();
+        let record = format!("/desk/customers/{}", rest.split('"').next().unwrap());
+        let seen = sales.get(&record).await;
+        seen.expect(200).says(&reference).says("received").is_silent_about(case.get().await.str("/subject"));
         sales.get(&format!("/desk/search?q={reference}")).await.expect(200).says("No customer has this number");
     }
 }
