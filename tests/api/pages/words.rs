@@ -129,8 +129,8 @@ fn chinese_words_are_chinese() {
         let (key, value) = line.split_once(" = ").unwrap();
         let chinese = value.chars().any(|c| c > '\u{2e80}');
         let only_arguments = value
-            .trim_start_matches('{')
-            .trim_end_matches('}')
+            .trim_start_matches(['“', '{'])
+            .trim_end_matches(['”', '}'])
             .trim()
             .starts_with('$');
         assert!(chinese || only_arguments, "{key} is not translated: {value}");
