@@ -71,7 +71,8 @@ fn height(value: f64, top: f64) -> f64 {
 }
 
 fn short(value: f64) -> String {
-    format!("{value:.1}")
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 fn count(n: usize) -> f64 {

@@ -14,7 +14,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use self::asked::{Address, Asked, Group};
+use self::asked::{Address, Asked, EVERY_TABLE, Group};
 pub(crate) use self::cases::show_cases;
 use self::parts::{Card, Part, View};
 use self::tell::Tell;
@@ -41,6 +41,7 @@ struct Looked {
     seen: Operations,
     teams: Vec<TeamView>,
     findings: Findings,
+    table: Option<String>,
     now: Moment,
 }
 
@@ -66,6 +67,7 @@ async fn look(ctx: &Ctx, visitor: &Visitor) -> Result<Looked> {
         seen,
         teams,
         findings: asked.findings,
+        table: asked.table,
         now,
     })
 }
@@ -83,6 +85,7 @@ impl Looked {
             address: Address::of(&self.seen.ask, self.seen.span, self.seen.zone),
             opens: visitor.may(Permission::ReadComplaints),
             now: self.now,
+            table: self.table.as_deref(),
         }
     }
 
@@ -136,6 +139,7 @@ struct OpsPage {
     zones: Vec<&'static str>,
     quick: Vec<(String, String, bool)>,
     wall: String,
+    tables: String,
     cards: Vec<Card>,
     parts: Vec<Part>,
     opens: bool,
@@ -216,6 +220,7 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         zones: ZONES.to_vec(),
         quick: quick.to_vec(),
         wall: view.address.at("/ops/wall", &[]),
+        tables: view.address.at("/ops", &[("table", EVERY_TABLE.to_owned())]),
         cards: parts::cards(&view),
         parts: parts::parts(&view)?,
         opens: view.opens,
