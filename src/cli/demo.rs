@@ -39,10 +39,12 @@ pub(super) fn run(settings: &Settings, args: &DemoArgs) -> Result<()> {
     }
     for link in &filled.links {
         say(&format!(
-            "Follow {} ({}): /api/v1/public/complaints/{}",
+            "Follow {} ({}): /track/{}",
             link.reference, link.subject, link.tracking_token
         ));
     }
+    say("Sign in as somebody of the desk: `hark admin reset-password --handle li.na` (she leads) or `chen.yu`");
+    say("(an agent) prints a link that sets the password.");
     say("Now start `hark serve`.");
     Ok(())
 }

@@ -81,7 +81,7 @@ pub fn watched(
         reference: stands.reference,
         lines: told
             .iter()
-            .map(|one| (time::short(lang, zone, one.at), what(one.what)))
+            .map(|one| (time::short(lang, zone, one.at, one.at), what(one.what)))
             .collect(),
         owner: stands.owner,
         is_open: stands.is_open,

@@ -47,6 +47,22 @@ impl Lang {
             Self::Zh => "简体中文",
         }
     }
+
+    /// What stands between a label and what it labels, in a line.
+    pub(crate) const fn colon(self) -> &'static str {
+        match self {
+            Self::En => ": ",
+            Self::Zh => "：",
+        }
+    }
+
+    /// So many of a hundred: “83 %”, “83%”.
+    pub(crate) fn percent(self, n: impl std::fmt::Display) -> String {
+        match self {
+            Self::En => format!("{n} %"),
+            Self::Zh => format!("{n}%"),
+        }
+    }
 }
 
 impl Theme {

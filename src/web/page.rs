@@ -300,6 +300,11 @@ impl Page {
         self.words.get(key)
     }
 
+    /// What stands between a label and what it labels, in a line.
+    pub(crate) const fn colon(&self) -> &'static str {
+        self.lang.colon()
+    }
+
     /// The session's token for the forms of the page; empty where nobody is signed in.
     pub(crate) fn csrf(&self) -> &str {
         self.who.as_ref().map_or("", |who| &who.csrf)

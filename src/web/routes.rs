@@ -73,7 +73,7 @@ pages! {
 
     "/desk" => { get Person => desk::work::show_desk }
     "/desk/take-next" => { post Needs(P::HandleComplaints) => desk::take::take_next }
-    "/desk/search" => { get Needs(P::ReadComplaints) => desk::work::show_search }
+    "/desk/search" => { get Person => desk::search::show_search }
     "/desk/new" => {
         get Needs(P::LogComplaints) => desk::log_call::show_new,
         post Needs(P::LogComplaints) => desk::log_call::log_call,

@@ -192,10 +192,17 @@ fn opened(ctx: &Ctx, text: &str) -> Option<Shown> {
     (shown.at <= now && now < shown.at + PATIENCE).then_some(shown)
 }
 
+/// Where the pages are that one signs in for.
+const INSIDE: &[&str] = &["desk", "lead", "ops", "admin", "account"];
+
 /// Where to go after signing in: a page of ours.
 fn next_of(asked: Option<&str>) -> &str {
+    let inside = |path: &str| {
+        let first = path.strip_prefix('/').and_then(|rest| rest.split(['/', '?']).next());
+        first.is_some_and(|first| INSIDE.contains(&first))
+    };
     asked
-        .filter(|path| path.starts_with("/desk") && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\'))
+        .filter(|path| inside(path) && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\'))
         .unwrap_or("/desk")
 }
 
@@ -206,6 +213,8 @@ mod tests {
     #[test]
     fn after_signing_in_one_goes_to_a_page_of_the_desk() {
         assert_eq!(next_of(Some("/desk/complaints?x=1")), "/desk/complaints?x=1");
+        assert_eq!(next_of(Some("/ops?period=7d")), "/ops?period=7d");
+        assert_eq!(next_of(Some("/admin")), "/admin");
         for elsewhere in [
             "",
             "//evil.example",

@@ -22,6 +22,53 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// What the Chinese call the cities after which zones are named; the others are called as the zone is.
+const CITIES: &[(&str, &str)] = &[
+    ("Africa/Cairo", "开罗"),
+    ("Africa/Johannesburg", "约翰内斯堡"),
+    ("Africa/Lagos", "拉各斯"),
+    ("Africa/Nairobi", "内罗毕"),
+    ("America/Argentina/Buenos_Aires", "布宜诺斯艾利斯"),
+    ("America/Chicago", "芝加哥"),
+    ("America/Denver", "丹佛"),
+    ("America/Los_Angeles", "洛杉矶"),
+    ("America/Mexico_City", "墨西哥城"),
+    ("America/New_York", "纽约"),
+    ("America/Sao_Paulo", "圣保罗"),
+    ("America/Toronto", "多伦多"),
+    ("America/Vancouver", "温哥华"),
+    ("Asia/Bangkok", "曼谷"),
+    ("Asia/Dubai", "迪拜"),
+    ("Asia/Ho_Chi_Minh", "胡志明市"),
+    ("Asia/Hong_Kong", "香港"),
+    ("Asia/Jakarta", "雅加达"),
+    ("Asia/Kolkata", "加尔各答"),
+    ("Asia/Kuala_Lumpur", "吉隆坡"),
+    ("Asia/Macau", "澳门"),
+    ("Asia/Manila", "马尼拉"),
+    ("Asia/Seoul", "首尔"),
+    ("Asia/Singapore", "新加坡"),
+    ("Asia/Taipei", "台北"),
+    ("Asia/Tokyo", "东京"),
+    ("Asia/Urumqi", "乌鲁木齐"),
+    ("Australia/Adelaide", "阿德莱德"),
+    ("Australia/Brisbane", "布里斯班"),
+    ("Australia/Melbourne", "墨尔本"),
+    ("Australia/Perth", "珀斯"),
+    ("Australia/Sydney", "悉尼"),
+    ("Europe/Amsterdam", "阿姆斯特丹"),
+    ("Europe/Berlin", "柏林"),
+    ("Europe/Dublin", "都柏林"),
+    ("Europe/Istanbul", "伊斯坦布尔"),
+    ("Europe/London", "伦敦"),
+    ("Europe/Madrid", "马德里"),
+    ("Europe/Moscow", "莫斯科"),
+    ("Europe/Paris", "巴黎"),
+    ("Europe/Rome", "罗马"),
+    ("Europe/Zurich", "苏黎世"),
+    ("Pacific/Auckland", "奥克兰"),
+];
+
 /// The zone of this name; UTC where nobody knows the name.
 pub(crate) fn zone(name: &str) -> Tz {
     name.parse().unwrap_or(Tz::UTC)
@@ -69,20 +116,27 @@ pub(crate) fn moment(lang: Lang, zone: Tz, at: Moment) -> String {
     }
 }
 
-/// Day and time for those who work here: “Tue 24 Nov 18:05”, “11月24日周二 18:05”.
-pub(crate) fn short(lang: Lang, zone: Tz, at: Moment) -> String {
+/// Day and time for those who work here: “Tue 24 Nov 18:05”, “11月24日周二 18:05”; with the year when it is not this one.
+pub(crate) fn short(lang: Lang, zone: Tz, now: Moment, at: Moment) -> String {
     let local = at.with_timezone(&zone);
+    let year = Some(local.year()).filter(|year| *year != now.with_timezone(&zone).year());
     let (week, clock) = (weekday(lang, local.weekday()), clock(zone, at));
     let month = usize::try_from(local.month0()).ok().and_then(|n| MONTHS.get(n));
     let three = |name: &'static str| name.get(..3).unwrap_or(name);
     match lang {
         Lang::En => format!(
-            "{} {} {} {clock}",
+            "{} {} {}{} {clock}",
             three(week),
             local.day(),
-            month.map_or("", |month| three(month))
+            month.map_or("", |month| three(month)),
+            year.map_or(String::new(), |year| format!(" {year}"))
         ),
-        Lang::Zh => format!("{}月{}日{week} {clock}", local.month(), local.day()),
+        Lang::Zh => format!(
+            "{}{}月{}日{week} {clock}",
+            year.map_or(String::new(), |year| format!("{year}年")),
+            local.month(),
+            local.day()
+        ),
     }
 }
 
@@ -111,14 +165,9 @@ pub(crate) fn zone_name(words: Words, lang: Lang, zone: Tz) -> String {
         return fl!(words, "zone-beijing");
     }
     let city = zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ");
-    let city = match (lang, zone) {
-        (Lang::Zh, Tz::Asia__Hong_Kong) => "香港".to_owned(),
-        (Lang::Zh, Tz::Asia__Taipei) => "台北".to_owned(),
-        (Lang::Zh, Tz::Asia__Singapore) => "新加坡".to_owned(),
-        (Lang::Zh, Tz::Asia__Tokyo) => "东京".to_owned(),
-        (Lang::Zh, Tz::Europe__London) => "伦敦".to_owned(),
-        (Lang::Zh, Tz::Europe__Dublin) => "都柏林".to_owned(),
-        (Lang::Zh, Tz::America__New_York) => "纽约".to_owned(),
+    let known = CITIES.iter().find(|(name, _)| *name == zone.name());
+    let city = match (lang, known) {
+        (Lang::Zh, Some((_, chinese))) => (*chinese).to_owned(),
         _ => city,
     };
     fl!(words, "zone-of-city", city = city)
@@ -158,7 +207,8 @@ pub(crate) fn left(words: Words, now: Moment, due: Moment) -> String {
     }
 }
 
-const fn weekday(lang: Lang, day: Weekday) -> &'static str {
+/// What a day of the week is called.
+pub(crate) const fn weekday(lang: Lang, day: Weekday) -> &'static str {
     match (lang, day) {
         (Lang::En, Weekday::Mon) => "Monday",
         (Lang::En, Weekday::Tue) => "Tuesday",
@@ -205,6 +255,16 @@ mod tests {
     }
 
     #[test]
+    fn another_year_is_named() {
+        let (zone, now) = (Tz::Asia__Shanghai, at("2026-11-26T20:00:00Z"));
+        let (soon, next) = (at("2026-11-27T19:53:00Z"), at("2027-11-26T19:53:00Z"));
+        assert_eq!(short(Lang::En, zone, now, soon), "Sat 28 Nov 03:53");
+        assert_eq!(short(Lang::En, zone, now, next), "Sat 27 Nov 2027 03:53");
+        assert_eq!(short(Lang::Zh, zone, now, soon), "11月28日周六 03:53");
+        assert_eq!(short(Lang::Zh, zone, now, next), "2027年11月27日周六 03:53");
+    }
+
+    #[test]
     fn what_is_left_is_said_in_two_units() {
         let (en, zh) = (words(Lang::En), words(Lang::Zh));
         let (now, due) = (at("2026-11-24T10:00:00Z"), at("2026-11-24T12:15:00Z"));
@@ -215,5 +275,10 @@ mod tests {
         assert_eq!(relative(en, now, now), "now");
         assert_eq!(zone_name(zh, Lang::Zh, Tz::Asia__Shanghai), "北京时间");
         assert_eq!(zone_name(en, Lang::En, Tz::Europe__Dublin), "time in Dublin");
+        assert_eq!(zone_name(zh, Lang::Zh, Tz::Australia__Sydney), "悉尼时间");
+        assert!(
+            CITIES.iter().all(|(name, _)| name.parse::<Tz>().is_ok()),
+            "every city is a zone"
+        );
     }
 }

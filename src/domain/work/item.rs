@@ -188,7 +188,9 @@ pub(super) fn customers_of(conn: &mut Conn, standings: &[Standing]) -> Result<BT
 fn item(act: &Act, row: &QueueRow, standing: Standing, customer: &Customer, team_name: Option<String>) -> WorkItem {
     let Standing { complaint, promises } = standing;
     let promise = promises.first().map(WorkPromise::from);
-    let is_due = row.promised_from.is_some_and(|from| from <= act.now);
+    // A deadline that is missed is not hidden by a call that is due besides: the row stands where it stands for it.
+    let missed = row.basis == Basis::Clock && row.urgent_at < act.now;
+    let is_due = !missed && row.promised_from.is_some_and(|from| from <= act.now);
     WorkItem {
         id: complaint.id,
         reference: complaint.reference,

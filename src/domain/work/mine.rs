@@ -85,14 +85,19 @@ pub fn mine(conn: &mut Conn, act: &Act) -> Result<MyWork> {
     };
     let rows = store::list(conn, &filter, SHOWN)?;
     Ok(MyWork {
-        calls: calls(conn, act, me)?,
+        calls: calls(conn, act)?,
         complaints_total: store::count_of_owner(conn, me)?,
         complaints: item::items(conn, act, rows)?,
     })
 }
 
-fn calls(conn: &mut Conn, act: &Act, me: &str) -> Result<Vec<MyCall>> {
-    let mut owners = vec![me.to_owned()];
+/// The calls whose window begins before the end of today, those that are late first; also those of people who are away
+/// and for whom the caller stands in.
+///
+/// # Errors
+/// When the database refuses.
+pub fn calls(conn: &mut Conn, act: &Act) -> Result<Vec<MyCall>> {
+    let mut owners = vec![act.actor.name.clone()];
     if let Some(Principal::Person(id)) = act.actor.principal {
         let away = absences::away(conn, act.now)?;
         owners.extend(

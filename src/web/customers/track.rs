@@ -73,6 +73,8 @@ struct TrackPage {
     advice: String,
     closed: bool,
     decision: Option<String>,
+    /// Whether it ended without a decision of ours.
+    ended: bool,
     accepted: Option<String>,
     can_accept: bool,
     can_withdraw: bool,
@@ -82,6 +84,8 @@ struct TrackPage {
     messages: Vec<Message>,
     files: Vec<File>,
     received: String,
+    /// In which zone the times are.
+    zone: String,
     statement_lang: &'static str,
     form: Form,
     findings: Findings,
@@ -149,7 +153,11 @@ fn build(
     TrackPage {
         page: page.style("customers.css").script("form.js"),
         closed,
-        decision: seen.decision.map(|decision| decided(words, decision)),
+        decision: seen
+            .decision
+            .filter(|_| decides(seen.decision))
+            .map(|decision| decided(words, decision)),
+        ended: closed && !decides(seen.decision),
         accepted: seen.accepted_at.map(|at| time::moment(lang, zone, at)),
         can_accept: closed && seen.accepted_at.is_none() && decides(seen.decision),
         can_withdraw: !closed,
@@ -167,6 +175,7 @@ fn build(
         messages: seen.messages.iter().map(|m| message(words, lang, zone, m)).collect(),
         files: files.into_iter().map(|file| file_of(words, file)).collect(),
         received: time::moment(lang, zone, seen.received_at),
+        zone: time::zone_name(words, lang, zone),
         statement_lang: language_of(&seen.statement),
         done: done(words, visitor.query("done")),
         stands,
@@ -201,6 +210,11 @@ fn standing(words: Words, seen: &PublicComplaint) -> (String, String) {
         (State::InHandling, _) => (fl!(words, "track-handling"), fl!(words, "track-handling-advice")),
         (State::Waiting, BallWith::Customer) => (fl!(words, "track-your-turn"), fl!(words, "track-your-turn-advice")),
         (State::Waiting, _) => (fl!(words, "track-waiting"), fl!(words, "track-waiting-advice")),
+        // What was taken back, or goes on elsewhere, is no decision of ours that one agrees with or not.
+        (State::Closed, _) if !decides(seen.decision) => {
+            let why = seen.decision.map(|decision| decided(words, decision));
+            (fl!(words, "track-closed"), why.unwrap_or_default())
+        }
         (State::Closed, _) => (fl!(words, "track-closed"), fl!(words, "track-closed-advice")),
     }
 }

@@ -270,33 +270,32 @@ fn build(
         (CustomerType::NotClear, Some((proposed, _))) => proposed.parse().unwrap_or(CustomerType::NotClear),
         (said, _) => said,
     };
-    let steps = {
+    let calls: Vec<CallPart> = seen.calls.iter().map(|call| parts::call(voice, call)).collect();
+    let mut steps = {
         let hand = Hand {
             words,
             lang,
             zone,
+            now: voice.now,
             form: &form,
             findings: &findings,
         };
         steps::of_complaint(&hand, view)
     };
+    steps::with_promise(&mut steps, &calls, words);
     let entries: Vec<EntryPart> = seen.entries.iter().rev().map(|e| parts::entry(voice, e)).collect();
-    let since = form.text("seen").to_owned();
     let conflict = conflict.then(|| Conflict {
         typed: told::typed(voice, &form),
         changes: seen
             .entries
             .iter()
-            .filter(|entry| entry.id.to_string() > since)
+            .filter(|entry| entry.id.to_string().as_str() > form.text("seen"))
             .map(|entry| parts::entry(voice, entry))
             .collect(),
     });
     let clocks: Vec<ClockPart> = seen.clocks.iter().map(|clock| parts::clock(voice, clock)).collect();
     let (mut running, ended): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|clock| clock.running);
-    let next = match running.first().is_some_and(|clock| clock.due.is_some()) {
-        true => Some(running.remove(0)),
-        false => None,
-    };
+    let next = told::next(voice, &mut running, &calls);
     let me = ctx.actor().name.clone();
     let closed = summary.state == State::Closed;
     let team = seen.teams.iter().find(|team| Some(team.id) == summary.team);
@@ -315,6 +314,7 @@ fn build(
         .script("events.js")
         .script("complaint-live.js")
         .script("canned-text.js")
+        .script("agenda.js")
         .script("desk-drafts.js"),
         id: summary.id.to_string(),
         version: summary.version,
@@ -336,7 +336,7 @@ fn build(
         next,
         clocks: running,
         ended,
-        calls: seen.calls.iter().map(|call| parts::call(voice, call)).collect(),
+        calls,
         letters: seen
             .messages
             .iter()
@@ -386,7 +386,7 @@ fn build(
             .iter()
             .map(|draft| draft.updated_at)
             .max()
-            .map(|at| time::short(lang, voice.zone, at)),
+            .map(|at| voice.short(at)),
         typed_before: seen
             .drafts
             .iter()

@@ -4,12 +4,14 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use super::complaint::voice;
-use super::parts::{self, CallPart, Card, Row};
+use super::parts::{self, CallPart, Card, Row, Voice};
+use super::words::word;
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::listing::{self, Listing};
+use crate::domain::complaints::states::{self, ComplaintStateView};
 use crate::domain::complaints::view::ComplaintSummary;
 use crate::domain::customers::model::SeenCustomer;
 use crate::domain::customers::record;
@@ -18,7 +20,6 @@ use crate::error::Result;
 use crate::ids::CustomerId;
 use crate::web::i18n::fl;
 use crate::web::page::{Page, Visitor};
-use crate::web::time;
 
 /// How many complaints the page shows.
 const SHOWN: i64 = 50;
@@ -36,10 +37,39 @@ struct CustomerPage {
     more: bool,
     reads: bool,
     calls: Vec<CallPart>,
+    states: Vec<Stands>,
+}
+
+/// Where a complaint stands, for those who may know no more of it.
+struct Stands {
+    reference: String,
+    kind: String,
+    state: String,
+    state_slug: &'static str,
+    received: String,
+    closed: String,
+    decision: String,
+}
+
+impl Stands {
+    fn of(voice: Voice, seen: &ComplaintStateView) -> Self {
+        Self {
+            reference: seen.reference.clone(),
+            kind: word(voice.words, "kind", seen.kind.as_str()),
+            state: word(voice.words, "state", seen.state.as_str()),
+            state_slug: seen.state.as_str(),
+            received: voice.short(seen.received_at),
+            closed: seen.closed_at.map_or(String::new(), |at| voice.short(at)),
+            decision: seen.decision.map_or(String::new(), |decision| {
+                word(voice.words, "decision", decision.as_str())
+            }),
+        }
+    }
 }
 
 struct Seen {
     customer: SeenCustomer,
+    states: Vec<ComplaintStateView>,
     complaints: Vec<ComplaintSummary>,
     more: bool,
     calls: Vec<CallBackView>,
@@ -49,11 +79,16 @@ fn look(conn: &mut Conn, act: &Act, id: CustomerId) -> Result<Seen> {
     let customer = record::see(conn, act, id)?;
     let mut seen = Seen {
         customer,
+        states: Vec::new(),
         complaints: Vec::new(),
         more: false,
         calls: Vec::new(),
     };
     if !act.actor.may(Permission::ReadComplaints) {
+        if act.actor.may(Permission::ReadComplaintStates) {
+            let states = states::of_customer(conn, id, None, SHOWN)?;
+            seen.states = states.into_iter().map(|(_, state)| state).collect();
+        }
         return Ok(seen);
     }
     let listing = Listing {
@@ -78,11 +113,15 @@ pub(crate) async fn show_customer(ctx: Ctx, visitor: Visitor, id: Id<CustomerId>
     let seen = ctx.read(move |conn, act| look(conn, act, id)).await?;
     ctx.disclose(Event::on(ObjectKind::Customer, id.0, "customer.read").of([id]))
         .await?;
+    if !seen.states.is_empty() {
+        let event = Event::on(ObjectKind::Customer, id.0, "customer.complaints_listed");
+        ctx.disclose(event.of([id])).await?;
+    }
     let voice = voice(&ctx, &visitor);
     let who = parts::card(voice, Some(&seen.customer)).0;
     let (since, ids) = match &seen.customer {
         SeenCustomer::Whole(customer) => (
-            time::short(voice.lang, voice.zone, customer.created_at),
+            voice.short(customer.created_at),
             customer
                 .external_ids
                 .iter()
@@ -104,5 +143,6 @@ pub(crate) async fn show_customer(ctx: Ctx, visitor: Visitor, id: Id<CustomerId>
         more: seen.more,
         reads: visitor.may(Permission::ReadComplaints),
         calls: seen.calls.iter().map(|call| parts::call(voice, call)).collect(),
+        states: seen.states.iter().map(|seen| Stands::of(voice, seen)).collect(),
     })
 }

@@ -24,7 +24,7 @@ use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::casework::views::{self as saved_views, SavedView, ViewColumn};
 use crate::domain::complaints::list_filter::ListFilter;
-use crate::domain::complaints::listing::{self, Page as Listed};
+use crate::domain::complaints::listing::{self, Order, Page as Listed};
 use crate::domain::complaints::vocabulary::{Kind, Level, State};
 use crate::domain::staff::{Act, Permission, teams};
 use crate::domain::typing::CustomerType;
@@ -151,14 +151,26 @@ async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> R
     visitor.show_as(status, &page)
 }
 
-fn menus(voice: Voice, asked: &Asked, form: &Form, shown: &[ViewColumn], own_teams: Vec<(String, String)>) -> Menus {
+fn menus(
+    voice: Voice,
+    asked: &Asked,
+    form: &Form,
+    (shown, usual): (&[ViewColumn], Order),
+    own_teams: Vec<(String, String)>,
+) -> Menus {
     let says = voice.words;
     let mut said = Form::default();
     for name in ["state", "manner", "kind", "category", "order"] {
-        said.set(name, asked.text(name));
+        if !asked.text(name).is_empty() {
+            said.set(name, asked.text(name));
+        }
     }
     let chosen = |area: &str, name: &str, values: Vec<&str>| {
-        words::or_none(says, words::choices(says, area, values, (&said, name), ""))
+        let mut choices = words::or_none(says, words::choices(says, area, values, (&said, name), ""));
+        if let Some(none) = choices.first_mut() {
+            none.label = says.get("desk-list-all");
+        }
+        choices
     };
     let mut states = chosen(
         "state",
@@ -192,7 +204,13 @@ fn menus(voice: Voice, asked: &Asked, form: &Form, shown: &[ViewColumn], own_tea
         ),
         kinds: chosen("kind", "kind", Kind::ALL.iter().map(|kind| kind.as_str()).collect()),
         categories: chosen("category", "category", CATEGORIES.to_vec()),
-        orders: chosen("order", "order", ORDERS.iter().map(|(name, _)| *name).collect()),
+        orders: words::choices(
+            says,
+            "order",
+            ORDERS.iter().map(|(name, _)| *name),
+            (&said, "order"),
+            asked::order_name(usual),
+        ),
         severities: words::or_none(says, words::choices(says, "level", levels, (form, "act-severity"), "")),
         columns: columns.collect(),
         teams: own_teams,
@@ -213,6 +231,7 @@ fn build(
     };
     let view = seen.saved.iter().find(|saved| Some(saved.id) == asked.view);
     let columns = view.map_or(shown::USUAL, |view| view.columns.as_slice());
+    let usual = view.and_then(|view| view.filter.order).unwrap_or_default();
     let told = ["kept", "gone"].into_iter().find(|what| visitor.query(what).is_some());
     ListPage {
         page: page
@@ -239,7 +258,7 @@ fn build(
         }),
         here: asked.here(&[]),
         keep: asked.address(&[]).replacen("/desk/complaints", "/desk/views", 1),
-        menus: menus(voice, &asked, &form, columns, seen.own_teams),
+        menus: menus(voice, &asked, &form, (columns, usual), seen.own_teams),
         columns: shown::columns(voice, columns),
         lines: seen
             .listed

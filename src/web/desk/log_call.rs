@@ -10,6 +10,7 @@ use askama::Template;
 
 use self::beside::{Caller, Proposal, propose, recognise};
 use self::intake::{follow_up, promised, take_in};
+use super::agenda::{self, Agenda};
 use super::complaint::{self, CATEGORIES, voice};
 use super::steps::{self, Hand, StepPart};
 use super::words::{Choice, choices};
@@ -47,6 +48,7 @@ struct CallPage {
     promise_open: bool,
     zones: &'static [&'static str],
     today: String,
+    agenda: Agenda,
     /// What was put back: when it was typed.
     put_back: Option<String>,
     form: Form,
@@ -116,7 +118,7 @@ async fn put_back(ctx: &Ctx, visitor: &Visitor, form: &mut Form) -> Result<Optio
     ctx.disclose(event.of(customer)).await?;
     let _names = kept::restore(form, &draft.typed);
     let voice = voice(ctx, visitor);
-    Ok(Some(time::short(voice.lang, voice.zone, draft.updated_at)))
+    Ok(Some(voice.short(draft.updated_at)))
 }
 
 /// What was logged is no draft any more. That it could not be thrown away harms nothing.
@@ -199,12 +201,14 @@ async fn show(
             words,
             lang: voice.lang,
             zone,
+            now: voice.now,
             form: &form,
             findings: &findings,
         };
         steps::of_a_call(&hand)
     };
     let menus = menus(words, &form);
+    let agenda = ctx.read(|conn, act| agenda::look(conn, act, None)).await?;
     let title = fl!(words, "desk-new-title");
     let (status, page) = match findings.is_empty() {
         true => (StatusCode::OK, visitor.page(title)),
@@ -220,6 +224,7 @@ async fn show(
             .script("form.js")
             .script("keys.js")
             .script("log-call.js")
+            .script("agenda.js")
             .script("intake-draft.js"),
         steps_open: steps.iter().any(|step| filled(&format!("{}-", step.slug))),
         promise_open: filled("promise-from") || filled("promise-day") || findings.at("promise-from").is_some(),
@@ -228,6 +233,7 @@ async fn show(
         menus,
         steps,
         zones: ZONES,
+        agenda: agenda.shown(voice, zone),
         today: voice.now.with_timezone(&zone).format("%Y-%m-%d").to_string(),
         put_back,
         form,

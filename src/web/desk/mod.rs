@@ -5,6 +5,7 @@
 //! named `<deed>-<value>`, read by `fields.rs` into the form of the domain, and what the domain finds goes back to them.
 
 pub(crate) mod admin;
+mod agenda;
 pub(crate) mod call_back;
 pub(crate) mod complaint;
 pub(crate) mod customer;
@@ -16,6 +17,7 @@ pub(crate) mod list;
 pub(crate) mod log_call;
 pub(crate) mod ops;
 pub(super) mod parts;
+pub(crate) mod search;
 mod steps;
 pub(crate) mod take;
 pub(super) mod words;
@@ -25,11 +27,11 @@ use super::i18n::{Words, fl};
 use super::page::{NavItem, Visitor};
 use crate::domain::staff::Permission;
 
-/// A place in the navigation: where it leads, what it says, and the permission without which nobody sees it.
+/// A place in the navigation: where it leads, what it says, and the permissions of which one needs one to see it.
 struct Place {
     href: &'static str,
     label: fn(Words) -> String,
-    needs: Option<Permission>,
+    needs: &'static [Permission],
 }
 
 /// The navigation, in its order.
@@ -37,42 +39,42 @@ const PLACES: &[Place] = &[
     Place {
         href: "/desk",
         label: |words| fl!(words, "nav-desk"),
-        needs: None,
+        needs: &[Permission::ReadComplaints],
     },
     Place {
         href: "/desk/new",
         label: |words| fl!(words, "nav-new"),
-        needs: Some(Permission::LogComplaints),
+        needs: &[Permission::LogComplaints],
     },
     Place {
         href: "/desk/complaints",
         label: |words| fl!(words, "nav-list"),
-        needs: Some(Permission::ReadComplaints),
+        needs: &[Permission::ReadComplaints],
     },
     Place {
         href: "/desk/search",
         label: |words| fl!(words, "nav-search"),
-        needs: Some(Permission::ReadComplaints),
+        needs: &[Permission::ReadComplaints, Permission::ReadCustomers],
     },
     Place {
         href: "/lead",
         label: |words| fl!(words, "nav-lead"),
-        needs: Some(Permission::ManageWork),
+        needs: &[Permission::ManageWork],
     },
     Place {
         href: "/lead/reviews",
         label: |words| fl!(words, "lead-reviews-title"),
-        needs: Some(Permission::ReadReviews),
+        needs: &[Permission::ReadReviews],
     },
     Place {
         href: "/ops",
         label: |words| fl!(words, "nav-ops"),
-        needs: Some(Permission::ReadReports),
+        needs: &[Permission::ReadReports],
     },
     Place {
         href: "/admin",
         label: |words| fl!(words, "nav-admin"),
-        needs: Some(Permission::ReadRouting),
+        needs: &[Permission::ReadRouting],
     },
 ];
 
@@ -83,7 +85,7 @@ pub(super) fn nav(visitor: &Visitor) -> Vec<NavItem> {
     }
     PLACES
         .iter()
-        .filter(|place| place.needs.is_none_or(|permission| visitor.may(permission)))
+        .filter(|place| place.needs.iter().any(|needed| visitor.may(*needed)))
         .map(|place| NavItem {
             href: place.href,
             label: (place.label)(visitor.words),

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::words::{named, word};
+use super::words::{areas_of, named, word, word_in};
 use crate::clock::Moment;
 use crate::domain::complaints::call_backs::CallBackView;
 use crate::domain::complaints::timeline::EntryView;
@@ -27,6 +27,13 @@ pub(in crate::web) struct Voice {
     pub(in crate::web) now: Moment,
 }
 
+impl Voice {
+    /// Day and time in the zone of the desk.
+    pub(in crate::web) fn short(self, at: Moment) -> String {
+        time::short(self.lang, self.zone, self.now, at)
+    }
+}
+
 /// A moment by which something is due.
 #[derive(Clone)]
 pub(in crate::web) struct Due {
@@ -44,7 +51,7 @@ impl Due {
     pub(in crate::web) fn of(voice: Voice, due: Moment) -> Self {
         Self {
             machine: time::machine(due),
-            at: time::short(voice.lang, voice.zone, due),
+            at: voice.short(due),
             left: time::left(voice.words, voice.now, due),
             stands: match due - voice.now {
                 left if left < chrono::TimeDelta::zero() => "late",
@@ -78,6 +85,18 @@ pub(super) fn clock(voice: Voice, clock: &ClockView) -> ClockPart {
         why: why.unwrap_or_else(|| voice.words.get("desk-clock-promise")),
         policy: named(voice.lang, &clock.policy_name),
         running,
+    }
+}
+
+/// A promised call as a clock.
+pub(super) fn promised(voice: Voice, call: &CallPart) -> ClockPart {
+    ClockPart {
+        name: voice.words.get("desk-promised-call"),
+        due: Some(call.due.clone()),
+        state: call.state.clone(),
+        why: voice.words.get("desk-clock-promise"),
+        policy: String::new(),
+        running: true,
     }
 }
 
@@ -129,7 +148,7 @@ pub(super) fn call(voice: Voice, call: &CallBackView) -> CallPart {
         window: time::window(lang, zone, call.window_start, call.window_end),
         hours: format!(
             "{}–{}",
-            time::short(lang, zone, call.window_start),
+            time::short(lang, zone, voice.now, call.window_start),
             time::clock(zone, call.window_end)
         ),
         zone: time::zone_name(words, lang, zone),
@@ -141,7 +160,7 @@ pub(super) fn call(voice: Voice, call: &CallBackView) -> CallPart {
             .attempts
             .iter()
             .map(|attempt| TryPart {
-                at: time::short(lang, voice.zone, attempt.attempted_at),
+                at: voice.short(attempt.attempted_at),
                 who: attempt.agent.clone(),
                 result: word(words, "result", attempt.result.as_str()),
                 note_lang: language_of(attempt.note.as_deref().unwrap_or_default()),
@@ -253,7 +272,7 @@ pub(super) fn card(voice: Voice, seen: Option<&SeenCustomer>) -> (Card, Option<T
         style: said(words, "style", customer.style.map(CommunicationStyle::as_str)),
         style_hint: said(words, "style-hint", customer.style.map(CommunicationStyle::as_str)),
         kind: word(words, "customer-kind", customer.kind.as_str()),
-        language: customer.preferred_language.clone(),
+        language: word(words, "spoken", &customer.preferred_language),
         clock: format!(
             "{} ({})",
             time::clock(zone, voice.now),
@@ -310,7 +329,7 @@ pub(super) fn row(voice: Voice, summary: &ComplaintSummary) -> Row {
             .next_due_at
             .filter(|_| summary.state != State::Closed)
             .map(|due| Due::of(voice, due)),
-        received: time::short(voice.lang, voice.zone, summary.received_at),
+        received: voice.short(summary.received_at),
         open: summary.state != State::Closed,
         version: summary.version,
     }
@@ -330,33 +349,36 @@ pub(super) fn entry(voice: Voice, entry: &EntryView) -> EntryPart {
     EntryPart {
         what: word(voice.words, "action", &entry.action),
         who: entry.actor.clone(),
-        at: time::short(voice.lang, voice.zone, entry.happened_at),
+        at: voice.short(entry.happened_at),
         machine: time::machine(entry.happened_at),
         before: told(voice, entry.before.as_ref()),
         after: told(voice, entry.after.as_ref()),
     }
 }
 
-/// The values of an entry in a line: the texts and codes in it, without ids.
+/// The values of an entry in a line: the texts and words in it, without ids and slugs.
 fn told(voice: Voice, value: Option<&Value>) -> String {
-    fn gather(voice: Voice, value: &Value, into: &mut Vec<String>) {
+    fn gather(voice: Voice, name: &str, value: &Value, into: &mut Vec<String>) {
         match value {
+            Value::String(_) if name == "policy" => {}
             Value::String(text) => {
                 if text.parse::<uuid::Uuid>().is_ok() {
                     return;
                 }
-                let at = text.parse::<Moment>().ok();
-                let said = at.map_or_else(|| text.clone(), |at| time::short(voice.lang, voice.zone, at));
-                into.push(said);
+                into.push(match (text.parse::<Moment>(), areas_of(name)) {
+                    (Ok(at), _) => voice.short(at),
+                    (Err(_), []) => text.clone(),
+                    (Err(_), areas) => word_in(voice.words, areas, text),
+                });
             }
-            Value::Array(items) => items.iter().for_each(|item| gather(voice, item, into)),
-            Value::Object(fields) => fields.values().for_each(|item| gather(voice, item, into)),
+            Value::Array(items) => items.iter().for_each(|item| gather(voice, name, item, into)),
+            Value::Object(fields) => fields.iter().for_each(|(name, item)| gather(voice, name, item, into)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
     let mut texts = Vec::new();
     if let Some(value) = value {
-        gather(voice, value, &mut texts);
+        gather(voice, "", value, &mut texts);
     }
     let text = texts.join(" · ");
     match text.chars().count() > 180 {

@@ -4,7 +4,9 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::fields::{Ask, asks};
+use super::parts::CallPart;
 use super::words::{Choice, choices, or_none, word};
+use crate::clock::Moment;
 use crate::domain::complaints::procedure;
 use crate::domain::complaints::view::{ComplaintView, StepView};
 use crate::domain::complaints::vocabulary::{HandlingStep, Kind, SkipReason};
@@ -50,6 +52,8 @@ pub(super) struct StepPart {
     pub(super) skip_wrong: Option<String>,
     /// Whether its form is to be seen at once.
     pub(super) open: bool,
+    /// Whether the reasons for skipping it are, too.
+    pub(super) skip_open: bool,
 }
 
 /// Where the words and values of a page come from.
@@ -57,6 +61,7 @@ pub(super) struct Hand<'p> {
     pub(super) words: Words,
     pub(super) lang: Lang,
     pub(super) zone: Tz,
+    pub(super) now: Moment,
     pub(super) form: &'p Form,
     pub(super) findings: &'p Findings,
 }
@@ -66,7 +71,7 @@ fn said(hand: &Hand, ask: Ask, value: &Value) -> String {
     match value {
         Value::String(text) if ask == Ask::When => text
             .parse()
-            .map_or_else(|_| text.clone(), |at| time::short(hand.lang, hand.zone, at)),
+            .map_or_else(|_| text.clone(), |at| time::short(hand.lang, hand.zone, hand.now, at)),
         Value::String(text) => text.clone(),
         Value::Array(items) => {
             let lines: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
@@ -80,7 +85,7 @@ fn said(hand: &Hand, ask: Ask, value: &Value) -> String {
 /// What the field holds when nobody has typed into it.
 fn held(hand: &Hand, ask: Ask, value: &Value) -> String {
     match value {
-        Value::String(text) if ask == Ask::When => text.parse::<crate::clock::Moment>().map_or_else(
+        Value::String(text) if ask == Ask::When => text.parse::<Moment>().map_or_else(
             |_| text.clone(),
             |at| at.with_timezone(&hand.zone).format("%Y-%m-%dT%H:%M").to_string(),
         ),
@@ -207,7 +212,11 @@ fn part(
         stands_word: word(words, "stands", stands),
         gist: gist.chars().take(160).collect(),
         who: row.map_or(String::new(), |row| {
-            format!("{} · {}", row.agent, time::short(hand.lang, hand.zone, row.done_at))
+            format!(
+                "{} · {}",
+                row.agent,
+                time::short(hand.lang, hand.zone, hand.now, row.done_at)
+            )
         }),
         recorded,
         fields,
@@ -217,8 +226,23 @@ fn part(
             .given(&note)
             .or_else(|| row.and_then(|row| row.skip_note.clone()))
             .unwrap_or_default(),
+        skip_open: skip_wrong.is_some() || stands == "skipped" || step == HandlingStep::CallBack,
         skip_wrong,
         open,
+    }
+}
+
+/// With a call promised, the last step is that call: it asks for no promise, and skipping it is folded away.
+pub(super) fn with_promise(steps: &mut [StepPart], calls: &[CallPart], words: Words) {
+    if !calls.iter().any(|call| call.open) {
+        return;
+    }
+    let last = steps
+        .iter_mut()
+        .filter(|step| step.slug == HandlingStep::CallBack.as_str());
+    for step in last.filter(|step| step.stands == "now") {
+        step.advice = words.get("desk-step-promised");
+        step.skip_open = step.skip_wrong.is_some();
     }
 }
 

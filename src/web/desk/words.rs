@@ -16,6 +16,45 @@ pub(in crate::web) fn word(words: Words, area: &str, value: &str) -> String {
     }
 }
 
+/// The same, of the first area that has a word for it.
+pub(super) fn word_in(words: Words, areas: &[&str], value: &str) -> String {
+    let has = |area: &&&str| words.has(&format!("word-{area}-{value}"));
+    match areas.iter().find(has).or(areas.first()) {
+        Some(area) => word(words, area, value),
+        None => value.to_owned(),
+    }
+}
+
+/// From which areas of the vocabulary the values of a field of the timeline come; of none: they are texts.
+pub(super) fn areas_of(field: &str) -> &'static [&'static str] {
+    match field {
+        "kind" => &["kind"],
+        "channel" => &["channel"],
+        "severity" => &["level"],
+        "state" => &["state", "promise"],
+        "purpose" => &["purpose"],
+        "metric" => &["metric"],
+        "recipient" => &["recipient"],
+        "role" => &["role"],
+        "customer_type" => &["type"],
+        "category" => &["category"],
+        "ball_with" => &["ball"],
+        "result" => &["result"],
+        "outcome" => &["outcome"],
+        "not_counted" => &["not-counted"],
+        "decision" => &["decision"],
+        "ground" => &["ground"],
+        "redress_type" => &["redress"],
+        "redress_status" => &["redress-status"],
+        "cause_category" => &["cause"],
+        "asked_by" => &["asked"],
+        "matched_by" => &["point"],
+        "skip_reason" => &["skip"],
+        "step" => &["step"],
+        _ => &[],
+    }
+}
+
 /// What a policy calls something, in the language of the page.
 pub(super) fn named(lang: Lang, words: &model::Words) -> String {
     match lang {

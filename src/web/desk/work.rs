@@ -1,27 +1,25 @@
-//! My work: what is most urgent, the calls promised today, what nobody has taken yet; and the search.
+//! My work: what is most urgent, the calls promised today, what nobody has taken yet.
 
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use askama::Template;
-use chrono::{Days, NaiveTime, TimeZone as _};
 use serde_json::json;
 
 use super::complaint::voice;
-use super::parts::{self, CallPart, Row, Voice};
+use super::parts::{self, Due, Row, Voice};
+use super::words::word;
 use crate::api::extract::Ctx;
-use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
-use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::listing::{self, Listing, Order};
 use crate::domain::complaints::view::{self, ComplaintSummary};
-use crate::domain::complaints::vocabulary::CallBackState;
 use crate::domain::complaints::{beside, history, watching};
 use crate::domain::events;
 use crate::domain::sla::clocks::export as clocks;
 use crate::domain::sla::clocks::view::ClockView;
 use crate::domain::staff::{Act, Permission};
+use crate::domain::work::mine::{self, MyCall};
 use crate::domain::work::queue;
 use crate::error::Result;
 use crate::ids::{ComplaintId, CustomerId};
@@ -44,6 +42,58 @@ struct Mine {
     why: String,
 }
 
+/// A call that is promised for today.
+struct Call {
+    id: String,
+    purpose: String,
+    /// When, on the clock of the desk.
+    hours: String,
+    /// The same on the customer's clock, where it is another one.
+    theirs: String,
+    due: Due,
+    who: String,
+    who_lang: &'static str,
+    complaint: String,
+    reference: String,
+    subject: String,
+    subject_lang: &'static str,
+    /// Who promised it, where it was somebody else who is away.
+    instead_of: String,
+}
+
+fn call(voice: Voice, me: &str, call: &MyCall) -> Call {
+    let window = |zone| {
+        let same = |at: crate::clock::Moment| at.with_timezone(&zone).date_naive();
+        let from = match same(call.window_start) == voice.now.with_timezone(&zone).date_naive() {
+            true => time::clock(zone, call.window_start),
+            false => time::short(voice.lang, zone, voice.now, call.window_start),
+        };
+        format!("{from}–{}", time::clock(zone, call.window_end))
+    };
+    let zone = time::zone(&call.time_zone);
+    let naive = |zone: chrono_tz::Tz| call.window_start.with_timezone(&zone).naive_local();
+    Call {
+        id: call.id.to_string(),
+        purpose: word(voice.words, "purpose", call.purpose.as_str()),
+        hours: window(voice.zone),
+        theirs: match naive(zone) == naive(voice.zone) {
+            true => String::new(),
+            false => format!("{} {}", window(zone), time::zone_name(voice.words, voice.lang, zone)),
+        },
+        due: Due::of(voice, call.window_end),
+        who_lang: customers::language_of(&call.customer.name),
+        who: call.customer.name.clone(),
+        complaint: call.complaint_id.to_string(),
+        reference: call.reference.clone(),
+        subject_lang: customers::language_of(&call.subject),
+        subject: call.subject.clone(),
+        instead_of: Some(&call.owner)
+            .filter(|owner| *owner != me)
+            .cloned()
+            .unwrap_or_default(),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "web/desk/work.html")]
 struct WorkPage {
@@ -51,7 +101,7 @@ struct WorkPage {
     works: bool,
     mine: Vec<Mine>,
     late: usize,
-    calls: Vec<CallPart>,
+    calls: Vec<Call>,
     free: Vec<Row>,
     in_a_team: bool,
     assigns: bool,
@@ -69,20 +119,19 @@ struct WorkPage {
 struct Seen {
     mine: Vec<(ComplaintSummary, Option<(String, String)>)>,
     more: bool,
-    calls: Vec<CallBackView>,
+    calls: Vec<MyCall>,
     free: Vec<ComplaintSummary>,
     whose: Vec<CustomerId>,
     /// What happens after the page was made.
     from: events::Place,
 }
 
-fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen> {
+fn look(conn: &mut Conn, act: &Act, voice: Voice) -> Result<Seen> {
     // First: what happens while the rest is read is told.
     let from = events::last(conn)?;
-    let me = act.actor.name.clone();
     let own = |order| Listing {
         open: Some(true),
-        owner: Some(me.clone()),
+        owner: Some(act.actor.name.clone()),
         order,
         limit: SHOWN,
         ..Listing::default()
@@ -108,14 +157,7 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, until: Moment) -> Result<Seen>
             (summary, why)
         })
         .collect();
-    let listing = call_backs::Listing {
-        state: Some(CallBackState::Open),
-        owner: Some(me),
-        due_before: Some(until),
-        limit: SHOWN,
-        ..call_backs::Listing::default()
-    };
-    let calls = call_backs::list(conn, act.now, &listing)?;
+    let calls = mine::calls(conn, act)?;
     let free = free(conn, act)?;
     let mut ids: Vec<ComplaintId> = mine.iter().map(|(summary, _)| summary.id).collect();
     ids.extend(free.iter().map(|summary| summary.id));
@@ -181,21 +223,28 @@ fn why(
     Ok(clocks.into_iter().filter_map(next).collect())
 }
 
+/// What is due where no clock runs: the call that was promised.
+fn promised(voice: Voice, summary: &ComplaintSummary) -> (String, String) {
+    match summary.call_back_due_at.is_some() && summary.next_due_at == summary.call_back_due_at {
+        true => (
+            fl!(voice.words, "desk-promised-call"),
+            fl!(voice.words, "desk-clock-promise"),
+        ),
+        false => (String::new(), String::new()),
+    }
+}
+
 /// `GET /desk`
 pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
     let voice = voice(&ctx, &visitor);
     let works = visitor.may(Permission::ReadComplaints);
+    // Whoever has no complaints to work on goes where their work is.
+    if let Some(place) = super::nav(&visitor).first().filter(|_| !works) {
+        return Ok(visitor.go(place.href));
+    }
     let seen = match works {
         true => {
-            let tomorrow = voice.now.with_timezone(&voice.zone).date_naive() + Days::new(1);
-            let until = voice
-                .zone
-                .from_local_datetime(&tomorrow.and_time(NaiveTime::MIN))
-                .earliest();
-            let until = until
-                .and_then(|at| Moment::try_from(at.to_utc()).ok())
-                .unwrap_or(voice.now);
-            let seen = ctx.read(move |conn, act| look(conn, act, voice, until)).await?;
+            let seen = ctx.read(move |conn, act| look(conn, act, voice)).await?;
             let ids: Vec<ComplaintId> = seen.mine.iter().map(|(summary, _)| summary.id).collect();
             let event = Event::about_many(ObjectKind::Complaint, "complaint.listed").of(seen.whose.clone());
             ctx.disclose(event.with(json!({ "complaints": ids }))).await?;
@@ -207,7 +256,7 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
         seen.mine
             .iter()
             .map(|(summary, why)| {
-                let (what, why) = why.clone().unwrap_or_default();
+                let (what, why) = why.clone().unwrap_or_else(|| promised(voice, summary));
                 Mine {
                     row: parts::row(voice, summary),
                     what,
@@ -229,7 +278,10 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
         late: mine.iter().filter(late).count(),
         mine,
         calls: seen.as_ref().map_or(Vec::new(), |seen| {
-            seen.calls.iter().map(|call| parts::call(voice, call)).collect()
+            seen.calls
+                .iter()
+                .map(|one| call(voice, &ctx.actor().name, one))
+                .collect()
         }),
         free: seen.as_ref().map_or(Vec::new(), |seen| {
             seen.free.iter().map(|summary| parts::row(voice, summary)).collect()
@@ -250,84 +302,5 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
             .collect::<Vec<_>>()
             .join(" "),
         from: seen.map_or(String::new(), |seen| seen.from.to_string()),
-    })
-}
-
-/// A customer that was found by a contact point.
-struct Found {
-    card: parts::Card,
-}
-
-#[derive(Template)]
-#[template(path = "web/desk/search.html")]
-struct SearchPage {
-    page: Page,
-    q: String,
-    q_lang: &'static str,
-    rows: Vec<Row>,
-    found: Vec<Found>,
-    more: bool,
-}
-
-/// `GET /desk/search`: a reference, a number or an address of a customer, or words of the complaint.
-pub(crate) async fn show_search(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
-    use crate::domain::customers::model::SeenCustomer;
-    use crate::domain::customers::record::{self, Lookup};
-
-    let q = visitor.query("q").unwrap_or_default().trim().replace('\0', "");
-    let q: String = q.chars().take(200).collect();
-    let voice = voice(&ctx, &visitor);
-    let (mut rows, mut people, mut more) = (Vec::new(), Vec::new(), false);
-    if !q.is_empty() {
-        let words = q.clone();
-        let may = visitor.may(Permission::ReadCustomers);
-        let looked = move |conn: &mut Conn, act: &Act| {
-            if let Some(id) = listing::find_by_reference(conn, &words)? {
-                let found = view::get(conn, id)?.summary;
-                return Ok((vec![found], Vec::new(), false));
-            }
-            let contact = words.contains('@') || words.chars().filter(char::is_ascii_digit).count() >= 5;
-            let lookup = Lookup {
-                contact: Some(words.clone()),
-                after: None,
-                limit: 10,
-            };
-            let people = match may && contact {
-                true => record::list(conn, act, &lookup)?,
-                false => Vec::new(),
-            };
-            let listing = Listing {
-                words: people.is_empty().then(|| words.clone()),
-                customer_id: people.first().map(SeenCustomer::id),
-                limit: SHOWN,
-                ..Listing::default()
-            };
-            let page = listing::list(conn, act, &listing)?;
-            Ok((page.items, people, page.next.is_some()))
-        };
-        (rows, people, more) = ctx.read(looked).await?;
-        let ids: Vec<ComplaintId> = rows.iter().map(|row| row.id).collect();
-        let whose = rows
-            .iter()
-            .map(|row| row.customer_id)
-            .chain(people.iter().map(SeenCustomer::id));
-        let event = Event::about_many(ObjectKind::Complaint, "complaint.listed").of(whose);
-        ctx.disclose(event.with(json!({ "complaints": ids }))).await?;
-    }
-    visitor.show(&SearchPage {
-        page: visitor
-            .page(fl!(visitor.words, "desk-search-title"))
-            .style("desk.css")
-            .script("keys.js"),
-        q_lang: customers::language_of(&q),
-        q,
-        rows: rows.iter().map(|summary| parts::row(voice, summary)).collect(),
-        found: people
-            .iter()
-            .map(|person| Found {
-                card: parts::card(voice, Some(person)).0,
-            })
-            .collect(),
-        more,
     })
 }

@@ -10,7 +10,7 @@ use crate::api::extract::{Body, Ctx};
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::changes::{self, AssignForm};
 use crate::domain::staff::Permission;
-use crate::domain::work::item::WorkItem;
+use crate::domain::work::item::{WorkItem, WorkReason};
 use crate::domain::work::load::{self, LoadView, PersonLoad};
 use crate::domain::work::queue::{self, Listing};
 use crate::error::{Code, Result};
@@ -65,6 +65,8 @@ struct Item {
     team: String,
     why: String,
     due: Due,
+    /// By when a call is promised, where the row stands for something else.
+    call: String,
 }
 
 #[derive(Template)]
@@ -203,11 +205,7 @@ fn people(voice: Voice, whole: &LoadView, team: Option<TeamId>) -> Vec<Person> {
             due_soon: one.due_soon,
             capacity: room.map_or_else(|| voice.words.get("lead-no-limit"), |room| room.to_string()),
             away: match (one.away, one.away_until) {
-                (true, Some(until)) => fl!(
-                    voice.words,
-                    "lead-away-until",
-                    at = time::short(voice.lang, voice.zone, until)
-                ),
+                (true, Some(until)) => fl!(voice.words, "lead-away-until", at = voice.short(until)),
                 (true, None) => voice.words.get("lead-away"),
                 (false, _) => String::new(),
             },
@@ -252,6 +250,10 @@ fn row(voice: Voice, item: &WorkItem) -> Item {
         team: item.team_name.clone().unwrap_or_default(),
         why: word(voice.words, "reason", item.why.reason.as_str()),
         due: Due::of(voice, item.why.due_at),
+        call: match (&item.promise, item.why.reason) {
+            (Some(promise), WorkReason::Clock | WorkReason::Age) => voice.short(promise.window_end),
+            _ => String::new(),
+        },
     }
 }
 

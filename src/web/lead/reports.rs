@@ -143,11 +143,20 @@ pub(crate) async fn show_reports(ctx: Ctx, visitor: Visitor) -> Result<HttpRespo
         first: share(voice, &fl!(words, "lead-first-contact"), first),
         again: share(voice, &fl!(words, "lead-opened-again"), again),
         steps: found.steps.totals.iter().map(|row| step(voice, row)).collect(),
-        one_hand: percent(hands.and_then(|row| row.one_hand_share)),
+        one_hand: percent(voice, hands.and_then(|row| row.one_hand_share)),
         changes: hands
             .and_then(|row| row.mean_changes)
             .map_or_else(String::new, |mean| format!("{mean:.2}")),
-        hands: found.hands.rows,
+        hands: found
+            .hands
+            .rows
+            .iter()
+            .cloned()
+            .map(|row| hand_overs::HandOversRow {
+                period: week(voice, &row.period, "lead-week-of"),
+                ..row
+            })
+            .collect(),
     })
 }
 
@@ -155,8 +164,23 @@ fn span(voice: Voice, seconds: f64) -> String {
     time::span(voice.words, TimeDelta::seconds(seconds.round() as i64))
 }
 
-fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", share * 100.0))
+fn percent(voice: Voice, share: Option<f64>) -> String {
+    share.map_or_else(
+        || "–".to_owned(),
+        |share| voice.lang.percent(format!("{:.0}", share * 100.0)),
+    )
+}
+
+/// A week in words, long or short.
+fn week(voice: Voice, period: &str, key: &str) -> String {
+    let Some((year, n)) = period.split_once("-W") else {
+        return period.to_owned();
+    };
+    let n = n.trim_start_matches('0');
+    match key {
+        "lead-week-short" => fl!(voice.words, "lead-week-short", n = n),
+        _ => fl!(voice.words, "lead-week-of", n = n, year = year),
+    }
 }
 
 fn bands(voice: Voice, found: &Report<queue_ages::QueueAgesRow>) -> Vec<Band> {
@@ -195,18 +219,23 @@ fn share<'r>(voice: Voice, name: &str, rows: impl Iterator<Item = (&'r str, i64,
     let values: Vec<Value> = rows
         .iter()
         .map(|(period, n, all)| Value {
-            label: (*period).to_owned(),
+            label: week(voice, period, "lead-week-short"),
             value: of(*n, *all),
             limits: crate::domain::intervals::of_share(*n, *all),
-            says: format!("{period}: {n}/{all}, {}", percent(of(*n, *all))),
+            says: format!(
+                "{}{}{n}/{all}, {}",
+                week(voice, period, "lead-week-of"),
+                voice.lang.colon(),
+                percent(voice, of(*n, *all))
+            ),
         })
         .collect();
     let grid = [
-        (0.0, "0 %".to_owned()),
-        (0.5, "50 %".to_owned()),
-        (1.0, "100 %".to_owned()),
+        (0.0, voice.lang.percent(0)),
+        (0.5, voice.lang.percent(50)),
+        (1.0, voice.lang.percent(100)),
     ];
-    let whole = percent(of(n, all));
+    let whole = percent(voice, of(n, all));
     Share {
         trend: trend(&values, (0.0, 1.0), &grid),
         says: fl!(
@@ -220,7 +249,14 @@ fn share<'r>(voice: Voice, name: &str, rows: impl Iterator<Item = (&'r str, i64,
         whole,
         rows: rows
             .iter()
-            .map(|(period, n, all)| ((*period).to_owned(), *n, *all, percent(of(*n, *all))))
+            .map(|(period, n, all)| {
+                (
+                    week(voice, period, "lead-week-of"),
+                    *n,
+                    *all,
+                    percent(voice, of(*n, *all)),
+                )
+            })
             .collect(),
     }
 }

@@ -211,7 +211,7 @@ fn row(voice: Voice, call: &ReviewView) -> Row {
         reference: call.reference.clone(),
         kind: kind(voice, call.kind),
         agent: call.agent.clone(),
-        at: time::short(voice.lang, voice.zone, call.spoken_at),
+        at: voice.short(call.spoken_at),
         machine: time::machine(call.spoken_at),
         reviewed: call.reviewed,
         score: score(call.score),

@@ -147,6 +147,8 @@ on_both! {
         client.get("/api/v1/complaints").await.expect(403);
         let list = admin.get("/admin/tokens").await;
         list.says("crm-sync").is_silent_about(&secret);
+        let long = send(&mut admin, &list, "/admin/tokens", &[("token-name", "till"), ("token-role", "agent"), ("token-days", "365")]).await;
+        long.expect(201).says("until Tue 23 Nov 2027").is_silent_about("Wed 23 Dec 2026");
         let at = list.html.find("crm-sync").unwrap();
         let action = list.html[at..].split("action=\"").find(|part| part.split('"').next().unwrap().ends_with("/revoke")).unwrap();
         let action = action.split('"').next().unwrap().to_owned();
@@ -188,7 +190,7 @@ on_both! {
         let path = "/admin/policies/standard_service";
         assert!(installed.to().starts_with(path));
         let page = operations.follow(&installed).await;
-        page.says("not in force").says("480 opening minutes");
+        page.says("not in force").says("8 opening hours");
         let on = send(&mut operations, &page, &format!("{path}/activate"), &[]).await;
         let page = operations.follow(&on).await;
         page.says("in force");
@@ -201,7 +203,7 @@ on_both! {
         broken.expect(400);
         policy["metrics"][1]["target"]["amount"] = json!(240);
         let written = send(&mut operations, &wrong, &format!("{path}/write"), &[("policy-document", &policy.to_string())]).await;
-        operations.follow(&written).await.says("version 1 is in force").says("240 opening minutes");
+        operations.follow(&written).await.says("version 1 is in force").says("4 opening hours");
         let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
         agent.get(path).await.expect(200).is_silent_about("Write a new version");
     }
@@ -217,6 +219,9 @@ on_both! {
         all.expect(200).says("complaint.read");
         let some = auditor.get("/admin/audit?audit-action=complaint.received").await;
         some.says("complaint.received").is_silent_about("complaint.read ");
+        all.says("complaint: read complaint.read").says("session: opened session.opened");
+        let mut chinese = auditor.clone().with("accept-language", "zh");
+        chinese.get("/admin/audit").await.says("投诉：查看 complaint.read");
         auditor.get("/admin/audit?audit-from=2020-01-01&audit-to=2020-01-02").await.says("Nothing was done that fits");
         let wrong = auditor.get("/admin/audit?audit-from=x&audit-customer=y").await;
         assert_eq!(wrong.expect(422).wrong_fields(), ["audit-from", "audit-customer"]);

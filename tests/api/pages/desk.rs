@@ -93,12 +93,17 @@ on_both! {
         assert_eq!((refused.value("promise-note"), refused.value("promise-from")), ("网好了吗".to_owned(), "18:00".to_owned()));
         let fields = [&[("promise-day", "2026-11-23")][..], &past[1..]].concat();
         let promised = send(&mut agent, &refused, &format!("{path}/promise"), &fields).await;
-        agent.follow(&promised).await.says("Monday 23 November 2026, 18:00 to 19:00 (Beijing time)");
+        let page = agent.follow(&promised).await;
+        page.says("Monday 23 November 2026, 18:00 to 19:00 (Beijing time)").says("The call is promised. Make it at its time");
+        page.is_silent_about("Promise a call below, or say why there is none").is_silent_about("Nothing is due");
         let call = promise_of(&desk, &id).await;
         let screen = agent.get(&format!("/desk/call-backs/{call}")).await;
         screen.expect(200).says("+8613800138000").says("网好了吗").says("How to lead the call");
         let work = agent.get("/desk").await;
-        work.says("18:00–19:00").says("Angry");
+        work.says("18:00–19:00").says("Angry").says("李娜 · Ask whether it is settled");
+        // Beside the next promise stand those that there are.
+        let next = agent.get("/desk/new").await;
+        next.says("Calls that you have promised (1)").says("Mon 23 Nov 18:00–19:00 · Ask whether it is settled");
         desk.pass(TimeDelta::hours(9) + TimeDelta::minutes(10));
         // In the evening somebody else is there.
         let mut agent = Reader::signed_in(&desk, "wang.tao", "agent").await;

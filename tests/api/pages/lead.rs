@@ -5,6 +5,7 @@ use hark::domain::staff::Role;
 use serde_json::json;
 
 use super::{Reader, Shown, with_hidden};
+use crate::clocks::{enforce, metric, policy};
 use crate::fixtures::{COMPLAINTS, Case};
 use crate::leads::{ACTIONS, call_in, drawn, made};
 use crate::on_both;
@@ -23,6 +24,20 @@ async fn leader(desk: &Desk, team: &str) -> Reader {
     let path = format!("/api/v1/teams/{team}/members/{}", id_of(desk, "zhao.min").await);
     admin(desk).put(&path, &json!({ "leads": true })).await.expect(200);
     reader
+}
+
+on_both! {
+    async fn a_missed_deadline_is_not_hidden_by_a_call_that_is_due(desk) {
+        enforce(&desk, "ours", &policy(&[metric("resolve", "resolve", 60)])).await;
+        let case = Case::logged(&desk).await;
+        let broadband = team(&desk, "Broadband", &["mary"]).await;
+        case.promise(110, 170).await;
+        admin(&desk).post(&format!("{COMPLAINTS}/{}/assign", case.id), &json!({ "team": broadband })).await.expect(200);
+        let mut lead = leader(&desk, &broadband).await;
+        lead.get("/lead").await.expect(200).says("1 h left").says("deadline").says("promised call · Mon 23 Nov");
+        desk.pass(TimeDelta::minutes(120));
+        lead.get("/lead").await.expect(200).says("1 h late").says("promised call · Mon 23 Nov").is_silent_about("promised call due");
+    }
 }
 
 on_both! {

@@ -117,7 +117,7 @@ on_both! {
         angry.expect(200).is_silent_about("The backlog");
         angry.is_silent_about("At the closing");
         let chinese = lead.clone().with("accept-language", "zh-CN").get("/ops").await;
-        chinese.says("现已逾期").says("回电履约率：50%");
+        chinese.says("现已逾期").says("回访履约率：50%");
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Reader, with_hidden};
+use crate::fixtures::Case;
 use crate::on_both;
 use crate::support::person::{self, PASSWORD};
 
@@ -43,6 +44,28 @@ on_both! {
         let out = reader.post("/sign-out", &with_hidden(&hidden, &[])).await;
         assert_eq!(out.expect(303).to(), "/");
         assert_eq!(reader.get("/desk").await.expect(303).to(), "/sign-in?next=%2Fdesk");
+    }
+}
+
+on_both! {
+    async fn whoever_has_no_complaints_to_work_on_is_led_to_where_their_work_is(desk) {
+        let mut reader = Reader::signed_in(&desk, "li.ming", "operations").await;
+        assert_eq!(reader.get("/desk").await.expect(303).to(), "/ops");
+        reader.get("/ops").await.expect(200).is_silent_about("My work");
+        assert_eq!(reader.get("/desk/search?q=x").await.expect(303).to(), "/desk");
+        // Those who sell find customers, and no complaints.
+        let case = Case::logged(&desk).await;
+        let reference = case.get().await.str("/reference").to_owned();
+        let mut sales = Reader::signed_in(&desk, "wang.fang", "sales").await;
+        assert_eq!(sales.get("/desk").await.expect(303).to(), "/desk/search");
+        let found = sales.get("/desk/search?q=13800138000").await;
+        found.expect(200).is_silent_about(&reference);
+        assert!(found.html.contains("/desk/customers/"), "{}", found.html);
+        let (_, rest) = found.html.split_once("/desk/customers/").unwrap();
+        let record = format!("/desk/customers/{}", rest.split('"').next().unwrap());
+        let seen = sales.get(&record).await;
+        seen.expect(200).says(&reference).says("received").is_silent_about(case.get().await.str("/subject"));
+        sales.get(&format!("/desk/search?q={reference}")).await.expect(200).says("No customer has this number");
     }
 }
 

@@ -134,7 +134,8 @@ on_both! {
         let page = reader.get(&path).await;
         let back = send(&mut reader, &page, &format!("{path}/withdraw"), &[]).await;
         let page = reader.follow(&back).await;
-        page.says("You have taken your complaint back").says("You took the complaint back.");
+        page.says("You have taken your complaint back").says("You took the complaint back.").says("Open my complaint again");
+        page.is_silent_about("This is what we decided").is_silent_about("How we handle it");
         page.is_silent_about("I accept the decision");
         assert_eq!(case.get().await.str("/decision"), "withdrawn");
     }

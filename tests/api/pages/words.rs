@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use hark::domain::audit::ObjectKind;
 use hark::domain::casework::bulk::BulkOutcome;
 use hark::domain::casework::macros::StepOutcome;
 use hark::domain::casework::texts::Variable;
@@ -183,7 +184,7 @@ fn every_value_that_the_desk_shows_has_a_word() {
         "firing" FiringOutcome, "deed-outcome" DeedOutcome, "step-outcome" StepOutcome, "mode" RoutingMode, "metric" MetricKind,
         "start" StartEvent, "reopening" Reopening, "recipient" Recipient, "family" Family, "unit" Unit, "segment" ProfitSegment,
         "grade" Grade, "style" CommunicationStyle, "style-hint" CommunicationStyle, "stance" Stance,
-        "column" ViewColumn, "became" BulkOutcome, "role" Role, "permission" Permission, "import" ImportMode,
+        "column" ViewColumn, "became" BulkOutcome, "role" Role, "permission" Permission, "import" ImportMode, "object" ObjectKind,
     };
     let variables = Variable::ALL
         .iter()

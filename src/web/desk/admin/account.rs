@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::asking::{Asking, Field, Input};
-use super::qr;
 use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table};
+use super::{browser, qr};
 use crate::api::auth::Own;
 use crate::api::cookies::Cookie;
 use crate::api::extract::{Ctx, Id};
@@ -24,7 +24,6 @@ use crate::web::forms::{Findings, Form};
 use crate::web::i18n::{Words, fl};
 use crate::web::locale::Lang;
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// `GET /account`
 pub(crate) async fn show_account(ctx: Ctx, visitor: Visitor, own: Own) -> Result<HttpResponse> {
@@ -36,10 +35,10 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, found: &[sessions::SessionView]) 
     let voice = voice(ctx, visitor);
     let rows = found.iter().map(|session| {
         vec![
-            Cell::text(time::short(voice.lang, voice.zone, session.created_at)),
-            Cell::text(time::short(voice.lang, voice.zone, session.last_seen_at)),
+            Cell::text(voice.short(session.created_at)),
+            Cell::text(voice.short(session.last_seen_at)),
             Cell::text(session.address.clone().unwrap_or_default()),
-            Cell::text(session.user_agent.clone().unwrap_or_default()).with("soft"),
+            Cell::text(session.user_agent.as_deref().map(browser::name).unwrap_or_default()).with("soft"),
             match session.current {
                 true => Cell::text(fl!(words, "account-here")),
                 false => Cell::deed(Deed {
@@ -67,7 +66,7 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, found: &[sessions::SessionView]) 
 }
 
 /// What can be done about the second factor.
-fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool)) -> Vec<Block> {
+fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool)) -> Block {
     let password = |name: &str| {
         Field::new(
             form,
@@ -91,7 +90,7 @@ fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool
         .of(handle)
         .field(password("remove-password"))
         .field(code("remove-code"));
-        return vec![Block::Form(remove)];
+        return Block::Form(remove);
     }
     let confirm = Asking::new(
         "confirm",
@@ -111,8 +110,8 @@ fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool
     .of(handle)
     .field(password("begin-password"));
     match begun {
-        true => vec![Block::Form(confirm.open())],
-        false => vec![Block::Form(begin)],
+        true => Block::Form(confirm.open()),
+        false => Block::Form(begin),
     }
 }
 
@@ -186,13 +185,14 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
         ),
     ];
     let languages = Lang::ALL.iter().map(|lang| {
-        (
-            lang.own_name().to_owned(),
-            Cell::link(
+        let cell = match *lang == visitor.lang {
+            true => Cell::text(fl!(words, "account-language-now")),
+            false => Cell::link(
                 word(words, "language-switch", lang.as_str()),
                 format!("/account?lang={lang}"),
             ),
-        )
+        };
+        (lang.own_name().to_owned(), cell)
     });
     let begun = shown.iter().any(|block| matches!(block, Block::Once(..))) && !stands.enabled;
     let begun = begun
@@ -205,10 +205,15 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
     for block in shown {
         screen = screen.with(block);
     }
-    screen = screen.with(Block::Facts(String::new(), facts));
-    for block in factor(words, form, (&person.handle, stands.enabled, begun)) {
-        screen = screen.with(block);
-    }
+    // What was just begun is confirmed beside the secret.
+    let (facts, factor) = (
+        Block::Facts(String::new(), facts),
+        factor(words, form, (&person.handle, stands.enabled, begun)),
+    );
+    screen = match begun {
+        true => screen.with(factor).with(facts),
+        false => screen.with(facts).with(factor),
+    };
     let screen = screen
         .with(Block::Form(password(words, form, &person.handle)))
         .with(Block::Facts(fl!(words, "admin-language"), languages.collect()))
@@ -314,7 +319,7 @@ pub(crate) async fn confirm_factor(ctx: Ctx, visitor: Visitor, own: Own, form: F
             let shown = vec![Block::Once(
                 fl!(words, "account-recovery"),
                 fl!(words, "account-recovery-text"),
-                codes.join("  "),
+                codes.join("\n"),
             )];
             let response = page(&ctx, &visitor, &own.0, Sent::nothing(), shown).await?;
             with_cookie(&ctx, response, &secret)

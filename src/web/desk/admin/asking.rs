@@ -11,6 +11,8 @@ pub(super) enum Input {
     Area(u8),
     /// One of several.
     One(Vec<Choice>),
+    /// One of several that are known, or another one in a line.
+    OneOr(Vec<Choice>, String),
     /// Any of several.
     Any(Vec<Choice>),
     /// Any of several that are known, and others in a line.

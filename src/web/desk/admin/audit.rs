@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::ids::{AuditEventId, CustomerId};
 use crate::web::desk::complaint::voice;
 use crate::web::desk::parts::Voice;
+use crate::web::desk::words::word;
 use crate::web::forms::{Findings, Form};
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
@@ -59,6 +60,21 @@ pub(crate) async fn show_audit(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
     page(&ctx, &visitor, None).await
 }
 
+/// What somebody did, in words; nothing where it has none.
+fn did(words: Words, action: &str) -> String {
+    let known = |area: &str, value: &str| {
+        let key = format!("word-{area}-{value}");
+        words.has(&key).then(|| words.get(&key))
+    };
+    let said = action.split_once('.').and_then(|(object, deed)| {
+        let what = known("object", object)?;
+        // What changes a complaint is called as in its history.
+        let value = known("audit", deed).or_else(|| known("action", deed))?;
+        Some(fl!(words, "admin-pair", what = what, value = value))
+    });
+    said.unwrap_or_default()
+}
+
 fn table(voice: Voice, rows: &[AuditEvent], more: Option<(String, String)>) -> Table {
     let words = voice.words;
     Table {
@@ -75,13 +91,14 @@ fn table(voice: Voice, rows: &[AuditEvent], more: Option<(String, String)>) -> T
             .map(|row| {
                 let object = row.object_id.map(|id| id.to_string()).unwrap_or_default();
                 vec![
-                    Cell::link(
-                        time::short(voice.lang, voice.zone, row.happened_at),
-                        format!("/admin/audit/{}", row.id),
-                    ),
+                    Cell::link(voice.short(row.happened_at), format!("/admin/audit/{}", row.id)),
                     Cell::text(row.actor.clone()),
-                    Cell::text(row.action.clone()),
-                    Cell::text(format!("{} {object}", row.object_kind)).with("soft"),
+                    Cell::text(row.action.clone())
+                        .with("soft")
+                        .before(did(words, &row.action)),
+                    Cell::text(object)
+                        .with("soft")
+                        .before(word(words, "object", row.object_kind.as_str())),
                     Cell::text(row.purpose.clone().unwrap_or_default()),
                 ]
             })
@@ -244,18 +261,29 @@ pub(crate) async fn show_event(ctx: Ctx, visitor: Visitor, id: Id<AuditEventId>)
             fl!(words, "admin-who"),
             Cell::text(format!("{} ({})", event.actor, event.actor_kind)),
         ),
-        (fl!(words, "admin-did"), Cell::text(event.action.clone())),
+        (
+            fl!(words, "admin-did"),
+            Cell::text(event.action.clone())
+                .with("soft")
+                .before(did(words, &event.action)),
+        ),
         (
             fl!(words, "admin-to-what"),
-            Cell::text(format!("{} {object}", event.object_kind)),
+            Cell::text(object)
+                .with("soft")
+                .before(word(words, "object", event.object_kind.as_str())),
         ),
         (fl!(words, "admin-purpose"), text(&event.purpose)),
         (fl!(words, "admin-address"), text(&event.address)),
         (fl!(words, "admin-request"), text(&event.request_id)),
     ];
-    let mut screen = Screen::new(event.action.clone())
-        .back("/admin/audit", fl!(words, "admin-audit"))
-        .with(Block::Facts(String::new(), facts));
+    let mut screen = Screen::new(
+        Some(did(words, &event.action))
+            .filter(|said| !said.is_empty())
+            .unwrap_or_else(|| event.action.clone()),
+    )
+    .back("/admin/audit", fl!(words, "admin-audit"))
+    .with(Block::Facts(String::new(), facts));
     if let Some(fields) = &event.fields {
         let text = serde_json::to_string_pretty(fields)?;
         screen = screen.with(Block::Words(fl!(words, "admin-fields"), text, true));

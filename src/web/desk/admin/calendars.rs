@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::asking::{Asking, Field, Input};
-use super::holidays;
 use super::screen::{self, Block, Cell, Screen, Sent, Table};
+use super::{holidays, hours};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::sla::calendars::{self, CalendarForm, CalendarView, ImportView, NewCalendarForm, PreviewView};
@@ -67,8 +67,8 @@ async fn list(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
     let rows = found.iter().map(|calendar| {
         vec![
             Cell::link(calendar.name.clone(), format!("/admin/calendars/{}", calendar.slug)),
-            Cell::text(calendar.notation.clone()),
-            Cell::text(calendar.time_zone.clone()),
+            Cell::text(hours::said(words, visitor.lang, &calendar.notation)),
+            Cell::text(time::zone_name(words, visitor.lang, time::zone(&calendar.time_zone))),
             Cell::text(calendar.holidays.to_string()),
             Cell::text(calendar.version.to_string()),
         ]
@@ -169,8 +169,16 @@ fn days(words: Words, title: String, preview: &PreviewView) -> Table {
 fn facts(voice: Voice, calendar: &CalendarView) -> Vec<(String, Cell)> {
     let words = voice.words;
     let mut facts = vec![
-        (fl!(words, "admin-hours"), Cell::text(calendar.notation.clone())),
-        (fl!(words, "admin-zone"), Cell::text(calendar.time_zone.clone())),
+        (
+            fl!(words, "admin-hours"),
+            Cell::text(hours::said(words, voice.lang, &calendar.notation)),
+        ),
+        (
+            fl!(words, "admin-zone"),
+            Cell::text(calendar.time_zone.clone())
+                .with("soft")
+                .before(time::zone_name(words, voice.lang, time::zone(&calendar.time_zone))),
+        ),
         (
             fl!(words, "admin-holidays"),
             Cell::text(calendar.holidays.len().to_string()),
@@ -179,13 +187,17 @@ fn facts(voice: Voice, calendar: &CalendarView) -> Vec<(String, Cell)> {
     if let Some(source) = &calendar.source {
         facts.push((fl!(words, "admin-source"), Cell::text(source.clone())));
     }
-    let version = fl!(
-        words,
-        "admin-version-of",
-        n = calendar.version,
-        who = calendar.created_by.as_str(),
-        at = time::short(voice.lang, voice.zone, calendar.created_at)
-    );
+    // What the service brings was written by nobody, at no time.
+    let version = match calendar.created_at.timestamp() {
+        0 => fl!(words, "admin-review-delivered"),
+        _ => fl!(
+            words,
+            "admin-version-of",
+            n = calendar.version,
+            who = calendar.created_by.as_str(),
+            at = voice.short(calendar.created_at)
+        ),
+    };
     facts.push((fl!(words, "admin-version"), Cell::text(version)));
     facts
 }

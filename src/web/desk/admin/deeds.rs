@@ -107,9 +107,15 @@ fn setting(words: Words) -> Vec<Node> {
         chosen(words, "severity", "level", all!(Level))
             .when(&["set_severity"])
             .into(),
-        chosen(words, "category", "category", CATEGORIES.iter().copied())
-            .when(&["set_category"])
-            .into(),
+        leaf(
+            words,
+            "category",
+            Kind::OneOr(options(words, "category", CATEGORIES.iter().copied())),
+        )
+        .hint(fl!(words, "admin-category-hint"))
+        .needed()
+        .when(&["set_category"])
+        .into(),
         leaf(words, "product", Kind::Line)
             .hint(fl!(words, "admin-product-hint"))
             .needed()

@@ -19,7 +19,6 @@ use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 fn card(words: Words, one: &MacroView, known: &Known) -> Result<Card> {
     let actions = one
@@ -189,7 +188,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, slug: Option<String>, draft: Option<
             "admin-version-of",
             n = one.version,
             who = one.updated_by.as_str(),
-            at = time::short(voice.lang, voice.zone, one.updated_at)
+            at = voice.short(one.updated_at)
         );
         let facts = vec![
             (fl!(words, "admin-slug"), Cell::text(one.slug.clone())),

@@ -4,11 +4,13 @@
 pub(crate) mod account;
 mod asking;
 pub(crate) mod audit;
+mod browser;
 pub(crate) mod calendars;
 mod conditions;
 mod deeds;
 mod document;
 pub(crate) mod holidays;
+mod hours;
 mod known;
 pub(crate) mod macros;
 mod named;

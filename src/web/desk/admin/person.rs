@@ -5,8 +5,8 @@ use actix_web::http::StatusCode;
 
 use super::asking::{Asking, Field, Input};
 use super::people::{languages, role_choices};
-use super::roles;
 use super::screen::{self, Block, Cell, Deed, Screen, Sent, Table};
+use super::{browser, roles};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::staff::custom_roles::{self, RoleView};
@@ -21,7 +21,6 @@ use crate::web::desk::complaint::voice;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// What the page of a person shows.
 struct Seen {
@@ -207,10 +206,10 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, seen: &Seen) -> Table {
         .iter()
         .map(|session| {
             vec![
-                Cell::text(time::short(voice.lang, voice.zone, session.created_at)),
-                Cell::text(time::short(voice.lang, voice.zone, session.last_seen_at)),
+                Cell::text(voice.short(session.created_at)),
+                Cell::text(voice.short(session.last_seen_at)),
                 Cell::text(session.address.clone().unwrap_or_default()),
-                Cell::text(session.user_agent.clone().unwrap_or_default()).with("soft"),
+                Cell::text(session.user_agent.as_deref().map(browser::name).unwrap_or_default()).with("soft"),
             ]
         })
         .collect();

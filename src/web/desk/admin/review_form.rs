@@ -15,7 +15,6 @@ use crate::web::desk::complaint::voice;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 fn nodes(words: Words) -> Vec<Node> {
     vec![Node::List {
@@ -33,12 +32,12 @@ fn nodes(words: Words) -> Vec<Node> {
             Leaf::new("en", fl!(words, "admin-in-english"), Kind::Line)
                 .needed()
                 .into(),
-            Leaf::new("slug", fl!(words, "admin-slug"), Kind::Line)
-                .hint(fl!(words, "admin-criterion-slug-hint"))
-                .needed()
-                .into(),
             Leaf::new("weight", fl!(words, "admin-weight"), Kind::Number)
                 .hint(fl!(words, "admin-weight-hint"))
+                .needed()
+                .into(),
+            Leaf::new("slug", fl!(words, "admin-slug"), Kind::Line)
+                .hint(fl!(words, "admin-criterion-slug-hint"))
                 .needed()
                 .into(),
         ],
@@ -60,7 +59,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, draft: Option<Draft>) -> Result<Http
             "admin-version-of",
             n = found.version,
             who = who.as_str(),
-            at = time::short(voice.lang, voice.zone, at)
+            at = voice.short(at)
         ),
         _ => fl!(words, "admin-review-delivered"),
     };

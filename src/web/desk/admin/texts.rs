@@ -20,7 +20,6 @@ use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// For whom a wording is.
 fn whom(words: Words, customer_type: Option<CustomerType>) -> String {
@@ -216,7 +215,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, slug: Option<String>, draft: Option<
             "admin-version-of",
             n = text.version,
             who = text.updated_by.as_str(),
-            at = time::short(voice.lang, voice.zone, text.updated_at)
+            at = voice.short(text.updated_at)
         );
         screen = screen.with(Block::Facts(
             String::new(),

@@ -19,7 +19,6 @@ use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// `GET /admin/tokens`
 pub(crate) async fn show_tokens(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
@@ -28,7 +27,7 @@ pub(crate) async fn show_tokens(ctx: Ctx, visitor: Visitor) -> Result<HttpRespon
 
 fn row(visitor: &Visitor, voice: Voice, roles: &[custom_roles::RoleView], token: &TokenView) -> Vec<Cell> {
     let words = visitor.words;
-    let at = |at| time::short(voice.lang, voice.zone, at);
+    let at = |at| voice.short(at);
     let over = token.revoked_at.is_some() || token.expires_at <= voice.now;
     let stands = match token.revoked_at {
         Some(revoked) => Cell::text(fl!(words, "admin-token-revoked", at = at(revoked))).with("soft"),

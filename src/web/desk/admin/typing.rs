@@ -14,7 +14,6 @@ use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::fl;
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// `GET /admin/typing`
 pub(crate) async fn show_typing(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
@@ -34,7 +33,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
                 "{} → {} / {}",
                 layer.right_before, layer.right_after, layer.held_out
             )),
-            Cell::text(time::short(voice.lang, voice.zone, layer.created_at)),
+            Cell::text(voice.short(layer.created_at)),
             Cell::text(layer.undone_by.clone().unwrap_or_default()),
         ]
     });
@@ -62,6 +61,7 @@ async fn page(ctx: &Ctx, visitor: &Visitor, sent: Sent) -> Result<HttpResponse> 
     .lead(fl!(words, "admin-undo-lead"));
     let may = visitor.may(Permission::ManageTyping) && !found.is_empty();
     let screen = Screen::new(fl!(words, "admin-typing"))
+        .lead(fl!(words, "admin-typing-lead"))
         .with(Block::Table(table))
         .with_if(may, || Block::Form(undoing));
     screen::show(visitor, screen, sent)

@@ -14,13 +14,13 @@ use crate::domain::staff::{Act, ActorKind, Permission, teams};
 use crate::error::{Code, Result};
 use crate::ids::{ComplaintId, CustomerId};
 use crate::web::customers::language_of;
+use crate::web::desk::agenda::{self, Agenda, SeenAgenda};
 use crate::web::desk::doing::{self, Names};
-use crate::web::desk::parts::Voice;
+use crate::web::desk::parts::{self, Voice};
 use crate::web::desk::words::{Choice, choices, word};
 use crate::web::forms::Form;
 use crate::web::i18n::fl;
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// What is read of it.
 pub(super) struct SeenExtras {
@@ -30,6 +30,7 @@ pub(super) struct SeenExtras {
     texts: Vec<FittingText>,
     macros: Vec<MacroView>,
     names: Names,
+    agenda: SeenAgenda,
 }
 
 impl SeenExtras {
@@ -64,6 +65,7 @@ pub(super) fn look(conn: &mut Conn, act: &Act, summary: &ComplaintSummary) -> Re
         },
         macros,
         names,
+        agenda: agenda::look(conn, act, summary.team)?,
     })
 }
 
@@ -144,11 +146,12 @@ pub(super) struct Extras {
     pub(super) texts: Vec<TextGroup>,
     pub(super) macros: Vec<MacroPart>,
     pub(super) pressed: Option<Pressed>,
+    pub(super) agenda: Agenda,
 }
 
 fn tie(voice: Voice, linked: &LinkedComplaint, what: &str, loose: bool) -> Tie {
     let words = voice.words;
-    let at = linked.linked_at.map(|at| time::short(voice.lang, voice.zone, at));
+    let at = linked.linked_at.map(|at| voice.short(at));
     Tie {
         id: linked.id.to_string(),
         reference: linked.reference.clone(),
@@ -203,7 +206,7 @@ fn merged(voice: Voice, links: &LinksView) -> Option<Merged> {
         reference: survivor.map_or(String::new(), |survivor| survivor.reference.clone()),
         lang: language_of(reason),
         reason: reason.clone(),
-        who: format!("{merged_by} · {}", time::short(voice.lang, voice.zone, *merged_at)),
+        who: format!("{merged_by} · {}", voice.short(*merged_at)),
     })
 }
 
@@ -217,7 +220,7 @@ fn file(voice: Voice, file: &AttachmentView) -> FilePart {
     };
     let kind = file.media_type.as_str().split('/').next().unwrap_or_default();
     let kind = word(words, "media", kind);
-    let at = time::short(voice.lang, voice.zone, file.added_at);
+    let at = voice.short(file.added_at);
     let by = match file.added_by_kind {
         ActorKind::Customer => words.get("desk-from-customer"),
         _ => file.added_by.clone(),
@@ -330,7 +333,9 @@ pub(super) fn build(
 ) -> Extras {
     let extras = &seen.extras;
     let kinds = ["related", "child", "parent"];
+    let zone = parts::card(voice, seen.customer.as_ref()).1.unwrap_or(voice.zone);
     Extras {
+        agenda: extras.agenda.shown(voice, zone),
         tags: seen.view.summary.tags.clone(),
         watched: extras.watchers.iter().any(|one| one.watcher == me),
         watchers: extras.watchers.iter().map(|one| one.watcher.clone()).collect(),

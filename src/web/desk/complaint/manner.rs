@@ -7,7 +7,6 @@ use crate::error::Result;
 use crate::web::desk::parts::Voice;
 use crate::web::desk::words::{Choice, choices, word};
 use crate::web::forms::Form;
-use crate::web::time;
 
 /// A piece of the statement: plain, or words that a proposal rests on.
 pub(super) struct Piece {
@@ -68,7 +67,7 @@ pub(super) fn manner(
             .iter()
             .map(|change| {
                 let name = word(words, "type", change.customer_type.as_str());
-                let at = time::short(voice.lang, voice.zone, change.changed_at);
+                let at = voice.short(change.changed_at);
                 let note = change.note.as_ref().map_or(String::new(), |note| format!(" · {note}"));
                 format!("{name} · {} · {at}{note}", change.agent)
             })

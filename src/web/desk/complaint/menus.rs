@@ -20,7 +20,7 @@ pub(in crate::web::desk) const CATEGORIES: &[&str] = &[
     "contract",
     "information",
     "staff_conduct",
-    "unwanted_mail",
+    "unwanted_contact",
     "unsolved",
 ];
 

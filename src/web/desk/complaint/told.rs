@@ -5,7 +5,7 @@ use crate::domain::complaints::view::{ClosureView, ComplaintView};
 use crate::domain::complaints::vocabulary::Direction;
 use crate::web::customers::language_of;
 use crate::web::desk::kept;
-use crate::web::desk::parts::Voice;
+use crate::web::desk::parts::{self, CallPart, ClockPart, Voice};
 use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::time;
@@ -40,7 +40,7 @@ pub(super) fn letter(voice: Voice, message: &MessageView) -> Letter {
             Direction::In => voice.words.get("desk-from-customer"),
             Direction::Out | Direction::Internal => message.author.clone(),
         },
-        at: time::short(voice.lang, voice.zone, message.written_at),
+        at: voice.short(message.written_at),
         machine: time::machine(message.written_at),
         lang: language_of(&message.body),
         body: message.body.clone(),
@@ -71,11 +71,7 @@ pub(super) fn closing_of(voice: Voice, closing: &ClosureView) -> ClosePart {
         cause: closing
             .cause_category
             .map_or(String::new(), |cause| word(words, "cause", cause.as_str())),
-        who: format!(
-            "{} · {}",
-            closing.closed_by,
-            time::short(voice.lang, voice.zone, closing.closed_at)
-        ),
+        who: format!("{} · {}", closing.closed_by, voice.short(closing.closed_at)),
     }
 }
 
@@ -99,4 +95,14 @@ pub(super) fn preferred(voice: Voice, view: &ComplaintView) -> String {
         .chain(view.statement.preferred_time.clone())
         .collect();
     parts.join(" · ")
+}
+
+/// What is due next: the first clock, or where none runs the call that is promised first.
+pub(super) fn next(voice: Voice, running: &mut Vec<ClockPart>, calls: &[CallPart]) -> Option<ClockPart> {
+    if running.first().is_some_and(|clock| clock.due.is_some()) {
+        return Some(running.remove(0));
+    }
+    let open = calls.iter().filter(|call| call.open);
+    let first = open.min_by(|one, other| one.due.machine.cmp(&other.due.machine));
+    first.map(|call| parts::promised(voice, call))
 }

@@ -9,7 +9,6 @@ use crate::ids::TeamId;
 use crate::web::desk::parts::{self, Row, Voice};
 use crate::web::desk::words::word;
 use crate::web::forms::Form;
-use crate::web::time;
 
 /// What the page shows of complaints when no view is chosen.
 pub(super) const USUAL: &[ViewColumn] = &[
@@ -64,7 +63,7 @@ pub(super) fn line(voice: Voice, teams: &BTreeMap<TeamId, String>, form: &Form, 
             .team
             .and_then(|team| teams.get(&team).cloned())
             .unwrap_or_default(),
-        updated: time::short(voice.lang, voice.zone, summary.updated_at),
+        updated: voice.short(summary.updated_at),
         ticked: form.is("id", &summary.id.to_string()),
     }
 }
@@ -72,7 +71,7 @@ pub(super) fn line(voice: Voice, teams: &BTreeMap<TeamId, String>, form: &Form, 
 /// What a saved view says, in words: what it is called, and its value.
 pub(super) fn told(voice: Voice, teams: &BTreeMap<TeamId, String>, filter: &ListFilter) -> Vec<(String, String)> {
     let words = voice.words;
-    let day = |at| time::short(voice.lang, voice.zone, at);
+    let day = |at| voice.short(at);
     let label = |key: &str| words.get(key);
     let kept: Vec<(String, Option<String>)> = vec![
         (label("desk-list-words"), filter.q.clone()),

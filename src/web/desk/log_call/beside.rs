@@ -114,7 +114,8 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice, number: &str) -> Result<Known>
     promised.sort_by_key(|call| (call.state != CallBackState::Open, std::cmp::Reverse(call.promised_at)));
     let promise = promised.first().map_or(String::new(), |call| {
         let part = parts::call(voice, call);
-        format!("{}: {} · {}", part.purpose, part.window, part.state)
+        let colon = voice.lang.colon();
+        format!("{}{colon}{} · {}", part.purpose, part.window, part.state)
     });
     Ok((
         found,

@@ -36,7 +36,8 @@ pub(super) fn hours(view: &View<'_>) -> Result<Part> {
             href: cases(&[("weekday", day.to_string()), ("hour", hour.to_string())], *n),
         };
         charts::Day {
-            name: day_name(day),
+            name: day_name(day).chars().take(3).collect(),
+            rest: day_name(day).chars().skip(3).collect(),
             href: cases(&[("weekday", day.to_string())], total),
             hours: hours.iter().enumerate().map(hour).collect(),
             total,
@@ -92,7 +93,7 @@ pub(super) fn types(view: &View<'_>) -> Result<Option<Part>> {
     };
     let name = |manner: &CustomerType| word(words, "type", manner.as_str());
     let parts = |of: &dyn Fn(CustomerType) -> i64| {
-        let part = |manner: &CustomerType| (format!("type-{manner}"), name(manner), of(*manner));
+        let part = |manner: &CustomerType| (tint(*manner).to_owned(), name(manner), of(*manner));
         CustomerType::ALL.iter().map(part).collect::<Vec<_>>()
     };
     let all = n(None, None);
@@ -125,7 +126,10 @@ pub(super) fn types(view: &View<'_>) -> Result<Option<Part>> {
     Ok(Some(Part {
         id: "chart-types",
         note: fl!(words, "ops-types-note", n = Tell::number(all as f64)),
-        keys: Vec::new(),
+        keys: CustomerType::ALL
+            .iter()
+            .map(|manner| (tint(*manner), name(manner)))
+            .collect(),
         drawn: match all {
             0 => String::new(),
             _ => charts::stacks(&title, &stacks, &|share| tell.share(share))?,
@@ -139,4 +143,15 @@ pub(super) fn types(view: &View<'_>) -> Result<Option<Part>> {
         title,
         wide: false,
     }))
+}
+
+/// The class of a manner's colour.
+const fn tint(manner: CustomerType) -> &'static str {
+    match manner {
+        CustomerType::Insistent => "type-insistent",
+        CustomerType::Hesitant => "type-hesitant",
+        CustomerType::Friendly => "type-friendly",
+        CustomerType::Angry => "type-angry",
+        CustomerType::NotClear => "type-not_clear",
+    }
 }

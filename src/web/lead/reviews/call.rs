@@ -134,7 +134,7 @@ async fn show(ctx: &Ctx, visitor: &Visitor, id: CallReviewId, form: Form, findin
             .map(|said| Said {
                 author: said.author.clone(),
                 body: said.body.clone(),
-                at: time::short(voice.lang, voice.zone, said.written_at),
+                at: voice.short(said.written_at),
             })
             .collect(),
         reference: call.reference,

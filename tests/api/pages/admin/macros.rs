@@ -30,6 +30,15 @@ on_both! {
         let actions = desk.client(Role::Lead).get("/api/v1/macros/ask_again").await.expect(200);
         assert_eq!(actions.json["actions"], json!([{ "do": "set_severity", "severity": "high" }, { "do": "assign", "owner": null }]));
         lead.get(LIST).await.says("Set the severity: high").says("Give it to: nobody");
+        // A category that is known, and one of the desk's own.
+        let page = lead.get(NEW).await;
+        let fields = [("macro-slug", "sort_it"), ("macro-title", "Sort it"), ("macro-actions-0-do", "set_category"), ("macro-actions-0-category", "cable_cut"), ("do", "save")];
+        let sorted = fill(&mut lead, &page, NEW, &fields).await;
+        lead.follow(&sorted).await.says("It is there now");
+        let actions = desk.client(Role::Lead).get("/api/v1/macros/sort_it").await.expect(200);
+        assert_eq!(actions.json["actions"], json!([{ "do": "set_category", "category": "cable_cut" }]));
+        let page = lead.get("/admin/macros/macro/sort_it").await;
+        assert!(page.html.contains("name=\"macro-actions-0-category\" value=\"cable_cut\""), "{}", page.html);
         let case = Case::logged(&desk).await;
         let before = case.get().await.json;
         let reference = before["reference"].as_str().unwrap().to_owned();

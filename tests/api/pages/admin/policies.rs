@@ -17,7 +17,7 @@ on_both! {
         let client = desk.client(Role::Operations);
         let before = client.get("/api/v1/sla-policies/standard_service").await.expect(200).json["policy"].clone();
         let page = operations.get(OURS).await;
-        page.says("480 opening minutes").says("when 75 % of the time is used").says("8 h before it is due: the lead of the team").says("8 h after it was due: admin");
+        page.says("8 opening hours").says("when 75 % of the time is used").says("8 h before it is due: the lead of the team").says("8 h after it was due: Administrator");
         let write = "/admin/policies/standard_service/write";
         // Kept as it is, it says what it said.
         let same = fill(&mut operations, &page, write, &[("do", "save")]).await;
@@ -34,7 +34,7 @@ on_both! {
         let kept = fill(&mut operations, &wrong, write, &[&fields[..], &[("do", "more:metrics-1-escalations")]].concat()).await;
         let level = [("terms-metrics-1-escalations-1-minutes", "120"), ("terms-metrics-1-escalations-1-side", "after"), ("terms-metrics-1-escalations-1-to", "role"), ("terms-metrics-1-escalations-1-role", "admin")];
         let kept = fill(&mut operations, &kept, write, &[&level[..], &[("do", "save")]].concat()).await;
-        operations.follow(&kept).await.says("First answer").says("240 opening minutes").says("2 h after it was due: admin").says("Customer: Key account");
+        operations.follow(&kept).await.says("First answer").says("4 opening hours").says("2 h after it was due: Administrator").says("Customer: Key account");
         let now = client.get("/api/v1/sla-policies/standard_service").await.expect(200).json;
         let metric = &now["policy"]["metrics"][1];
         assert_eq!(metric["target"]["amount"], 240);

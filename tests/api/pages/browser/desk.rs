@@ -538,3 +538,44 @@ async fn a_call_goes_from_the_first_word_to_the_closing_with_the_keyboard_alone(
     browser.content("a call by keyboard").await;
     browser.close().await;
 }
+
+#[tokio::test]
+async fn what_a_time_for_a_call_falls_upon_is_said_while_it_is_typed() {
+    let desk = Desk::sqlite();
+    let Some(browser) = Browser::open(Look::default()).await else {
+        return;
+    };
+    sign_in(&browser, &desk, "li.ming", "agent").await;
+    let other = Case::logged(&desk).await;
+    let window = merged(other.window(24 * 60, 25 * 60), json!({ "owner": "li.ming" }));
+    other.post("call-backs", &window).await.expect(201);
+    let case = Case::logged(&desk).await;
+    browser.go(&format!("{}/desk/complaints/{}", desk.url, case.id)).await;
+    ready(&browser).await;
+    browser.key("p").await;
+    let at = |minutes: i64, form: &str| {
+        let at = (desk.now() + TimeDelta::minutes(minutes)).with_timezone(&chrono_tz::Tz::Asia__Shanghai);
+        at.format(form).to_string()
+    };
+    let day = at(24 * 60, "%Y-%m-%d");
+    let typed = async |from: i64, until: i64| {
+        let fields = [
+            ("day", day.clone()),
+            ("from", at(from, "%H:%M")),
+            ("until", at(until, "%H:%M")),
+        ];
+        for (name, value) in fields {
+            let script = format!(
+                "const f = document.getElementById('promise-{name}'); f.value = '{value}'; f.dispatchEvent(new Event('input', {{ bubbles: true }}))"
+            );
+            browser.eval(&script).await;
+        }
+        browser.find("[data-says]").await.text().await.unwrap()
+    };
+    let clash = typed(24 * 60 + 30, 26 * 60).await;
+    assert_eq!(clash, "You have promised another call for that time.");
+    assert_eq!(typed(25 * 60, 26 * 60).await, "", "one after the other");
+    browser.judge("a promise that falls upon another").await;
+    browser.content("a promise").await;
+    browser.close().await;
+}

@@ -272,7 +272,7 @@ const ZH: Said = Said {
     noted: "客户满意",
     closed: "投诉已关闭",
     none_kept: "这些天没有到期的回电承诺",
-    kept: "回电履约率：100%",
+    kept: "回访履约率：100%",
 };
 
 /// A customer files; the seven steps are worked; the call is promised and made; the case is closed; the dashboard says so.

@@ -171,6 +171,13 @@ fn field(leaf: &Leaf, value: Option<&Value>, name: &str, words: Words) -> Field 
         Kind::Day => Input::Line("date"),
         Kind::Prose(rows) => Input::Prose(*rows),
         Kind::One(options) => Input::One(one_of(options, &text, leaf, words)),
+        Kind::OneOr(options) => {
+            let (chosen, other) = match options.iter().any(|(value, _)| *value == text) {
+                true => (text.as_str(), ""),
+                false => ("", text.as_str()),
+            };
+            Input::OneOr(one_of(options, chosen, leaf, words), other.to_owned())
+        }
         Kind::Any(options) => Input::Any(ticked(options)),
         Kind::Known(options) => {
             let others = list

@@ -26,6 +26,8 @@ pub(super) enum Kind {
     /// Numbers, in a line with commas.
     Numbers,
     One(Options),
+    /// One of these, or another one in a line.
+    OneOr(Options),
     Any(Options),
     /// Any of these, and others in a line with commas.
     Known(Options),

@@ -65,6 +65,11 @@ impl Reading<'_> {
         match &leaf.kind {
             Kind::Line | Kind::Day | Kind::One(_) if leaf.dash && text == "-" => Some(Value::Null),
             Kind::Line | Kind::Prose(_) | Kind::Day | Kind::One(_) => (!text.is_empty()).then(|| text.into()),
+            Kind::OneOr(_) => {
+                let said = self.form.every(name).map(str::trim);
+                // What is typed in comes after what is chosen, and counts more.
+                said.filter(|text| !text.is_empty()).last().map(Value::from)
+            }
             Kind::Number => (!text.is_empty()).then(|| self.number(text, pointer)),
             Kind::Words | Kind::Known(_) => list(words_of(self.form.every(name))),
             Kind::Numbers => {

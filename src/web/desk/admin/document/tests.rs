@@ -13,6 +13,7 @@ fn nodes() -> Vec<Node> {
     let options = |all: &[&str]| -> Options { all.iter().map(|one| ((*one).to_owned(), one.to_uppercase())).collect() };
     vec![
         Leaf::new("slug", "Slug".to_owned(), Kind::Line).needed().into(),
+        Leaf::new("category", "Category".to_owned(), Kind::OneOr(options(&["a", "b"]))).into(),
         Leaf::new("tags", "Tags".to_owned(), Kind::Known(options(&["a", "b"]))).into(),
         Node::List {
             key: "then",
@@ -60,6 +61,18 @@ fn a_form_becomes_the_document_and_what_does_not_belong_is_left_out() {
     let read = read(&nodes(), &form(sent), "x").ok().unwrap();
     let meant = json!({ "slug": "s", "tags": ["a", "c", "d"], "then": [{ "do": "give", "team": null, "minutes": 5 }] });
     assert_eq!(read, meant);
+}
+
+#[test]
+fn one_that_is_known_is_chosen_and_another_one_typed() {
+    let category = |sent: &str| {
+        let read = read(&nodes(), &form(&format!("x-slug=s&x-then-0-do=give&{sent}")), "x");
+        read.ok().unwrap()["category"].clone()
+    };
+    assert_eq!(category("x-category=b&x-category="), "b");
+    assert_eq!(category("x-category=&x-category=+cable_cut+"), "cable_cut");
+    assert_eq!(category("x-category=b&x-category=cable_cut"), "cable_cut");
+    assert_eq!(category("x-category=&x-category="), Value::Null);
 }
 
 #[test]

@@ -296,6 +296,11 @@ fn amount(words: Words, target: Option<&Target>) -> String {
     let Some(target) = target else {
         return fl!(words, "admin-by-window");
     };
+    let hours = target.unit == Unit::BusinessMinutes && !target.from_next_day && target.amount > 0;
+    if hours && target.amount % 60 == 0 {
+        let hours = target.amount / 60;
+        return fl!(words, "admin-opening-hours", n = hours);
+    }
     let unit = word(words, "unit", target.unit.as_str());
     match target.from_next_day {
         true => fl!(words, "admin-target-next-day", n = target.amount, unit = unit),
@@ -305,7 +310,7 @@ fn amount(words: Words, target: Option<&Target>) -> String {
 
 fn escalation(words: Words, level: &Escalation) -> String {
     let to = match &level.role {
-        Some(role) => role.clone(),
+        Some(role) => word(words, "role", role),
         None => word(words, "recipient", level.to.as_str()),
     };
     match (level.before_minutes, level.after_minutes) {

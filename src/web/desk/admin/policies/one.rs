@@ -21,7 +21,6 @@ use crate::web::desk::words::{named, word};
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// How many versions are shown.
 const SHOWN: i32 = 20;
@@ -220,7 +219,7 @@ fn history(voice: Voice, seen: &Seen) -> Table {
         vec![
             Cell::text(version.version.to_string()),
             Cell::text(version.written_by.clone()),
-            Cell::text(time::short(voice.lang, voice.zone, version.written_at)),
+            Cell::text(voice.short(version.written_at)),
             Cell::text(match seen.policy.active_version == Some(version.version) {
                 true => fl!(words, "admin-in-force"),
                 false => String::new(),

@@ -24,7 +24,6 @@ use crate::web::desk::parts::Voice;
 use crate::web::forms::{Findings, Form};
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// What a list says of itself.
 pub(super) struct Says {
@@ -129,7 +128,7 @@ fn turns<K: Ruled>(voice: Voice, history: &[Turn]) -> Table {
     let words = voice.words;
     let rows = history.iter().map(|turn| {
         vec![
-            Cell::text(time::short(voice.lang, voice.zone, turn.turned_at)),
+            Cell::text(voice.short(turn.turned_at)),
             match turn.version {
                 Some(n) => Cell::link(n.to_string(), format!("{}?version={n}", K::HOME)),
                 None => Cell::text(fl!(words, "admin-not-in-force")),

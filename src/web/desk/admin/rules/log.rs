@@ -16,7 +16,6 @@ use crate::web::desk::parts::Voice;
 use crate::web::desk::words::{Choice, word};
 use crate::web::i18n::fl;
 use crate::web::page::Visitor;
-use crate::web::time;
 
 /// How many firings a page shows.
 const SHOWN: i64 = 50;
@@ -26,7 +25,7 @@ const PATH: &str = "/admin/rules/log?";
 /// A firing in words: on which complaint, on what, under which conditions, and what became of each action.
 fn card(voice: Voice, fired: &FiringView, known: &Known) -> Card {
     let words = voice.words;
-    let at = time::short(voice.lang, voice.zone, fired.fired_at);
+    let at = voice.short(fired.fired_at);
     let mut why = vec![match &fired.detail {
         Some(detail) => fl!(
             words,

@@ -11,7 +11,6 @@ use crate::error::Result;
 use crate::web::desk::parts::Voice;
 use crate::web::desk::words::word;
 use crate::web::i18n::{Words, fl};
-use crate::web::time;
 
 /// How many complaints of a trial are shown.
 const SHOWN: usize = 30;
@@ -130,7 +129,7 @@ pub(super) fn trial(voice: Voice, tried: &RuleDryRun, known: &Known) -> Vec<Bloc
             why.extend(found);
             rows.push(vec![
                 Cell::link(case.reference.clone(), format!("/desk/complaints/{}", case.id)),
-                Cell::text(time::short(voice.lang, voice.zone, fire.at)),
+                Cell::text(voice.short(fire.at)),
                 Cell::text(fire.rule.clone()),
                 Cell::text(why.join(" · ")),
                 Cell::text(actions.join(" · ")),

@@ -97,7 +97,10 @@ pub(in crate::web::desk::ops) struct Hour {
 
 /// A day of the week.
 pub(in crate::web::desk::ops) struct Day {
+    /// What it is called: as much as there is room for anywhere.
     pub(in crate::web::desk::ops) name: String,
+    /// The rest of that.
+    pub(in crate::web::desk::ops) rest: String,
     pub(in crate::web::desk::ops) href: Option<String>,
     pub(in crate::web::desk::ops) hours: Vec<Hour>,
     pub(in crate::web::desk::ops) total: i64,
