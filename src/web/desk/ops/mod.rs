@@ -139,7 +139,8 @@ struct OpsPage {
     zones: Vec<&'static str>,
     quick: Vec<(String, String, bool)>,
     wall: String,
-    tables: String,
+    bare: bool,
+    turned: String,
     cards: Vec<Card>,
     parts: Vec<Part>,
     opens: bool,
@@ -176,6 +177,7 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         (Time::Business, fl!(words, "ops-time-business")),
         (Time::Calendar, fl!(words, "ops-time-calendar")),
     ];
+    let bare = view.table == Some(EVERY_TABLE);
     let today = seen.ask.today;
     let quick = [1, 7, 30, 90].map(|days| {
         let from = today - chrono::TimeDelta::days(days - 1);
@@ -220,7 +222,11 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         zones: ZONES.to_vec(),
         quick: quick.to_vec(),
         wall: view.address.at("/ops/wall", &[]),
-        tables: view.address.at("/ops", &[("table", EVERY_TABLE.to_owned())]),
+        bare,
+        turned: match bare {
+            true => view.address.at("/ops", &[]),
+            false => view.address.at("/ops", &[("table", EVERY_TABLE.to_owned())]),
+        },
         cards: parts::cards(&view),
         parts: parts::parts(&view)?,
         opens: view.opens,

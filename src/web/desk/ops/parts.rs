@@ -129,6 +129,8 @@ pub(super) struct Part {
     /// The chart; nothing where there is nothing to draw.
     pub(super) drawn: String,
     pub(super) table: Option<Table>,
+    /// Whether the table stands in place of the chart.
+    pub(super) bare: bool,
     /// Where the page is with the table of this chart or, where it is shown, without.
     pub(super) turned: String,
     pub(super) csv: Option<String>,
@@ -265,14 +267,19 @@ fn course_cards(view: &View<'_>) -> Vec<Card> {
     ]
 }
 
-/// Leaves out the table of a chart unless it is asked for: all of them are half of the page, and few are looked at.
+/// Leaves out the table of a chart unless it is asked for: all of them are half of the page, and few are looked at. Where
+/// all are asked for, they stand in place of the charts.
 fn turn(view: &View<'_>, part: &mut Part) {
     let name = part.id.trim_start_matches("chart-");
-    let shows = |asked: &str| asked == name || asked == EVERY_TABLE;
     if part.table.is_none() {
         return;
     }
-    let more = match view.table.is_some_and(shows) {
+    if view.table == Some(EVERY_TABLE) {
+        part.bare = !part.drawn.is_empty();
+        part.drawn.clear();
+        return;
+    }
+    let more = match view.table == Some(name) {
         true => Vec::new(),
         false => {
             part.table = None;
