@@ -271,7 +271,7 @@ const ZH: Said = Said {
     promised: "回访已约定",
     noted: "客户满意",
     closed: "投诉已关闭",
-    none_kept: "这些天没有到期的回电承诺",
+    none_kept: "这些天没有到期的回访",
     kept: "回访履约率：100%",
 };
 
