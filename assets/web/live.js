@@ -1,5 +1,5 @@
 // Keeps the figures of a page up to date: fetches the page again and puts in what has changed, part by part. A part that
-// somebody is in, or has selected words of, waits; tables that are open stay open. What is old is said to be.
+// somebody is in, or has selected words of, waits. What is old is said to be.
 const EVERY = 30_000;
 const stale = document.getElementById("stale");
 let fresh = new Date();
@@ -13,8 +13,6 @@ function take(next) {
   for (const part of document.querySelectorAll("[data-live][id]")) {
     const other = next.getElementById(part.id);
     if (!other || busy(part)) continue;
-    const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
-    for (const id of open) other.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
     if (other.innerHTML === part.innerHTML && other.className === part.className) continue;
     part.className = other.className;
     part.replaceChildren(...other.childNodes);

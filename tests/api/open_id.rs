@@ -138,7 +138,7 @@ impl Drop for Running {
 
 /// Begins at the desk and signs in at the provider as `who`; gives the address to come back to.
 async fn at_the_provider(browser: &mut Browser, who: &str) -> String {
-    let http = reqwest::Client::builder()
+    let http = crate::support::http::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();
@@ -191,7 +191,7 @@ async fn at_the_provider(browser: &mut Browser, who: &str) -> String {
 
 /// Comes back to the desk.
 async fn come_back(browser: &mut Browser, path: &str) -> Reply {
-    let http = reqwest::Client::builder()
+    let http = crate::support::http::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();

@@ -76,6 +76,11 @@ pub struct Ask {
     pub now: Moment,
 }
 
+/// The first day that is looked at when only the last is said.
+pub fn first_day(to: NaiveDate) -> NaiveDate {
+    to - TimeDelta::days(DAYS - 1)
+}
+
 impl ReportForm {
     /// Checks what was sent against what the report can tell apart.
     ///
@@ -88,7 +93,7 @@ impl ReportForm {
         let to = self
             .to
             .unwrap_or_else(|| self.from.map_or(today, |from| from.max(today)));
-        let from = self.from.unwrap_or(to - TimeDelta::days(DAYS - 1));
+        let from = self.from.unwrap_or_else(|| first_day(to));
         if from > to {
             check.fail("?from", "out_of_range", "not after `to`");
         } else if (to - from).num_days() >= MOST_DAYS {

@@ -85,6 +85,7 @@ pub(super) async fn show(
         page: page
             .at(&format!("/desk/call-backs/{id}"))
             .style("desk.css")
+            .style("case.css")
             .script("form.js")
             .script("keys.js")
             .script("countdown.js"),

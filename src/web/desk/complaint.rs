@@ -308,6 +308,7 @@ fn build(
         }
         .at(&format!("/desk/complaints/{}", summary.id))
         .style("desk.css")
+        .style("case.css")
         .script("form.js")
         .script("keys.js")
         .script("countdown.js")

@@ -221,6 +221,7 @@ async fn show(
     let page = CallPage {
         page: page
             .style("desk.css")
+            .style("case.css")
             .script("form.js")
             .script("keys.js")
             .script("log-call.js")

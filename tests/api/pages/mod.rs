@@ -39,8 +39,7 @@ pub struct Shown {
 
 impl Reader {
     pub fn at(url: &str) -> Self {
-        hark::open_id::set_up_tls();
-        let http = reqwest::Client::builder()
+        let http = crate::support::http::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();

@@ -88,8 +88,8 @@ on_both! {
         a_week(&desk).await;
         let mut lead = Reader::signed_in(&desk, "wang.fang", "lead").await;
         let mut seen = 0;
-        for query in ["", "?of=channel:phone", "?of=customer_type:angry", "?span=resolution&time=calendar"] {
-            let page = lead.get(&format!("/ops{query}")).await;
+        for query in ["", "&of=channel:phone", "&of=customer_type:angry", "&span=resolution&time=calendar"] {
+            let page = lead.get(&format!("/ops?table=all{query}")).await;
             page.expect(200);
             let figures = figures(&page);
             for (path, n) in &figures {
@@ -118,6 +118,31 @@ on_both! {
         angry.is_silent_about("At the closing");
         let chinese = lead.clone().with("accept-language", "zh-CN").get("/ops").await;
         chinese.says("现已逾期").says("回访履约率：50%");
+    }
+}
+
+on_both! {
+    async fn the_table_of_a_chart_is_shown_when_it_is_asked_for(desk) {
+        a_week(&desk).await;
+        let mut lead = Reader::signed_in(&desk, "wang.fang", "lead").await;
+        let tables = |page: &Shown| page.html.matches("-table\"").count();
+        let page = lead.get("/ops?of=channel:phone").await;
+        page.expect(200);
+        assert_eq!(tables(&page), 0);
+        let way = |page: &Shown, chart: &str| {
+            let (_, rest) = page.html.split_once(&format!("id=\"chart-{chart}\"")).unwrap();
+            let (_, rest) = rest.split_once("class=\"turn\" href=\"").unwrap();
+            plain(rest.split('"').next().unwrap())
+        };
+        let there = way(&page, "times");
+        let with = lead.get(there.trim_end_matches("#chart-times")).await;
+        with.says("Without the table");
+        assert!(with.html.contains("id=\"chart-times-table\"") && tables(&with) == 1);
+        // What is looked at stays so, there and back.
+        assert!(there.contains("of=channel%3Aphone") && way(&with, "times").contains("of=channel%3Aphone"));
+        assert!(!way(&with, "times").contains("table="));
+        assert_eq!(tables(&lead.get("/ops?table=all").await), 8);
+        assert_eq!(tables(&lead.get("/ops?table=nothing").await), 0);
     }
 }
 

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use crate::domain::complaints::vocabulary::{Channel, Kind, Level};
 use crate::domain::reporting::measures::{Dimension, Span, Time};
 use crate::domain::reporting::operations::OperationsForm;
-use crate::domain::reporting::query::Ask;
+use crate::domain::reporting::query::{Ask, first_day};
 use crate::domain::staff::teams::TeamView;
 use crate::domain::typing::CustomerType;
 use crate::error::Problem;
@@ -15,9 +15,16 @@ use crate::web::forms::Findings;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;
 
+/// Where the cases behind a figure are.
+pub(super) const CASES: &str = "/ops/cases";
+/// Asks for the tables of all charts.
+pub(super) const EVERY_TABLE: &str = "all";
+
 /// What was asked, and what of it cannot be read.
 pub(super) struct Asked {
     pub(super) form: OperationsForm,
+    /// Of which chart the table is shown, too; [`EVERY_TABLE`] of all.
+    pub(super) table: Option<String>,
     pub(super) findings: Findings,
 }
 
@@ -61,6 +68,7 @@ impl Asked {
                 time: given("time").and_then(|word| word.parse::<Time>().ok()),
                 zone,
             },
+            table: given("table").map(str::to_owned),
             findings,
         }
     }
@@ -86,7 +94,12 @@ pub(super) struct Address {
 impl Address {
     /// Of what is looked at.
     pub(super) fn of(ask: &Ask, span: Span, zone: Tz) -> Self {
-        let mut pairs = vec![("from", ask.from.to_string()), ("to", ask.to.to_string())];
+        let mut pairs = Vec::new();
+        // Hundreds of links are on a page: what goes without saying is left out.
+        if ask.from != first_day(ask.to) {
+            pairs.push(("from", ask.from.to_string()));
+        }
+        pairs.push(("to", ask.to.to_string()));
         if let Some(value) = &ask.value {
             pairs.push(("of", format!("{}:{value}", ask.dimension)));
         }
@@ -104,7 +117,9 @@ impl Address {
     pub(super) fn at(&self, path: &str, more: &[(&str, String)]) -> String {
         let mut query = form_urlencoded::Serializer::for_suffix(format!("{path}?"), path.len() + 1);
         for (name, value) in &self.pairs {
-            if !more.iter().any(|(have, _)| have == name) {
+            // Opening time goes without saying where the cases are; the dashboard goes by the objective.
+            let is_usual = path == CASES && value == Time::Business.as_str();
+            if !is_usual && !more.iter().any(|(have, _)| have == name) {
                 query.append_pair(name, value);
             }
         }

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::json;
 
-use super::asked::{Address, Asked};
+use super::asked::{Address, Asked, CASES};
 use crate::api::extract::Ctx;
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::reporting::measures::{Span, Time};
@@ -162,7 +162,7 @@ pub(crate) async fn show_cases(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
     let more = found.next.map(|next| {
         let mut pairs = here.clone();
         pairs.push(("after", next.to_string()));
-        address.at("/ops/cases", &pairs)
+        address.at(CASES, &pairs)
     });
     let title = word(words, "figure", form.figure.as_str());
     visitor.show(&CasesPage {

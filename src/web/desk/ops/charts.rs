@@ -71,7 +71,8 @@ fn height(value: f64, top: f64) -> f64 {
 }
 
 fn short(value: f64) -> String {
-    format!("{value:.1}")
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 fn count(n: usize) -> f64 {
@@ -99,11 +100,16 @@ pub(super) struct Series {
     pub(super) values: Vec<Option<f64>>,
 }
 
-/// A point of a line.
+/// A point that nothing leads to or from.
 pub(super) struct Dot {
     pub(super) x: String,
     pub(super) y: String,
     pub(super) class: &'static str,
+}
+
+/// A place that can be pointed at, and what each line is there.
+pub(super) struct Spot {
+    pub(super) x: String,
     pub(super) says: String,
 }
 
@@ -120,6 +126,8 @@ struct Line<'a> {
     bands: Vec<String>,
     lines: Vec<(&'static str, String)>,
     dots: Vec<Dot>,
+    spot: String,
+    spots: Vec<Spot>,
     objective: Option<String>,
     marks: Vec<Mark>,
 }
@@ -152,6 +160,8 @@ pub(super) fn line(
         bands: Vec::new(),
         lines: Vec::new(),
         dots: Vec::new(),
+        spot: short(wide),
+        spots: spots(places, series, scale, |nth| at(nth) - wide / 2.0),
         objective: objective.as_ref().map(|(value, _)| short(height(*value, top))),
         marks: Vec::new(),
     };
@@ -182,18 +192,14 @@ pub(super) fn line(
                 .enumerate()
                 .map(|(n, value)| point(first + n, *value))
                 .collect();
-            drawn.lines.push((one.class, points.join(" ")));
-        }
-        for (nth, value) in one.values.iter().enumerate() {
-            let (Some(value), Some(place)) = (value, places.get(nth)) else {
-                continue;
-            };
-            drawn.dots.push(Dot {
-                x: short(at(nth)),
-                y: short(height(*value, top)),
-                class: one.class,
-                says: format!("{place}: {} {}", one.name, (scale.tell)(*value)),
-            });
+            match run.as_slice() {
+                [value] => drawn.dots.push(Dot {
+                    x: short(at(first)),
+                    y: short(height(*value, top)),
+                    class: one.class,
+                }),
+                _ => drawn.lines.push((one.class, points.join(" "))),
+            }
         }
         if let Some(last) = one.values.iter().rev().flatten().next() {
             ends.push((height(*last, top), one.name.clone(), one.class));
@@ -205,6 +211,22 @@ pub(super) fn line(
     drawn.marks = apart(ends);
     drawn.marks.extend(under(places, at));
     written(&drawn)
+}
+
+/// What can be pointed at: where there are values.
+fn spots(places: &[String], series: &[Series], scale: &Scale<'_>, from: impl Fn(usize) -> f64) -> Vec<Spot> {
+    let spot = |(nth, place): (usize, &String)| {
+        let told = series.iter().filter_map(|one| {
+            let value = one.values.get(nth).copied().flatten()?;
+            Some(format!("{} {}", one.name, (scale.tell)(value)))
+        });
+        let told: Vec<String> = told.collect();
+        (!told.is_empty()).then(|| Spot {
+            x: short(from(nth)),
+            says: format!("{place}: {}", told.join(" · ")),
+        })
+    };
+    places.iter().enumerate().filter_map(spot).collect()
 }
 
 /// What stands together without a gap, and where it begins.

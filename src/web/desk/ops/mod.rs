@@ -14,7 +14,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use self::asked::{Address, Asked, Group};
+use self::asked::{Address, Asked, EVERY_TABLE, Group};
 pub(crate) use self::cases::show_cases;
 use self::parts::{Card, Part, View};
 use self::tell::Tell;
@@ -41,6 +41,7 @@ struct Looked {
     seen: Operations,
     teams: Vec<TeamView>,
     findings: Findings,
+    table: Option<String>,
     now: Moment,
 }
 
@@ -66,6 +67,7 @@ async fn look(ctx: &Ctx, visitor: &Visitor) -> Result<Looked> {
         seen,
         teams,
         findings: asked.findings,
+        table: asked.table,
         now,
     })
 }
@@ -83,6 +85,7 @@ impl Looked {
             address: Address::of(&self.seen.ask, self.seen.span, self.seen.zone),
             opens: visitor.may(Permission::ReadComplaints),
             now: self.now,
+            table: self.table.as_deref(),
         }
     }
 
@@ -136,6 +139,8 @@ struct OpsPage {
     zones: Vec<&'static str>,
     quick: Vec<(String, String, bool)>,
     wall: String,
+    bare: bool,
+    turned: String,
     cards: Vec<Card>,
     parts: Vec<Part>,
     opens: bool,
@@ -172,6 +177,7 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         (Time::Business, fl!(words, "ops-time-business")),
         (Time::Calendar, fl!(words, "ops-time-calendar")),
     ];
+    let bare = view.table == Some(EVERY_TABLE);
     let today = seen.ask.today;
     let quick = [1, 7, 30, 90].map(|days| {
         let from = today - chrono::TimeDelta::days(days - 1);
@@ -216,6 +222,11 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         zones: ZONES.to_vec(),
         quick: quick.to_vec(),
         wall: view.address.at("/ops/wall", &[]),
+        bare,
+        turned: match bare {
+            true => view.address.at("/ops", &[]),
+            false => view.address.at("/ops", &[("table", EVERY_TABLE.to_owned())]),
+        },
         cards: parts::cards(&view),
         parts: parts::parts(&view)?,
         opens: view.opens,

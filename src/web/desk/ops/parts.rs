@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::asked::Address;
+use super::asked::{Address, CASES, EVERY_TABLE};
 use super::tell::Tell;
 use crate::clock::Moment;
 use crate::domain::reporting::measures::{Span, Time};
@@ -19,6 +19,8 @@ pub(super) struct View<'a> {
     /// Whether the cases behind the figures may be looked at.
     pub(super) opens: bool,
     pub(super) now: Moment,
+    /// Of which chart the table is shown, too.
+    pub(super) table: Option<&'a str>,
 }
 
 impl View<'_> {
@@ -35,7 +37,7 @@ impl View<'_> {
     pub(super) fn cases(&self, figure: Figure, more: &[(&str, String)]) -> Option<String> {
         let mut pairs = vec![("figure", figure.to_string())];
         pairs.extend(more.iter().cloned());
-        self.opens.then(|| self.address.at("/ops/cases", &pairs))
+        self.opens.then(|| self.address.at(CASES, &pairs))
     }
 
     /// The same within one period of a chart.
@@ -127,6 +129,10 @@ pub(super) struct Part {
     /// The chart; nothing where there is nothing to draw.
     pub(super) drawn: String,
     pub(super) table: Option<Table>,
+    /// Whether the table stands in place of the chart.
+    pub(super) bare: bool,
+    /// Where the page is with the table of this chart or, where it is shown, without.
+    pub(super) turned: String,
     pub(super) csv: Option<String>,
     pub(super) wide: bool,
 }
@@ -261,6 +267,28 @@ fn course_cards(view: &View<'_>) -> Vec<Card> {
     ]
 }
 
+/// Leaves out the table of a chart unless it is asked for: all of them are half of the page, and few are looked at. Where
+/// all are asked for, they stand in place of the charts.
+fn turn(view: &View<'_>, part: &mut Part) {
+    let name = part.id.trim_start_matches("chart-");
+    if part.table.is_none() {
+        return;
+    }
+    if view.table == Some(EVERY_TABLE) {
+        part.bare = !part.drawn.is_empty();
+        part.drawn.clear();
+        return;
+    }
+    let more = match view.table == Some(name) {
+        true => Vec::new(),
+        false => {
+            part.table = None;
+            vec![("table", name.to_owned())]
+        }
+    };
+    part.turned = format!("{}#{}", view.address.at("/ops", &more), part.id);
+}
+
 /// Every chart, in the order of the page.
 ///
 /// # Errors
@@ -275,5 +303,8 @@ pub(super) fn parts(view: &View<'_>) -> Result<Vec<Part>> {
     parts.push(patterns::hours(view)?);
     parts.extend(patterns::types(view)?);
     parts.push(sections::spot(view)?);
+    for part in &mut parts {
+        turn(view, part);
+    }
     Ok(parts)
 }

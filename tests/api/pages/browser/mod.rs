@@ -189,7 +189,7 @@ impl Browser {
         let browser = Self {
             driver: ManuallyDrop::new(driver),
             session,
-            http: reqwest::Client::new(),
+            http: crate::support::http::plain(),
             look,
             _chromedriver: chromedriver,
             _profile: profile,
