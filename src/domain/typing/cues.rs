@@ -87,14 +87,7 @@ pub(super) fn find(text: &Text, language: Language) -> Vec<Cue> {
     let Some(finder) = finder.as_ref() else {
         return Vec::new();
     };
-    let mut written = String::with_capacity(text.glyphs.len() * 3);
-    // For each byte the glyph it belongs to.
-    let mut owner: Vec<u32> = Vec::with_capacity(text.glyphs.len() * 3 + 1);
-    for (n, glyph) in (0_u32..).zip(&text.glyphs) {
-        written.push(glyph.c);
-        owner.resize(written.len(), n);
-    }
-    owner.push(u32::try_from(text.glyphs.len()).unwrap_or(u32::MAX));
+    let (written, owner) = written(text);
     let quoted = quoted(text);
     let mut found = Vec::new();
     for hit in finder.automaton.find_iter(&written) {
@@ -120,6 +113,18 @@ pub(super) fn find(text: &Text, language: Language) -> Vec<Cue> {
     found
 }
 
+/// A text as one string, and for each byte the glyph it belongs to.
+pub(super) fn written(text: &Text) -> (String, Vec<u32>) {
+    let mut written = String::with_capacity(text.glyphs.len() * 3);
+    let mut owner: Vec<u32> = Vec::with_capacity(text.glyphs.len() * 3 + 1);
+    for (n, glyph) in (0_u32..).zip(&text.glyphs) {
+        written.push(glyph.c);
+        owner.resize(written.len(), n);
+    }
+    owner.push(u32::try_from(text.glyphs.len()).unwrap_or(u32::MAX));
+    (written, owner)
+}
+
 /// Whether a hit begins and ends at the edge of a word.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let before = text.get(..start).and_then(|t| t.chars().next_back());
@@ -130,8 +135,13 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     !(letter(before) && letter(first) || letter(last) && letter(after))
 }
 
+/// Whether an English word denies what follows.
+pub(super) fn denies(word: &str) -> bool {
+    DENIALS_EN.contains(&word)
+}
+
 /// Whether a word of denial stands shortly before `at`, in the same clause.
-fn is_denied(text: &str, at: usize, language: Language) -> bool {
+pub(super) fn is_denied(text: &str, at: usize, language: Language) -> bool {
     let before = text.get(..at).unwrap_or_default();
     match language {
         Language::Zh => {
@@ -149,7 +159,7 @@ fn is_denied(text: &str, at: usize, language: Language) -> bool {
                 .rev()
                 .filter(|word| !word.is_empty())
                 .take(3)
-                .any(|word| DENIALS_EN.contains(&word))
+                .any(denies)
         }
     }
 }

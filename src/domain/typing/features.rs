@@ -3,6 +3,7 @@
 use super::Language;
 use super::cues::{self, Cue};
 use super::text::{BEGIN, END, Text};
+use super::valence;
 
 /// Families of features. Each is scaled by the root of how many a text has, so that a long text
 /// does not outweigh a short one.
@@ -53,6 +54,7 @@ const SEED_CHARACTERS: u32 = 0x811c_9dc5;
 const SEED_WORDS: u32 = 0x2545_f491;
 const SEED_CUES: u32 = 0x9e37_79b9;
 const SEED_STYLE: u32 = 0x7f4a_7c15;
+const SEED_VALENCE: u32 = 0x3c6e_f372;
 
 /// Every occurrence of every feature.
 pub(super) fn grams(text: &Text, language: Language) -> Vec<Gram> {
@@ -65,6 +67,7 @@ pub(super) fn grams(text: &Text, language: Language) -> Vec<Gram> {
         }
     }
     manner(text, language, &mut found);
+    praise_and_blame(text, language, &mut found);
     found
 }
 
@@ -89,7 +92,7 @@ fn characters(text: &Text, shortest: usize, longest: usize, found: &mut Vec<Gram
 }
 
 /// Whether a character belongs to a word of a Latin script.
-fn in_word(c: char) -> bool {
+pub(super) fn in_word(c: char) -> bool {
     c.is_alphanumeric() || c == '\''
 }
 
@@ -209,6 +212,28 @@ fn manner(text: &Text, language: Language, found: &mut Vec<Gram>) {
 }
 
 const CUE_WEIGHT: f32 = 1.0;
+
+/// Words that praise or blame, by how dense they are: short messages have few marks of punctuation to count by.
+fn praise_and_blame(text: &Text, language: Language, found: &mut Vec<Gram>) {
+    #[expect(clippy::cast_precision_loss, reason = "a text has some thousand characters at most")]
+    let glyphs = text.glyphs.len() as f32;
+    let (unit, weight) = match language {
+        Language::Zh => (glyphs.max(10.0) / 15.0, VALENCE_WEIGHT_ZH),
+        Language::En => (glyphs.max(25.0) / 45.0, VALENCE_WEIGHT_EN),
+    };
+    for valued in valence::find(text, language) {
+        found.push(Gram {
+            family: Family::Manner,
+            hash: finish(mix(SEED_VALENCE, valued.kind)),
+            degree: valued.strength * weight / unit,
+            from: valued.from,
+            to: valued.to,
+        });
+    }
+}
+
+const VALENCE_WEIGHT_ZH: f32 = 5.0;
+const VALENCE_WEIGHT_EN: f32 = 1.0;
 
 fn group_hash(cue: &Cue) -> u32 {
     finish(mix(mix(SEED_CUES, cue.group), cue.scope as u32))

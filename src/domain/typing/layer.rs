@@ -15,7 +15,7 @@ const STEP: f32 = 0.2;
 const STEP_BIAS: f32 = 0.05;
 /// How strongly what was learnt is drawn back to the model of the program: a few dozen corrections on texts of
 /// another kind shall not undo what thousands have taught.
-const DECAY: f32 = 0.01;
+const DECAY: f32 = 0.003;
 /// How many earlier corrections are gone through again with each new one.
 pub const REPLAYED: usize = 10;
 /// How often all of them are gone through at the end of a run.

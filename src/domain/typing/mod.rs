@@ -21,6 +21,7 @@ pub mod suggestion;
 mod text;
 pub mod train;
 pub mod undo;
+mod valence;
 
 use crate::text_enum;
 

@@ -191,6 +191,12 @@ mod tests {
             read("On I paid today"),
             "what was blanked out says nothing"
         );
+        assert_eq!(
+            read("@SkyHop_help late again"),
+            read("@north late again"),
+            "whoever is called"
+        );
+        assert_ne!(read("ask me@north.example"), read("ask me@south.example"));
         assert_eq!(read("paid 12 today"), read("paid 3,450.00 today"), "any number is one");
     }
 }

@@ -120,6 +120,12 @@ impl Reader {
         let mut at = 0;
         while let Some(&c) = chars.get(at) {
             let rest = chars.get(at..).unwrap_or_default();
+            if let Some(length) = handle(rest, at.checked_sub(1).and_then(|before| chars.get(before)).copied()) {
+                self.push('@', offset + at, offset + at + length);
+                self.push(' ', offset + at, offset + at + length);
+                at += length;
+                continue;
+            }
             let removed = address(rest).or_else(|| blank(rest));
             if let Some(length) = removed.or_else(|| number(rest)) {
                 let mark = if removed.is_some() { ' ' } else { '0' };
@@ -192,6 +198,18 @@ impl Reader {
             self.text.words += 1;
             self.text.capitals += u32::from(word().all(char::is_ascii_uppercase));
         }
+    }
+}
+
+/// The length of a name that somebody is called by (`@somebody`) at the beginning: whoever it is says nothing.
+fn handle(chars: &[char], before: Option<char>) -> Option<usize> {
+    let letter = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+    match chars {
+        ['@', name @ ..] if !before.as_ref().is_some_and(letter) => {
+            let length = name.iter().take_while(|c| letter(c)).count();
+            (length > 0).then_some(length + 1)
+        }
+        _ => None,
     }
 }
 
