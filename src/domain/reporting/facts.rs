@@ -214,6 +214,16 @@ impl Teller<'_> {
         self.sums.add(&self.marks, slot, Amount { n: 1, total: 0 }, self.sign);
     }
 
+    /// Counts, and keeps at which hour of the day it was: in place of a time, for the histogram tells hours apart, too.
+    fn count_at_hour(&mut self, day: Day, measure: Measure, hour: i64) {
+        let slot = Slot {
+            measure,
+            day,
+            bucket: Some(histogram::bucket(hour)),
+        };
+        self.sums.add(&self.marks, slot, Amount { n: 1, total: 0 }, self.sign);
+    }
+
     fn count(&mut self, at: Moment, measure: Measure) {
         self.count_on(self.frame.day(at), measure);
     }

@@ -1,6 +1,6 @@
 //! By which clock figures are kept: the desk's zone tells the day, the standard calendar the business time.
 
-use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone as _};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 
 use super::measures::Time;
@@ -13,7 +13,7 @@ use crate::domain::sla::calendars;
 use crate::error::Result;
 
 /// Raised whenever a figure is counted otherwise than before: the sums are then built anew.
-const EDITION: u32 = 4;
+const EDITION: u32 = 5;
 
 /// By which clock figures are kept.
 #[derive(Debug, Clone)]
@@ -50,6 +50,11 @@ impl Frame {
     /// The day of a moment.
     pub fn day(&self, at: Moment) -> Day {
         day_of(at.with_timezone(&self.zone).date_naive())
+    }
+
+    /// The hour of a moment, 0 to 23.
+    pub fn hour(&self, at: Moment) -> i64 {
+        i64::from(at.with_timezone(&self.zone).hour())
     }
 
     /// Whole seconds from one moment to a later one; 0 when it is not later.

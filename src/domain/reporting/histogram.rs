@@ -147,6 +147,14 @@ impl Histogram {
         None
     }
 
+    /// How many times there are up to the end of each bucket from the end of the one before. To 24, each number has a bucket
+    /// of its own, so hours of a day come back as they were.
+    pub fn each(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.0
+            .iter()
+            .filter_map(|(bucket, n)| Some((ENDS.get(usize::from(*bucket)).copied()?, *n)))
+    }
+
     /// How many times are at most `seconds`; exact for [`BOUNDS`].
     pub fn at_most(&self, seconds: i64) -> i64 {
         let last = bucket(seconds);

@@ -60,7 +60,7 @@ text_enum! {
 /// One thing that is counted, or whose times are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Measure {
-    /// Complaints that reached us.
+    /// Complaints that reached us; in place of times, at which hour of the day.
     Received,
     /// Complaints that are open in this state; by the day of their receipt, not of any event.
     Open(State),

@@ -54,7 +54,8 @@ fn figures(shown: &Shown) -> BTreeSet<(String, i64)> {
             None => text.split('<').next().unwrap().to_owned(),
         };
         // A share or a time has its cases, too, but does not count them; hours name a row or a column.
-        let is_head = query.contains("weekday") != query.contains("hour") || !query.contains("figure");
+        let at = query.split_once("at=").map(|(_, at)| at.split('&').next().unwrap());
+        let is_head = at.is_some_and(|at| at.starts_with('-') || at.ends_with('-'));
         if let Some(n) = said.replace('\u{202f}', "").parse().ok().filter(|_| !is_head) {
             found.insert((format!("/ops/cases?{}", plain(query)), n));
         }
@@ -160,6 +161,8 @@ on_both! {
         lead.get("/ops?of=channel:%00%27&zone=Europe/Dublin").await.expect(200).says("Dublin");
         lead.get("/ops/cases?figure=nothing").await.expect(404);
         lead.get("/ops/cases?figure=open&after=x").await.expect(422);
+        lead.get("/ops/cases?at=x-1").await.expect(422);
+        lead.get("/ops/cases").await.expect(404);
         lead.get("/ops/wall?from=x").await.expect(422);
     }
 }

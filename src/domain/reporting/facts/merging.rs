@@ -32,7 +32,7 @@ impl Teller<'_> {
     pub(super) fn received(&mut self, deed: Deed<'_>, at: Moment) {
         self.marks.agent = deed.agent();
         let day = if self.is_merged { EVER } else { self.frame.day(at) };
-        self.count_on(day, Measure::Received);
+        self.count_at_hour(day, Measure::Received, self.frame.hour(at));
         self.marks.agent = None;
     }
 

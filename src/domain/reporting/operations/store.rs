@@ -58,40 +58,18 @@ fn value(dimension: Dimension, marks: Marks) -> Option<String> {
     }
 }
 
-/// When complaints came in between two moments, each with its value of the property.
-pub(in crate::domain::reporting) fn received(
-    conn: &mut Conn,
-    ask: &Ask,
-    (from, before): (Moment, Moment),
-) -> Result<Vec<(Moment, String)>> {
+/// When complaints with the value that was asked for came in between two moments.
+pub(super) fn received(conn: &mut Conn, ask: &Ask, (from, before): (Moment, Moment)) -> Result<Vec<Moment>> {
     // What stands merged into another is none of its own.
     let merged = complaint_merges::table
         .filter(complaint_merges::undone_at.is_null())
         .select(complaint_merges::complaint_id);
-    let query = narrowed(ask)
+    Ok(narrowed(ask)
         .filter(complaints::received_at.ge(from))
         .filter(complaints::received_at.lt(before))
-        .filter(complaints::id.ne_all(merged));
-    if ask.dimension == Dimension::All || ask.value.is_some() {
-        let value = ask.value.clone().unwrap_or_default();
-        let found: Vec<Moment> = query.select(complaints::received_at).load(conn)?;
-        return Ok(found.into_iter().map(|at| (at, value.clone())).collect());
-    }
-    let found: Vec<(Moment, Marks)> = query
-        .select((
-            complaints::received_at,
-            (
-                complaints::channel,
-                complaints::kind,
-                complaints::customer_type,
-                complaints::category,
-                complaints::severity,
-                complaints::team_id,
-            ),
-        ))
-        .load(conn)?;
-    let told = |(at, marks)| Some((at, value(ask.dimension, marks)?));
-    Ok(found.into_iter().filter_map(told).collect())
+        .filter(complaints::id.ne_all(merged))
+        .select(complaints::received_at)
+        .load(conn)?)
 }
 
 /// How many complaints have something past due.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Built, Kind, OF_COMPLAINTS};
 use crate::db::conn::Conn;
 use crate::domain::reporting::measures::{Dimension, Measure};
-use crate::domain::reporting::operations::{between, hour_of, store};
+use crate::domain::reporting::operations::arrivals;
 use crate::domain::reporting::query::{Ask, Block, Label};
 use crate::domain::staff::Act;
 use crate::error::Result;
@@ -30,8 +30,8 @@ pub struct Arrivals;
 impl Kind for Arrivals {
     type Row = ArrivalsRow;
     const NAME: &'static str = "arrivals";
-    const TELLS: &'static str = "What came in by hour and day of the week, in the desk's zone, of the whole time together. \
-        Every property is as it is now, the manner of the customer too.";
+    const TELLS: &'static str =
+        "What came in by hour and day of the week, in the desk's zone, of the whole time together.";
     const DIMENSIONS: &'static [Dimension] = OF_COMPLAINTS;
 
     fn measures(_: &Ask) -> Vec<Measure> {
@@ -52,10 +52,9 @@ impl Kind for Arrivals {
             }
             totals.insert(value, 0);
         }
-        for (at, value) in store::received(conn, ask, between(ask))? {
-            let (weekday, hour) = hour_of(at, ask.zone);
-            *totals.entry(value.clone()).or_default() += 1;
-            *found.entry((value, weekday, hour)).or_default() += 1;
+        for (value, (weekday, hour), n) in arrivals(conn, ask, ask.zone)? {
+            *totals.entry(value.clone()).or_default() += n;
+            *found.entry((value, weekday, hour)).or_default() += n;
         }
         let whole = ask.whole(None);
         let row = |value: String, at: Option<(usize, usize)>, received| ArrivalsRow {

@@ -53,9 +53,22 @@ fn asked(visitor: &Visitor) -> Result<CasesForm> {
             None => Ok(None),
         }
     };
-    let small = |name: &str| -> Result<Option<usize>> { Ok(number(name)?.and_then(|n| usize::try_from(n).ok())) };
+    let small = |text: &str| -> Result<Option<usize>> {
+        match text.is_empty() {
+            true => Ok(None),
+            false => text.parse().map(Some).map_err(|_| refused()),
+        }
+    };
+    let at = visitor
+        .query("at")
+        .map(|text| text.split_once('-').unwrap_or((text, "")));
+    let (weekday, hour) = at.unwrap_or_default();
     let manner = |name: &str| visitor.query(name).and_then(|word| word.parse::<CustomerType>().ok());
-    let figure = visitor.query("figure").and_then(|word| word.parse::<Figure>().ok());
+    let figure = match visitor.query("figure") {
+        Some(word) => word.parse::<Figure>().ok(),
+        // When something came is asked of nothing else.
+        None => at.map(|_| Figure::Received),
+    };
     Ok(CasesForm {
         figure: figure.ok_or_else(|| Error::not_found("figure"))?,
         of: read.form,
@@ -64,8 +77,8 @@ fn asked(visitor: &Visitor) -> Result<CasesForm> {
         to_days: number("to_days")?,
         first: manner("first"),
         last: manner("last"),
-        weekday: small("weekday")?,
-        hour: small("hour")?,
+        weekday: small(weekday)?,
+        hour: small(hour)?,
         after: number("after")?,
         limit: SHOWN,
     })
@@ -146,19 +159,10 @@ pub(crate) async fn show_cases(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
     if form.weekday.is_some() || form.hour.is_some() {
         of.push(time::zone_name(words, visitor.lang, zone));
     }
-    let here: Vec<(&str, String)> = [
-        "figure",
-        "longer",
-        "from_days",
-        "to_days",
-        "first",
-        "last",
-        "weekday",
-        "hour",
-    ]
-    .into_iter()
-    .filter_map(|name| Some((name, visitor.query(name)?.to_owned())))
-    .collect();
+    let here: Vec<(&str, String)> = ["figure", "longer", "from_days", "to_days", "first", "last", "at"]
+        .into_iter()
+        .filter_map(|name| Some((name, visitor.query(name)?.to_owned())))
+        .collect();
     let more = found.next.map(|next| {
         let mut pairs = here.clone();
         pairs.push(("after", next.to_string()));

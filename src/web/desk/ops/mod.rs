@@ -268,7 +268,11 @@ pub(crate) async fn show_wall(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
     shown.extend(sections::backlog(&view)?);
     shown.push(sections::breaches(&view)?);
     visitor.show(&WallPage {
-        page: page.style("desk.css").style("ops.css").script("live.js"),
+        page: page
+            .style("desk.css")
+            .style("ops.css")
+            .style("wall.css")
+            .script("live.js"),
         scope: looked.scope(&visitor),
         fresh: looked.fresh(&visitor),
         machine: time::machine(looked.now),

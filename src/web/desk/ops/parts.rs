@@ -40,6 +40,13 @@ impl View<'_> {
         self.opens.then(|| self.address.at(CASES, &pairs))
     }
 
+    /// What came on a day of the week, from Monday on, at an hour: more than a hundred links, so their addresses are short.
+    pub(super) fn cases_at(&self, day: Option<usize>, hour: Option<usize>) -> Option<String> {
+        let text = |n: Option<usize>| n.map(|n| n.to_string()).unwrap_or_default();
+        let at = format!("{}-{}", text(day), text(hour));
+        self.opens.then(|| self.address.at(CASES, &[("at", at)]))
+    }
+
     /// The same within one period of a chart.
     pub(super) fn cases_in(&self, figure: Figure, starts_on: NaiveDate) -> Option<String> {
         let (from, to) = self.period(starts_on);

@@ -27,18 +27,18 @@ pub(super) fn hours(view: &View<'_>) -> Result<Part> {
     let (most, at_day, at_hour) = most.unwrap_or_default();
     let all: i64 = seen.hours.iter().flatten().sum();
     let day_name = |day: usize| word(words, "weekday", &(day + 1).to_string());
-    let cases = |more: &[(&str, String)], n: i64| view.cases(Figure::Received, more).filter(|_| n > 0);
+    let cases = |day: Option<usize>, hour: Option<usize>, n: i64| view.cases_at(day, hour).filter(|_| n > 0);
     let days = seen.hours.iter().enumerate().map(|(day, hours)| {
         let total: i64 = hours.iter().sum();
         let hour = |(hour, n): (usize, &i64)| Hour {
             class: charts::tint(*n, most),
             n: *n,
-            href: cases(&[("weekday", day.to_string()), ("hour", hour.to_string())], *n),
+            href: cases(Some(day), Some(hour), *n),
         };
         charts::Day {
             name: day_name(day).chars().take(3).collect(),
             rest: day_name(day).chars().skip(3).collect(),
-            href: cases(&[("weekday", day.to_string())], total),
+            href: cases(Some(day), None, total),
             hours: hours.iter().enumerate().map(hour).collect(),
             total,
         }
@@ -56,7 +56,7 @@ pub(super) fn hours(view: &View<'_>) -> Result<Part> {
         hours: (0..24)
             .map(|hour| {
                 let n: i64 = seen.hours.iter().filter_map(|day| day.get(hour)).sum();
-                (hour, cases(&[("hour", hour.to_string())], n))
+                (hour, cases(None, Some(hour), n))
             })
             .collect(),
         days: days.collect(),
