@@ -299,10 +299,9 @@ fn build(
     let me = ctx.actor().name.clone();
     let closed = summary.state == State::Closed;
     let team = seen.teams.iter().find(|team| Some(team.id) == summary.team);
-    let wrong = !findings.is_empty();
     let menus = menus::menus(voice, summary, &seen.teams, &form);
     Ok(ComplaintPage {
-        page: match wrong || conflict.is_some() {
+        page: match !findings.is_empty() || conflict.is_some() {
             true => visitor.page_with_errors(&title),
             false => visitor.page(title),
         }
