@@ -460,6 +460,15 @@ fn lists_of_complaints_go_through_the_index_of_their_filter() {
 }
 
 #[test]
+fn what_repeats_a_complaint_is_found_along_an_index() {
+    for (mut conn, _folder) in both() {
+        let asked = "SELECT id FROM complaints WHERE duplicate_of = $1 ORDER BY seq LIMIT 100";
+        let plan = plan(&mut conn, asked);
+        assert!(plan.contains("complaints_by_original"), "{plan}");
+    }
+}
+
+#[test]
 fn the_next_piece_of_work_is_found_along_an_index_in_its_order() {
     for (mut conn, _folder) in both() {
         // What there is to choose from is asked only when there is something: one line, one need.

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::store::{self, ByTeamAndOwner};
+use super::store::{self, Standing};
 use super::{absences, profiles};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
@@ -86,11 +86,7 @@ pub struct LoadView {
 /// # Errors
 /// When the database refuses.
 pub fn load(conn: &mut Conn, act: &Act, team: Option<TeamId>) -> Result<LoadView> {
-    let counted = Counted {
-        open: store::open_by_team_and_owner(conn, team, None)?,
-        overdue: store::open_by_team_and_owner(conn, team, Some(act.now))?,
-        soon: store::open_by_team_and_owner(conn, team, Some(act.now + SOON))?,
-    };
+    let counted = store::standings(conn, team, act.now, act.now + SOON)?;
     let people = people(conn, act, team, &counted)?;
     let teams = team_loads(conn, act, team, &counted)?;
     Ok(LoadView { people, teams })
@@ -112,27 +108,12 @@ pub fn first_waiting(conn: &mut Conn) -> Result<Vec<(Option<TeamId>, Moment)>> {
     store::first_waiting(conn, None)
 }
 
-struct Counted {
-    open: Vec<ByTeamAndOwner>,
-    overdue: Vec<ByTeamAndOwner>,
-    /// Overdue, or soon to be.
-    soon: Vec<ByTeamAndOwner>,
+/// A count, of those standings that are meant.
+fn sum(counted: &[Standing], whose: impl Fn(&Standing) -> bool, what: impl Fn(&Standing) -> i64) -> i64 {
+    counted.iter().filter(|one| whose(one)).map(what).sum()
 }
 
-fn of_owner(counted: &[ByTeamAndOwner], owner: &str) -> i64 {
-    let own = counted.iter().filter(|(_, who, _)| who.as_deref() == Some(owner));
-    own.map(|(_, _, n)| n).sum()
-}
-
-fn of_team(counted: &[ByTeamAndOwner], team: Option<TeamId>) -> i64 {
-    counted
-        .iter()
-        .filter(|(whose, _, _)| *whose == team)
-        .map(|(_, _, n)| n)
-        .sum()
-}
-
-fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -> Result<Vec<PersonLoad>> {
+fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &[Standing]) -> Result<Vec<PersonLoad>> {
     let wanted = match team {
         Some(team) => vec![team],
         None => teams::all_ids(conn)?,
@@ -143,7 +124,7 @@ fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -
         entry.1.push(team);
     }
     let mut owners: BTreeSet<String> = of.keys().cloned().collect();
-    owners.extend(counted.open.iter().filter_map(|(_, owner, _)| owner.clone()));
+    owners.extend(counted.iter().filter_map(|one| one.owner.clone()));
     let ids: Vec<StaffId> = of.values().map(|(id, _)| *id).collect();
     let rows = profiles::of_all(conn, &ids)?;
     let own: BTreeMap<StaffId, Option<i32>> = rows.iter().map(|row| (row.staff_id, row.capacity)).collect();
@@ -169,10 +150,11 @@ fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -
                     (said.or(theirs), teams)
                 }
             };
+            let theirs = |what: fn(&Standing) -> i64| sum(counted, |one| one.owner.as_ref() == Some(&owner), what);
             PersonLoad {
-                open: of_owner(&counted.open, &owner),
-                overdue: of_owner(&counted.overdue, &owner),
-                due_soon: of_owner(&counted.soon, &owner) - of_owner(&counted.overdue, &owner),
+                open: theirs(|one| one.open),
+                overdue: theirs(|one| one.overdue),
+                due_soon: theirs(|one| one.due - one.overdue),
                 away: away.contains_key(&owner),
                 away_until: away.get(&owner).copied(),
                 owner,
@@ -185,7 +167,7 @@ fn people(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -
     Ok(people)
 }
 
-fn team_loads(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counted) -> Result<Vec<TeamLoad>> {
+fn team_loads(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &[Standing]) -> Result<Vec<TeamLoad>> {
     let wanted = match team {
         Some(team) => vec![team],
         None => teams::all_ids(conn)?,
@@ -207,18 +189,18 @@ fn team_loads(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &Counte
         longer.push((hours, store::waiting_since(conn, team, since)?));
     }
     let seconds = |since: Moment| (act.now - since).num_seconds();
+    let of = |team: Option<TeamId>, what: fn(&Standing) -> i64| sum(counted, |one| one.team_id == team, what);
     let loads = all.into_iter().map(|(team, team_name)| TeamLoad {
         team,
         team_name,
-        open: of_team(&counted.open, team),
-        overdue: of_team(&counted.overdue, team),
-        due_soon: of_team(&counted.soon, team) - of_team(&counted.overdue, team),
-        waiting: counted
-            .open
-            .iter()
-            .filter(|(whose, owner, _)| *whose == team && owner.is_none())
-            .map(|(_, _, n)| n)
-            .sum(),
+        open: of(team, |one| one.open),
+        overdue: of(team, |one| one.overdue),
+        due_soon: of(team, |one| one.due - one.overdue),
+        waiting: sum(
+            counted,
+            |one| one.team_id == team && one.owner.is_none(),
+            |one| one.open,
+        ),
         longest_wait_seconds: first
             .iter()
             .find(|(whose, _)| *whose == team)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::row::{self, QueueRow};
 use crate::clock::Moment;
@@ -256,26 +256,38 @@ pub(super) fn amiss(conn: &mut Conn, limit: i64) -> Result<Vec<ComplaintId>> {
     Ok(found.into_iter().map(|row| row.id).collect())
 }
 
-/// How many of a team somebody has, or nobody.
-pub(super) type ByTeamAndOwner = (Option<TeamId>, Option<String>, i64);
+/// What somebody has of a team, or nobody has.
+#[derive(QueryableByName)]
+pub(super) struct Standing {
+    #[diesel(sql_type = Nullable<Uid>)]
+    pub(super) team_id: Option<TeamId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(super) owner: Option<String>,
+    /// How many are open.
+    #[diesel(sql_type = BigInt)]
+    pub(super) open: i64,
+    /// How many of them were due before now.
+    #[diesel(sql_type = BigInt)]
+    pub(super) overdue: i64,
+    /// How many of them are due before `soon`, or were before now.
+    #[diesel(sql_type = BigInt)]
+    pub(super) due: i64,
+}
 
-/// How many are open by team and owner, of one team or of all; those that were due before a moment, when one is given.
-pub(super) fn open_by_team_and_owner(
-    conn: &mut Conn,
-    team: Option<TeamId>,
-    due_before: Option<Moment>,
-) -> Result<Vec<ByTeamAndOwner>> {
-    let mut query = work_queue::table
-        .group_by((work_queue::team_id, work_queue::owner))
-        .select((work_queue::team_id, work_queue::owner, diesel::dsl::count_star()))
-        .into_boxed();
-    if let Some(team) = team {
-        query = query.filter(work_queue::line.eq(team));
-    }
-    if let Some(before) = due_before {
-        query = query.filter(work_queue::urgent_at.lt(before));
-    }
-    Ok(query.load(conn)?)
+/// What is open by team and owner, of one team or of all.
+pub(super) fn standings(conn: &mut Conn, team: Option<TeamId>, now: Moment, soon: Moment) -> Result<Vec<Standing>> {
+    // All of it at once: each count of its own would read the whole queue again.
+    let query = diesel::sql_query(
+        "SELECT team_id, owner, count(*) AS open, count(*) FILTER (WHERE urgent_at < $1) AS overdue,
+                count(*) FILTER (WHERE urgent_at < $2) AS due
+         FROM work_queue WHERE $3 = FALSE OR line = $4 GROUP BY team_id, owner",
+    );
+    Ok(query
+        .bind::<Instant, _>(now)
+        .bind::<Instant, _>(soon)
+        .bind::<Bool, _>(team.is_some())
+        .bind::<Uid, _>(row::line(team))
+        .load(conn)?)
 }
 
 /// Since when the first of each team has been waiting for somebody.
