@@ -301,12 +301,15 @@ pub fn hours(conn: &mut Conn, ask: &Ask, zone: Tz) -> Result<Hours> {
     Ok(hours)
 }
 
+/// A value, a day of the week with an hour, and how many came in then.
+pub(super) type Arrived = (String, (usize, usize), i64);
+
 /// How many complaints came in, by value of the property, day of the week from Monday on, and hour. In the desk's zone
 /// the sums of the reports tell; in another one each complaint is looked at, and one value at most is told apart.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) fn arrivals(conn: &mut Conn, ask: &Ask, zone: Tz) -> Result<Vec<(String, (usize, usize), i64)>> {
+pub(super) fn arrivals(conn: &mut Conn, ask: &Ask, zone: Tz) -> Result<Vec<Arrived>> {
     if zone != ask.zone {
         let found = store::received(conn, ask, between(ask))?;
         return Ok(found
