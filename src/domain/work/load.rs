@@ -14,9 +14,6 @@ use crate::domain::staff::{Act, teams};
 use crate::error::Result;
 use crate::ids::{StaffId, TeamId};
 
-/// The bounds of the ages that are counted.
-const AGES: [i64; 4] = [1, 4, 24, 72];
-
 /// From when on something is due soon.
 const SOON: TimeDelta = TimeDelta::hours(4);
 
@@ -97,7 +94,7 @@ pub fn load(conn: &mut Conn, act: &Act, team: Option<TeamId>) -> Result<LoadView
 /// # Errors
 /// When the database refuses.
 pub fn waiting_since(conn: &mut Conn, since: Moment) -> Result<Vec<(Option<TeamId>, i64)>> {
-    store::waiting_since(conn, None, since)
+    store::waiting_since(conn, since)
 }
 
 /// Since when the first of each team has been waiting for somebody.
@@ -105,7 +102,7 @@ pub fn waiting_since(conn: &mut Conn, since: Moment) -> Result<Vec<(Option<TeamI
 /// # Errors
 /// When the database refuses.
 pub fn first_waiting(conn: &mut Conn) -> Result<Vec<(Option<TeamId>, Moment)>> {
-    store::first_waiting(conn, None)
+    store::first_waiting(conn)
 }
 
 /// A count, of those standings that are meant.
@@ -182,36 +179,29 @@ fn team_loads(conn: &mut Conn, act: &Act, team: Option<TeamId>, counted: &[Stand
     if team.is_none() {
         all.push((None, None));
     }
-    let first = store::first_waiting(conn, team)?;
-    let mut longer = Vec::new();
-    for hours in AGES {
-        let since = act.now - TimeDelta::hours(hours);
-        longer.push((hours, store::waiting_since(conn, team, since)?));
-    }
-    let seconds = |since: Moment| (act.now - since).num_seconds();
     let of = |team: Option<TeamId>, what: fn(&Standing) -> i64| sum(counted, |one| one.team_id == team, what);
-    let loads = all.into_iter().map(|(team, team_name)| TeamLoad {
-        team,
-        team_name,
-        open: of(team, |one| one.open),
-        overdue: of(team, |one| one.overdue),
-        due_soon: of(team, |one| one.due - one.overdue),
-        waiting: sum(
-            counted,
-            |one| one.team_id == team && one.owner.is_none(),
-            |one| one.open,
-        ),
-        longest_wait_seconds: first
-            .iter()
-            .find(|(whose, _)| *whose == team)
-            .map(|(_, since)| seconds(*since)),
-        waiting_longer: longer
-            .iter()
-            .map(|(than_hours, counted)| WaitingLonger {
-                than_hours: *than_hours,
-                n: counted.iter().find(|(whose, _)| *whose == team).map_or(0, |(_, n)| *n),
-            })
-            .collect(),
+    let loads = all.into_iter().map(|(team, team_name)| {
+        let waiting = counted.iter().find(|one| one.team_id == team && one.owner.is_none());
+        let longer = |of: fn(&Standing) -> i64| waiting.map_or(0, of);
+        TeamLoad {
+            team,
+            team_name,
+            open: of(team, |one| one.open),
+            overdue: of(team, |one| one.overdue),
+            due_soon: of(team, |one| one.due - one.overdue),
+            waiting: longer(|one| one.open),
+            longest_wait_seconds: waiting
+                .and_then(|one| one.first)
+                .map(|since| (act.now - since).num_seconds()),
+            waiting_longer: [
+                (1, longer(|one| one.for_1)),
+                (4, longer(|one| one.for_4)),
+                (24, longer(|one| one.for_24)),
+                (72, longer(|one| one.for_72)),
+            ]
+            .map(|(than_hours, n)| WaitingLonger { than_hours, n })
+            .to_vec(),
+        }
     });
     Ok(loads.collect())
 }

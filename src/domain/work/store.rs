@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
@@ -272,6 +273,18 @@ pub(super) struct Standing {
     /// How many of them are due before `soon`, or were before now.
     #[diesel(sql_type = BigInt)]
     pub(super) due: i64,
+    /// Since when the first of them has been there.
+    #[diesel(sql_type = Nullable<Instant>)]
+    pub(super) first: Option<Moment>,
+    /// How many of them have been there for an hour, for four, for a day, for three days.
+    #[diesel(sql_type = BigInt)]
+    pub(super) for_1: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(super) for_4: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(super) for_24: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(super) for_72: i64,
 }
 
 /// What is open by team and owner, of one team or of all.
@@ -279,47 +292,42 @@ pub(super) fn standings(conn: &mut Conn, team: Option<TeamId>, now: Moment, soon
     // All of it at once: each count of its own would read the whole queue again.
     let query = diesel::sql_query(
         "SELECT team_id, owner, count(*) AS open, count(*) FILTER (WHERE urgent_at < $1) AS overdue,
-                count(*) FILTER (WHERE urgent_at < $2) AS due
-         FROM work_queue WHERE $3 = FALSE OR line = $4 GROUP BY team_id, owner",
+                count(*) FILTER (WHERE urgent_at < $2) AS due, min(entered_at) AS first,
+                count(*) FILTER (WHERE entered_at <= $3) AS for_1, count(*) FILTER (WHERE entered_at <= $4) AS for_4,
+                count(*) FILTER (WHERE entered_at <= $5) AS for_24, count(*) FILTER (WHERE entered_at <= $6) AS for_72
+         FROM work_queue WHERE $7 = FALSE OR line = $8 GROUP BY team_id, owner",
     );
+    let since = |hours| now - TimeDelta::hours(hours);
     Ok(query
         .bind::<Instant, _>(now)
         .bind::<Instant, _>(soon)
+        .bind::<Instant, _>(since(1))
+        .bind::<Instant, _>(since(4))
+        .bind::<Instant, _>(since(24))
+        .bind::<Instant, _>(since(72))
         .bind::<Bool, _>(team.is_some())
         .bind::<Uid, _>(row::line(team))
         .load(conn)?)
 }
 
 /// Since when the first of each team has been waiting for somebody.
-pub(super) fn first_waiting(conn: &mut Conn, team: Option<TeamId>) -> Result<Vec<(Option<TeamId>, Moment)>> {
-    let mut query = work_queue::table
+pub(super) fn first_waiting(conn: &mut Conn) -> Result<Vec<(Option<TeamId>, Moment)>> {
+    Ok(work_queue::table
         .filter(work_queue::owner.is_null())
         .group_by(work_queue::team_id)
         .select((
             work_queue::team_id,
             diesel::dsl::sql::<Instant>("min(work_queue.entered_at)"),
         ))
-        .into_boxed();
-    if let Some(team) = team {
-        query = query.filter(work_queue::line.eq(team));
-    }
-    Ok(query.load(conn)?)
+        .load(conn)?)
 }
 
 /// How many of each team have been waiting for somebody since a moment or longer.
-pub(super) fn waiting_since(
-    conn: &mut Conn,
-    team: Option<TeamId>,
-    since: Moment,
-) -> Result<Vec<(Option<TeamId>, i64)>> {
-    let mut query = work_queue::table
+pub(super) fn waiting_since(conn: &mut Conn, since: Moment) -> Result<Vec<(Option<TeamId>, i64)>> {
+    Ok(work_queue::table
         .filter(work_queue::owner.is_null())
         .filter(work_queue::entered_at.le(since))
         .group_by(work_queue::team_id)
         .select((work_queue::team_id, diesel::dsl::count_star()))
-        .into_boxed();
-    if let Some(team) = team {
-        query = query.filter(work_queue::line.eq(team));
-    }
-    Ok(query.load(conn)?)
+        .load(conn)?)
 }
