@@ -79,7 +79,9 @@ on_both! {
             browser.get(ME).await.expect(200);
             // Its use is noted by and by; nobody waits for that.
             for _ in 0..100 {
-                if desk.count("SELECT count(*) AS n FROM sessions WHERE last_seen_at > created_at") == 1 {
+                let listed = browser.get(SESSIONS).await.expect(200);
+                let seen: hark::clock::Moment = listed.str("/0/last_seen_at").parse().unwrap();
+                if seen == desk.now() {
                     break;
                 }
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
