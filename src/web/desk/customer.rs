@@ -1,5 +1,7 @@
 //! A customer: how to reach them, what they complained about, what was promised, and how they came across.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use askama::Template;
 
@@ -10,14 +12,16 @@ use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::call_backs::{self, CallBackView};
+use crate::domain::complaints::hand_over;
 use crate::domain::complaints::listing::{self, Listing};
 use crate::domain::complaints::states::{self, ComplaintStateView};
-use crate::domain::complaints::view::ComplaintSummary;
+use crate::domain::complaints::view::{ComplaintSummary, TypeChangeView};
 use crate::domain::customers::model::SeenCustomer;
 use crate::domain::customers::record;
 use crate::domain::staff::{Act, Permission};
+use crate::domain::typing::CustomerType;
 use crate::error::Result;
-use crate::ids::CustomerId;
+use crate::ids::{ComplaintId, CustomerId};
 use crate::web::i18n::fl;
 use crate::web::page::{Page, Visitor};
 
@@ -33,7 +37,7 @@ struct CustomerPage {
     who: Card,
     since: String,
     ids: Vec<(String, String)>,
-    rows: Vec<Row>,
+    rows: Vec<(Row, Vec<String>)>,
     more: bool,
     reads: bool,
     calls: Vec<CallPart>,
@@ -71,6 +75,8 @@ struct Seen {
     customer: SeenCustomer,
     states: Vec<ComplaintStateView>,
     complaints: Vec<ComplaintSummary>,
+    /// How the customer's manner went in each of them.
+    courses: BTreeMap<ComplaintId, Vec<TypeChangeView>>,
     more: bool,
     calls: Vec<CallBackView>,
 }
@@ -81,6 +87,7 @@ fn look(conn: &mut Conn, act: &Act, id: CustomerId) -> Result<Seen> {
         customer,
         states: Vec::new(),
         complaints: Vec::new(),
+        courses: BTreeMap::new(),
         more: false,
         calls: Vec::new(),
     };
@@ -102,9 +109,27 @@ fn look(conn: &mut Conn, act: &Act, id: CustomerId) -> Result<Seen> {
             .append(&mut call_backs::of_complaint(conn, act.now, complaint.id)?);
     }
     seen.calls.sort_by_key(|call| std::cmp::Reverse(call.window_start));
+    let ids: Vec<ComplaintId> = page.items.iter().map(|complaint| complaint.id).collect();
+    seen.courses = hand_over::type_courses(conn, &ids)?;
     seen.more = page.next.is_some();
     seen.complaints = page.items;
     Ok(seen)
+}
+
+/// The manners before the present one, the first impression first.
+fn earlier(voice: Voice, row: &ComplaintSummary, courses: &BTreeMap<ComplaintId, Vec<TypeChangeView>>) -> Vec<String> {
+    let mut course: Vec<CustomerType> = courses
+        .get(&row.id)
+        .into_iter()
+        .flatten()
+        .map(|change| change.customer_type)
+        .collect();
+    course.dedup();
+    course.pop_if(|last| *last == row.customer_type);
+    course
+        .iter()
+        .map(|manner| word(voice.words, "type", manner.as_str()))
+        .collect()
 }
 
 /// `GET /desk/customers/{id}`
@@ -139,7 +164,11 @@ pub(crate) async fn show_customer(ctx: Ctx, visitor: Visitor, id: Id<CustomerId>
         who,
         since,
         ids,
-        rows: seen.complaints.iter().map(|row| parts::row(voice, row)).collect(),
+        rows: seen
+            .complaints
+            .iter()
+            .map(|row| (parts::row(voice, row), earlier(voice, row, &seen.courses)))
+            .collect(),
         more: seen.more,
         reads: visitor.may(Permission::ReadComplaints),
         calls: seen.calls.iter().map(|call| parts::call(voice, call)).collect(),

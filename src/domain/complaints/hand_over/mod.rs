@@ -359,16 +359,25 @@ fn promise_line(at: Moment, promise: &HeldPromise, row: &Complaint, number: Opti
     }
 }
 
+/// How the manner of the customers of these complaints went, the first impression first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn type_courses(conn: &mut Conn, ids: &[ComplaintId]) -> Result<BTreeMap<ComplaintId, Vec<TypeChangeView>>> {
+    let mut courses: BTreeMap<ComplaintId, Vec<TypeChangeView>> = BTreeMap::new();
+    for change in store::type_changes_of(conn, ids)? {
+        courses.entry(change.complaint_id).or_default().push(change.into());
+    }
+    Ok(courses)
+}
+
 fn key_customers(conn: &mut Conn, ids: &[CustomerId]) -> Result<Vec<KeyCustomer>> {
     let ids: Vec<CustomerId> = ids.iter().copied().take(SHOWN).collect();
     let mut found = Vec::new();
     for customer in record::by_ids(conn, &ids)? {
         let complaints = store::last_complaints_of(conn, customer.id, HISTORY)?;
         let about: Vec<ComplaintId> = complaints.iter().map(|complaint| complaint.id).collect();
-        let mut changes: BTreeMap<ComplaintId, Vec<TypeChangeView>> = BTreeMap::new();
-        for change in store::type_changes_of(conn, &about)? {
-            changes.entry(change.complaint_id).or_default().push(change.into());
-        }
+        let mut changes = type_courses(conn, &about)?;
         let typed = complaints.into_iter().map(|complaint| TypedComplaint {
             type_changes: changes.remove(&complaint.id).unwrap_or_default(),
             id: complaint.id,
