@@ -235,6 +235,15 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn every_hour_of_a_day_comes_back_as_it_was() {
+        let mut hours = Histogram::new();
+        for hour in 0..24 {
+            hours.add(bucket(hour), hour + 1);
+        }
+        assert!(hours.each().eq((0..24).map(|hour| (hour, hour + 1))));
+    }
+
     fn of(times: &[i64]) -> Histogram {
         let mut histogram = Histogram::default();
         times.iter().for_each(|time| histogram.add(bucket(*time), 1));

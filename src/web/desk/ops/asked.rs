@@ -118,7 +118,7 @@ impl Address {
         let mut query = form_urlencoded::Serializer::for_suffix(format!("{path}?"), path.len() + 1);
         for (name, value) in &self.pairs {
             // Opening time goes without saying where the cases are; the dashboard goes by the objective.
-            let is_usual = path == CASES && value == Time::Business.as_str();
+            let is_usual = path == CASES && *name == "time" && value == Time::Business.as_str();
             if !is_usual && !more.iter().any(|(have, _)| have == name) {
                 query.append_pair(name, value);
             }
