@@ -164,6 +164,33 @@ on_both! {
         lead.get("/ops/cases?at=x-1").await.expect(422);
         lead.get("/ops/cases").await.expect(404);
         lead.get("/ops/wall?from=x").await.expect(422);
+        for days in ["0", "-3", "401", "9223372036854775807", "week"] {
+            let page = lead.get(&format!("/ops?days={days}")).await;
+            page.expect(422).says("Late now");
+            assert_eq!(page.wrong_fields(), ["days"], "{days}");
+        }
+    }
+}
+
+on_both! {
+    async fn a_screen_left_alone_follows_the_days(desk) {
+        let mut lead = Reader::signed_in(&desk, "wang.fang", "lead").await;
+        let day = |n: i64| (desk.now() + TimeDelta::days(n)).date_naive().to_string();
+        let wall_of = |shown: &Shown| {
+            let (_, rest) = shown.html.split_once("href=\"/ops/wall").unwrap();
+            format!("/ops/wall{}", plain(rest.split('"').next().unwrap()))
+        };
+        let week = wall_of(&lead.get("/ops?days=7").await);
+        let usual = wall_of(&lead.get("/ops").await);
+        let (first, last) = (day(-9), day(-3));
+        let past = wall_of(&lead.get(&format!("/ops?from={first}&to={last}")).await);
+        lead.get(&week).await.expect(200).says(&format!("{} to {}", day(-6), day(0)));
+        desk.pass(TimeDelta::days(1));
+        let mut lead = Reader::signed_in(&desk, "zhao.lei", "lead").await;
+        lead.get(&week).await.expect(200).says(&format!("{} to {}", day(-6), day(0)));
+        lead.get(&usual).await.expect(200).says(&format!("{} to {}", day(-29), day(0)));
+        // Days of the past stay what they are.
+        lead.get(&past).await.expect(200).says(&format!("{first} to {last}"));
     }
 }
 

@@ -56,6 +56,8 @@ pub struct OperationsForm {
     pub from: Option<NaiveDate>,
     /// The last day; today when left out.
     pub to: Option<NaiveDate>,
+    /// How many days up to the last; counts only without `from`.
+    pub days: Option<i64>,
     /// By which property it is narrowed down.
     pub dimension: Option<Dimension>,
     /// To which value of it.
@@ -133,14 +135,14 @@ impl OperationsForm {
     /// `request.invalid`.
     pub fn check(&self, act: &Act) -> Result<Ask> {
         let mut ask = self.report(None).check(act, DIMENSIONS)?;
-        let days = (ask.to - ask.from).num_days() + 1;
         let mut check = Check::new();
-        if days > MOST_DAYS {
-            check.fail(
-                "?from",
-                "out_of_range",
-                format_args!("at most {MOST_DAYS} days at once"),
-            );
+        let (field, days) = match (self.from, self.days) {
+            (None, Some(days)) => ("?days", days),
+            _ => ("?from", (ask.to - ask.from).num_days() + 1),
+        };
+        match days {
+            1..=MOST_DAYS => ask.from = ask.to - TimeDelta::days(days - 1),
+            _ => check.fail(field, "out_of_range", format_args!("1 to {MOST_DAYS} days at once")),
         }
         if ask.dimension == Dimension::Team
             && ask

@@ -44,6 +44,13 @@ impl Asked {
             day
         };
         let (from, to) = (day("from"), day("to"));
+        let days = given("days").and_then(|text| {
+            let days = text.trim().parse::<i64>().ok();
+            if days.is_none() {
+                wrong("days", fl!(words, "ops-wrong-days"));
+            }
+            days
+        });
         let zone = given("zone").and_then(|name| {
             let zone = name.trim().parse::<Tz>().ok();
             if zone.is_none() {
@@ -62,6 +69,7 @@ impl Asked {
             form: OperationsForm {
                 from,
                 to,
+                days,
                 value: value.filter(|_| dimension.is_some()),
                 dimension,
                 span: given("span").and_then(|word| word.parse::<Span>().ok()),
@@ -78,6 +86,7 @@ impl Asked {
         for error in &problem.errors {
             let (field, text) = match error.pointer.as_str() {
                 "?from" => ("from", fl!(words, "ops-wrong-days")),
+                "?days" => ("days", fl!(words, "ops-wrong-days")),
                 "?to" => ("to", fl!(words, "ops-wrong-day")),
                 _ => ("of", fl!(words, "ops-wrong-property")),
             };
@@ -89,6 +98,8 @@ impl Asked {
 /// The address of this view as others can use it: what was asked, written out.
 pub(super) struct Address {
     pairs: Vec<(&'static str, String)>,
+    /// How many days up to today it is of; nothing when it ends on another day.
+    running: Option<i64>,
 }
 
 impl Address {
@@ -110,7 +121,24 @@ impl Address {
         if zone != ask.zone {
             pairs.push(("zone", zone.to_string()));
         }
-        Self { pairs }
+        let running = (ask.to == ask.today).then(|| (ask.to - ask.from).num_days() + 1);
+        Self { pairs, running }
+    }
+
+    /// A path with it that goes on with the days: up to whichever day is today then, if it ends today now.
+    pub(super) fn running(&self, path: &str) -> String {
+        match self.running {
+            Some(days) => self.last(path, days),
+            None => self.at(path, &[]),
+        }
+    }
+
+    /// A path with it, for so many days up to whichever day is today then.
+    pub(super) fn last(&self, path: &str, days: i64) -> String {
+        let mut pairs = self.pairs.clone();
+        pairs.retain(|(name, _)| !matches!(*name, "from" | "to"));
+        let running = None;
+        Self { pairs, running }.at(path, &[("days", days.to_string())])
     }
 
     /// A path with it, and more.

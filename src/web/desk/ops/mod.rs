@@ -181,10 +181,9 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
     let today = seen.ask.today;
     let quick = [1, 7, 30, 90].map(|days| {
         let from = today - chrono::TimeDelta::days(days - 1);
-        let more = [("from", from.to_string()), ("to", today.to_string())];
         let here = seen.ask.from == from && seen.ask.to == today;
         (
-            view.address.at("/ops", &more),
+            view.address.last("/ops", days),
             fl!(words, "ops-last-days", days = days),
             here,
         )
@@ -221,7 +220,7 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         zone: seen.zone.to_string(),
         zones: ZONES.to_vec(),
         quick: quick.to_vec(),
-        wall: view.address.at("/ops/wall", &[]),
+        wall: view.address.running("/ops/wall"),
         bare,
         turned: match bare {
             true => view.address.at("/ops", &[]),
@@ -276,7 +275,7 @@ pub(crate) async fn show_wall(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
         scope: looked.scope(&visitor),
         fresh: looked.fresh(&visitor),
         machine: time::machine(looked.now),
-        back: view.address.at("/ops", &[]),
+        back: view.address.running("/ops"),
         cards: parts::cards(&view).into_iter().take(6).collect(),
         parts: shown,
     })
