@@ -71,6 +71,7 @@ fn main() {
             features: reading::features(&text, language),
             label: 3,
             hand: 0,
+            share: 1.0,
         };
         let earlier: Vec<Example> = vec![lesson.clone(); 50];
         let mut learner = Learner::new(&live);

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 pub(super) enum TypingCommand {
     /// Make the model from the training texts: the same bits every time.
     Train {
-        /// The folder with the texts: `zh/*.jsonl` and `en/*.jsonl`, one file a writer.
+        /// The folder with the texts: `zh/*.jsonl` and `en/*.jsonl`, one file a writer; texts of files named `imagined…` count less.
         #[arg(long, default_value = "src/domain/typing/training", value_name = "FOLDER")]
         texts: PathBuf,
         /// Where the model goes; it is part of the program after the next build.
@@ -65,8 +65,16 @@ fn read(path: &Path) -> Result<Vec<Labelled>> {
     corpus::read(&text).map_err(|e| Error::internal(format!("{name}: {e}")))
 }
 
+/// The texts of one writer.
+struct Hand {
+    learn: Vec<Labelled>,
+    test: Vec<Labelled>,
+    /// How much each counts.
+    share: f32,
+}
+
 /// The texts of a language by writer, each with those to learn from and those to test with.
-fn hands(texts: &Path, language: Language) -> Result<Vec<(Vec<Labelled>, Vec<Labelled>)>> {
+fn hands(texts: &Path, language: Language) -> Result<Vec<Hand>> {
     let folder = texts.join(language.as_str());
     let cannot = |e: std::io::Error| Error::internal(format!("{}: {e}", folder.display()));
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
@@ -75,14 +83,28 @@ fn hands(texts: &Path, language: Language) -> Result<Vec<(Vec<Labelled>, Vec<Lab
         .collect::<Result<_>>()?;
     files.retain(|file| file.extension().is_some_and(|ext| ext == "jsonl"));
     files.sort();
-    files.iter().map(|file| Ok(corpus::split(read(file)?))).collect()
+    let hand = |file: &PathBuf| {
+        let (learn, test) = corpus::split(read(file)?);
+        let is_imagined = file
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("imagined"));
+        Ok(Hand {
+            learn,
+            test,
+            share: if is_imagined { train::IMAGINED } else { 1.0 },
+        })
+    };
+    files.iter().map(hand).collect()
 }
 
 fn train(texts: &Path, out: &Path, check: bool) -> Result<()> {
     let examples = |language: Language| -> Result<Vec<Example>> {
         let mut examples = Vec::new();
-        for (hand, (learn, _)) in hands(texts, language)?.iter().enumerate() {
-            examples.extend(learn.iter().map(|text| Example::of(text, language, hand)));
+        for (n, hand) in hands(texts, language)?.iter().enumerate() {
+            examples.extend(hand.learn.iter().map(|text| Example {
+                share: hand.share,
+                ..Example::of(text, language, n)
+            }));
         }
         Ok(examples)
     };
@@ -166,8 +188,8 @@ fn eval(file: Option<&Path>, replay: Option<&Path>, json: bool, texts: &Path) ->
 fn kept_back(texts: &Path) -> Result<Vec<Labelled>> {
     let mut rows = Vec::new();
     for language in Language::ALL {
-        for (_, test) in hands(texts, language)? {
-            rows.extend(test.into_iter().map(|row| Labelled {
+        for hand in hands(texts, language)? {
+            rows.extend(hand.test.into_iter().map(|row| Labelled {
                 language: Some(language),
                 ..row
             }));

@@ -10,7 +10,7 @@ use super::{Language, reading};
 use crate::error::{Error, Result};
 
 /// How far one correction moves the weights of its features.
-const STEP: f32 = 0.2;
+const STEP: f32 = 0.4;
 /// How far it moves what every text starts from: little, or the desk's latest run of one type tips all texts.
 const STEP_BIAS: f32 = 0.05;
 /// How strongly what was learnt is drawn back to the model of the program: a few dozen corrections on texts of
@@ -302,6 +302,7 @@ mod tests {
             features: reading::features(text, Language::Zh),
             label: 3,
             hand: 0,
+            share: 1.0,
         };
         let mut learner = Learner::new(&live);
         for _ in 0..20 {

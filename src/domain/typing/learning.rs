@@ -142,6 +142,7 @@ fn example(decided: &Decided, language: Language) -> Example {
         features: reading::features(&decided.text, language),
         label: label.unwrap_or(TYPES.len()),
         hand: 0,
+        share: 1.0,
     }
 }
 
