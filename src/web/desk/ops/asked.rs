@@ -47,7 +47,8 @@ impl Asked {
         let days = given("days").and_then(|text| {
             let days = text.trim().parse::<i64>().ok();
             if days.is_none() {
-                wrong("days", fl!(words, "ops-wrong-days"));
+                // There is no field of its own for it.
+                wrong("from", fl!(words, "ops-wrong-days"));
             }
             days
         });
@@ -85,8 +86,7 @@ impl Asked {
     pub(super) fn add(&mut self, words: Words, problem: &Problem) {
         for error in &problem.errors {
             let (field, text) = match error.pointer.as_str() {
-                "?from" => ("from", fl!(words, "ops-wrong-days")),
-                "?days" => ("days", fl!(words, "ops-wrong-days")),
+                "?from" | "?days" => ("from", fl!(words, "ops-wrong-days")),
                 "?to" => ("to", fl!(words, "ops-wrong-day")),
                 _ => ("of", fl!(words, "ops-wrong-property")),
             };
