@@ -96,7 +96,7 @@ impl App {
             files: Files::in_memory(),
             keys,
             front: Arc::default(),
-            heavy: Heavy::default(),
+            heavy: Heavy::start()?,
             metrics: Arc::new(Metrics::new()?),
             desk_figures: Kept::default(),
             live,
