@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod custom_roles;
 pub mod leaving;
 mod model;
+pub mod names;
 pub mod owners;
 pub mod people;
 pub mod roles;

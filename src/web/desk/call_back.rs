@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::complaint::voice;
+use super::complaint::{names, voice};
 use super::parts::{self, CallPart, Card, Row};
 use super::words::guidance;
 use crate::api::extract::{Ctx, Id};
@@ -68,7 +68,8 @@ pub(super) async fn show(
     let (call, complaint, customer) = ctx.read(move |conn, act| look(conn, act, id)).await?;
     let event = Event::on(ObjectKind::CallBack, id.0, "call_back.read");
     ctx.disclose(event.of([complaint.summary.customer_id])).await?;
-    let voice = voice(ctx, visitor);
+    let names = names(ctx).await?;
+    let voice = voice(ctx, visitor).knowing(&names);
     let summary = &complaint.summary;
     let title = fl!(voice.words, "desk-call-title", reference = summary.reference.as_str());
     // The last that was agreed: what the call is about.

@@ -29,7 +29,7 @@ use crate::domain::customers::record;
 use crate::domain::drafts::{self, DraftView};
 use crate::domain::events;
 use crate::domain::sla::clocks::view::{self as clocks, ClockView};
-use crate::domain::staff::people::{self, StaffView};
+use crate::domain::staff::names::Names;
 use crate::domain::staff::teams::{self, TeamView};
 use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::playbooks::{self, Guidance};
@@ -55,7 +55,7 @@ pub(super) struct Seen {
     earlier: Vec<ComplaintSummary>,
     extras: extras::SeenExtras,
     teams: Vec<TeamView>,
-    people: Vec<StaffView>,
+    names: Names,
     /// What the caller has typed and not sent.
     drafts: Vec<DraftView>,
     /// What happens after the page was made.
@@ -77,11 +77,6 @@ fn look(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<Seen> {
         false => None,
     };
     let staff = act.actor.may(Permission::ReadStaff);
-    let listed = people::Listing {
-        active: Some(true),
-        limit: 200,
-        ..people::Listing::default()
-    };
     Ok(Seen {
         clocks: clocks::of_complaint(conn, act.now, id)?.items,
         calls: call_backs::of_complaint(conn, act.now, id)?,
@@ -93,10 +88,7 @@ fn look(conn: &mut Conn, act: &Act, id: ComplaintId) -> Result<Seen> {
             true => teams::list(conn, None, 200)?,
             false => Vec::new(),
         },
-        people: match staff {
-            true => people::list(conn, &listed)?,
-            false => Vec::new(),
-        },
+        names: Names::seen_by(conn, act)?,
         customer,
         drafts: match act.actor.may(Permission::HandleComplaints) {
             true => drafts::about(conn, act, id)?,
@@ -221,7 +213,7 @@ pub(super) async fn show(
         false => extras::tried(ctx, id, &form).await?,
     };
     let beside = extras::build(
-        voice(ctx, visitor),
+        voice(ctx, visitor).knowing(&seen.names),
         visitor,
         &seen,
         (&form, ctx.actor().name.as_str()),
@@ -239,13 +231,22 @@ pub(super) async fn show(
     visitor.show_as(status, &page)
 }
 
-/// How the page speaks, in the zone of the desk.
-pub(in crate::web) fn voice(ctx: &Ctx, visitor: &Visitor) -> Voice {
+/// What people are called, for those who may know.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::web) async fn names(ctx: &Ctx) -> Result<Names> {
+    ctx.read(|conn, act| Names::seen_by(conn, act)).await
+}
+
+/// How the page speaks, in the zone of the desk; people go by their handles until [`Voice::knowing`].
+pub(in crate::web) fn voice(ctx: &Ctx, visitor: &Visitor) -> Voice<'static> {
     Voice {
         words: visitor.words,
         lang: visitor.lang,
         zone: time::zone(&ctx.app.policy.default_time_zone),
         now: ctx.app.clock.now(),
+        names: Names::NONE,
     }
 }
 
@@ -259,7 +260,7 @@ fn build(
     findings: Findings,
     conflict: bool,
 ) -> Result<ComplaintPage> {
-    let voice = voice(ctx, visitor);
+    let voice = voice(ctx, visitor).knowing(&seen.names);
     let (words, lang) = (voice.words, voice.lang);
     let (view, summary) = (&seen.view, &seen.view.summary);
     let title = fl!(words, "desk-complaint-title", reference = summary.reference.as_str());
@@ -277,6 +278,7 @@ fn build(
             lang,
             zone,
             now: voice.now,
+            names: &seen.names,
             form: &form,
             findings: &findings,
         };
@@ -367,11 +369,7 @@ fn build(
         owner: summary.owner.clone().unwrap_or_default(),
         handles: visitor.may(Permission::HandleComplaints),
         assigns: visitor.may(Permission::AssignComplaints),
-        people: seen
-            .people
-            .iter()
-            .map(|person| (person.handle.clone(), person.name.clone()))
-            .collect(),
+        people: seen.names.here().to_vec(),
         menus,
         zone: time::zone_name(words, lang, zone),
         today: voice.now.with_timezone(&zone).format("%Y-%m-%d").to_string(),

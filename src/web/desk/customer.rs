@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::complaint::voice;
+use super::complaint::{names, voice};
 use super::parts::{self, CallPart, Card, Row, Voice};
 use super::words::word;
 use crate::api::extract::{Ctx, Id};
@@ -142,7 +142,8 @@ pub(crate) async fn show_customer(ctx: Ctx, visitor: Visitor, id: Id<CustomerId>
         let event = Event::on(ObjectKind::Customer, id.0, "customer.complaints_listed");
         ctx.disclose(event.of([id])).await?;
     }
-    let voice = voice(&ctx, &visitor);
+    let names = names(&ctx).await?;
+    let voice = voice(&ctx, &visitor).knowing(&names);
     let who = parts::card(voice, Some(&seen.customer)).0;
     let (since, ids) = match &seen.customer {
         SeenCustomer::Whole(customer) => (

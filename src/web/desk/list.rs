@@ -26,6 +26,7 @@ use crate::domain::casework::views::{self as saved_views, SavedView, ViewColumn}
 use crate::domain::complaints::list_filter::ListFilter;
 use crate::domain::complaints::listing::{self, Order, Page as Listed};
 use crate::domain::complaints::vocabulary::{Kind, Level, State};
+use crate::domain::staff::names::Names;
 use crate::domain::staff::{Act, Permission, teams};
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
@@ -67,6 +68,8 @@ struct Menus {
 #[template(path = "web/desk/list.html")]
 struct ListPage {
     page: Page,
+    /// Who can be chosen where somebody is to be named: handle and name.
+    people: Vec<(String, String)>,
     form: Form,
     findings: Findings,
     tabs: Vec<Tab>,
@@ -105,6 +108,7 @@ struct Seen {
     teams: BTreeMap<TeamId, String>,
     own_teams: Vec<(String, String)>,
     bulk: Option<together::Seen>,
+    names: Names,
 }
 
 fn look(conn: &mut Conn, act: &Act, asked: &Asked, bulk: Option<Wanted>) -> Result<Seen> {
@@ -130,6 +134,7 @@ fn look(conn: &mut Conn, act: &Act, asked: &Asked, bulk: Option<Wanted>) -> Resu
         teams,
         own_teams,
         bulk,
+        names: Names::seen_by(conn, act)?,
     })
 }
 
@@ -147,7 +152,7 @@ async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> R
         true => StatusCode::OK,
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let page = build(voice(ctx, visitor), visitor, (form, findings), seen, (asked, bulk));
+    let page = build(ctx, visitor, (form, findings), seen, (asked, bulk));
     visitor.show_as(status, &page)
 }
 
@@ -218,12 +223,13 @@ fn menus(
 }
 
 fn build(
-    voice: Voice,
+    ctx: &Ctx,
     visitor: &Visitor,
     (form, findings): (Form, Findings),
     seen: Seen,
     (asked, bulk): (Asked, Option<Wanted>),
 ) -> ListPage {
+    let voice = voice(ctx, visitor).knowing(&seen.names);
     let title = fl!(visitor.words, "desk-list-title");
     let page = match findings.is_empty() {
         true => visitor.page(title),
@@ -234,6 +240,7 @@ fn build(
     let usual = view.and_then(|view| view.filter.order).unwrap_or_default();
     let told = ["kept", "gone"].into_iter().find(|what| visitor.query(what).is_some());
     ListPage {
+        people: seen.names.here().to_vec(),
         page: page
             .at("/desk/complaints")
             .style("desk.css")

@@ -19,6 +19,7 @@ use crate::api::extract::Ctx;
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::vocabulary::{Channel, Kind, Level};
 use crate::domain::drafts::{self, DraftKind, Found};
+use crate::domain::staff::names::Names;
 use crate::domain::typing::CustomerType;
 use crate::error::{Error, FieldError, Problem, Result};
 use crate::web::forms::{Findings, Form};
@@ -202,6 +203,7 @@ async fn show(
             lang: voice.lang,
             zone,
             now: voice.now,
+            names: Names::NONE,
             form: &form,
             findings: &findings,
         };

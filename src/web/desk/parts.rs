@@ -12,6 +12,7 @@ use crate::domain::complaints::vocabulary::{CallBackState, State};
 use crate::domain::customers::model::SeenCustomer;
 use crate::domain::customers::{CommunicationStyle, Grade, ProfitSegment, Stance};
 use crate::domain::sla::clocks::view::ClockView;
+use crate::domain::staff::names::Names;
 use crate::web::customers::language_of;
 use crate::web::i18n::Words;
 use crate::web::locale::Lang;
@@ -19,15 +20,27 @@ use crate::web::time;
 
 /// How a page of the desk tells the time and speaks.
 #[derive(Clone, Copy)]
-pub(in crate::web) struct Voice {
+pub(in crate::web) struct Voice<'n> {
     pub(in crate::web) words: Words,
     pub(in crate::web) lang: Lang,
     /// The zone of the desk.
     pub(in crate::web) zone: Tz,
     pub(in crate::web) now: Moment,
+    /// What people are called.
+    pub(in crate::web) names: &'n Names,
 }
 
-impl Voice {
+impl Voice<'_> {
+    /// Calls people by their names.
+    pub(in crate::web) fn knowing(self, names: &Names) -> Voice<'_> {
+        Voice { names, ..self }
+    }
+
+    /// What somebody is called.
+    pub(in crate::web) fn person(self, handle: &str) -> String {
+        self.names.of(handle).to_owned()
+    }
+
     /// Day and time in the zone of the desk.
     pub(in crate::web) fn short(self, at: Moment) -> String {
         time::short(self.lang, self.zone, self.now, at)
@@ -154,14 +167,14 @@ pub(super) fn call(voice: Voice, call: &CallBackView) -> CallPart {
         zone: time::zone_name(words, lang, zone),
         due: Due::of(voice, call.window_end),
         number: call.number.clone(),
-        owner: call.owner.clone(),
+        owner: voice.person(&call.owner),
         note: call.note.clone().unwrap_or_default(),
         tries: call
             .attempts
             .iter()
             .map(|attempt| TryPart {
                 at: voice.short(attempt.attempted_at),
-                who: attempt.agent.clone(),
+                who: voice.person(&attempt.agent),
                 result: word(words, "result", attempt.result.as_str()),
                 note_lang: language_of(attempt.note.as_deref().unwrap_or_default()),
                 note: attempt.note.clone().unwrap_or_default(),
@@ -324,7 +337,10 @@ pub(super) fn row(voice: Voice, summary: &ComplaintSummary) -> Row {
             .step
             .filter(|_| summary.state != State::Closed)
             .map_or(String::new(), |step| word(words, "step", step.as_str())),
-        owner: summary.owner.clone().unwrap_or_default(),
+        owner: summary
+            .owner
+            .as_deref()
+            .map_or(String::new(), |owner| voice.person(owner)),
         due: summary
             .next_due_at
             .filter(|_| summary.state != State::Closed)
@@ -348,13 +364,16 @@ pub(super) struct EntryPart {
 pub(super) fn entry(voice: Voice, entry: &EntryView) -> EntryPart {
     EntryPart {
         what: word(voice.words, "action", &entry.action),
-        who: entry.actor.clone(),
+        who: voice.person(&entry.actor),
         at: voice.short(entry.happened_at),
         machine: time::machine(entry.happened_at),
         before: told(voice, entry.before.as_ref()),
         after: told(voice, entry.after.as_ref()),
     }
 }
+
+/// Fields of an entry that hold handles.
+const PEOPLE: &[&str] = &["owner", "agent", "watcher", "watchers"];
 
 /// The values of an entry in a line: the texts and words in it, without ids and slugs.
 fn told(voice: Voice, value: Option<&Value>) -> String {
@@ -367,6 +386,7 @@ fn told(voice: Voice, value: Option<&Value>) -> String {
                 }
                 into.push(match (text.parse::<Moment>(), areas_of(name)) {
                     (Ok(at), _) => voice.short(at),
+                    (Err(_), []) if PEOPLE.contains(&name) => voice.person(text),
                     (Err(_), []) => text.clone(),
                     (Err(_), areas) => word_in(voice.words, areas, text),
                 });

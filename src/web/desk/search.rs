@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::json;
 
-use super::complaint::voice;
+use super::complaint::{names, voice};
 use super::parts::{self, Row};
 use crate::api::extract::Ctx;
 use crate::db::conn::Conn;
@@ -53,7 +53,8 @@ pub(crate) async fn show_search(ctx: Ctx, visitor: Visitor) -> Result<HttpRespon
     }
     let q = visitor.query("q").unwrap_or_default().trim().replace('\0', "");
     let q: String = q.chars().take(200).collect();
-    let voice = voice(&ctx, &visitor);
+    let names = names(&ctx).await?;
+    let voice = voice(&ctx, &visitor).knowing(&names);
     let (mut rows, mut people, mut more) = (Vec::new(), Vec::new(), false);
     if !q.is_empty() {
         let words = q.clone();

@@ -10,6 +10,7 @@ use crate::clock::Moment;
 use crate::domain::complaints::procedure;
 use crate::domain::complaints::view::{ComplaintView, StepView};
 use crate::domain::complaints::vocabulary::{HandlingStep, Kind, SkipReason};
+use crate::domain::staff::names::Names;
 use crate::web::customers::language_of;
 use crate::web::forms::{Findings, Form};
 use crate::web::i18n::Words;
@@ -62,6 +63,7 @@ pub(super) struct Hand<'p> {
     pub(super) lang: Lang,
     pub(super) zone: Tz,
     pub(super) now: Moment,
+    pub(super) names: &'p Names,
     pub(super) form: &'p Form,
     pub(super) findings: &'p Findings,
 }
@@ -214,7 +216,7 @@ fn part(
         who: row.map_or(String::new(), |row| {
             format!(
                 "{} · {}",
-                row.agent,
+                hand.names.of(&row.agent),
                 time::short(hand.lang, hand.zone, hand.now, row.done_at)
             )
         }),

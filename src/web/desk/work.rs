@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::json;
 
-use super::complaint::voice;
+use super::complaint::{names, voice};
 use super::parts::{self, Due, Row, Voice};
 use super::words::word;
 use crate::api::extract::Ctx;
@@ -87,10 +87,10 @@ fn call(voice: Voice, me: &str, call: &MyCall) -> Call {
         reference: call.reference.clone(),
         subject_lang: customers::language_of(&call.subject),
         subject: call.subject.clone(),
-        instead_of: Some(&call.owner)
-            .filter(|owner| *owner != me)
-            .cloned()
-            .unwrap_or_default(),
+        instead_of: match call.owner == me {
+            true => String::new(),
+            false => voice.person(&call.owner),
+        },
     }
 }
 
@@ -265,6 +265,8 @@ pub(crate) async fn show_desk(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
             })
             .collect()
     });
+    let names = names(&ctx).await?;
+    let voice = voice.knowing(&names);
     let late = |mine: &&Mine| mine.row.due.as_ref().is_some_and(|due| due.stands == "late");
     visitor.show(&WorkPage {
         page: visitor

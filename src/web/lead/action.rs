@@ -18,7 +18,7 @@ use crate::domain::sla::explain::Language;
 use crate::domain::staff::{Act, Permission};
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CorrectiveActionId};
-use crate::web::desk::complaint::voice;
+use crate::web::desk::complaint::{names, voice};
 use crate::web::forms::{Findings, Form};
 use crate::web::i18n::{Words, fl};
 use crate::web::page::{NavItem, Page, Visitor};
@@ -40,6 +40,8 @@ struct Linked {
 #[template(path = "web/lead/action.html")]
 struct ActionPage {
     page: Page,
+    /// Who can be chosen where somebody is to be named: handle and name.
+    people: Vec<(String, String)>,
     places: Vec<NavItem>,
     one: Card,
     /// The complaints, for those who may see complaints.
@@ -123,16 +125,18 @@ async fn show(
             .with(json!({ "complaints": ids, "corrective_action": id }));
         ctx.disclose(event).await?;
     }
-    let voice = voice(ctx, visitor);
+    let names = names(ctx).await?;
+    let voice = voice(ctx, visitor).knowing(&names);
     let (words, view) = (voice.words, &seen.view);
     let manages = visitor.may(Permission::ManageActions);
     let me = ctx.actor().name.clone();
     let wrong = refused.is_some();
     let (form, findings) = refused.unwrap_or_else(|| (filled(view), Findings::default()));
     let page = ActionPage {
+        people: names.here().to_vec(),
         page: frame(visitor, view.title.clone(), wrong),
         places: places(visitor),
-        one: list::card(words, (&me, manages), view, seen.effect.as_ref()).alone(),
+        one: list::card(voice, (&me, manages), view, seen.effect.as_ref()).alone(),
         linked: seen
             .linked
             .map(|linked| linked.iter().map(|summary| complaint(words, summary)).collect()),

@@ -19,7 +19,8 @@ use crate::domain::sla::explain::Language;
 use crate::domain::staff::{Act, Permission};
 use crate::error::{Error, FieldError, Result};
 use crate::ids::CorrectiveActionId;
-use crate::web::desk::complaint::voice;
+use crate::web::desk::complaint::{names, voice};
+use crate::web::desk::parts::Voice;
 use crate::web::forms::{Findings, Form, patiently};
 use crate::web::i18n::{Words, fl};
 use crate::web::locale::Lang;
@@ -60,6 +61,8 @@ pub(super) struct Card {
 #[template(path = "web/lead/actions.html")]
 struct ActionsPage {
     page: Page,
+    /// Who can be chosen where somebody is to be named: handle and name.
+    people: Vec<(String, String)>,
     places: Vec<NavItem>,
     open: Vec<Card>,
     ended: Vec<Card>,
@@ -109,12 +112,13 @@ async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> R
     let mine = visitor.query("mine").is_some();
     let language = language(visitor.lang);
     let seen = ctx.read(move |conn, act| look(conn, act, mine, language)).await?;
-    let voice = voice(ctx, visitor);
+    let names = names(ctx).await?;
+    let voice = voice(ctx, visitor).knowing(&names);
     let me = ctx.actor().name.clone();
     let manages = visitor.may(Permission::ManageActions);
     let (mut open, mut ended) = (Vec::new(), Vec::new());
     for (view, effect) in &seen {
-        let card = card(voice.words, (&me, manages), view, effect.as_ref());
+        let card = card(voice, (&me, manages), view, effect.as_ref());
         match view.state {
             ActionState::Open => open.push((view.due_on, card)),
             _ => ended.push(card),
@@ -123,6 +127,7 @@ async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> R
     open.sort_by_key(|(due, _)| *due);
     let refused = !findings.is_empty();
     let page = ActionsPage {
+        people: names.here().to_vec(),
         page: frame(visitor, fl!(voice.words, "lead-actions-title"), refused),
         places: places(visitor),
         open: open.into_iter().map(|(_, card)| card).collect(),
@@ -180,7 +185,8 @@ impl Card {
     }
 }
 
-pub(super) fn card(words: Words, (me, manages): (&str, bool), view: &ActionView, effect: Option<&EffectView>) -> Card {
+pub(super) fn card(voice: Voice, (me, manages): (&str, bool), view: &ActionView, effect: Option<&EffectView>) -> Card {
+    let words = voice.words;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     Card {
         id: view.id.to_string(),
@@ -192,7 +198,7 @@ pub(super) fn card(words: Words, (me, manages): (&str, bool), view: &ActionView,
             .as_deref()
             .map_or_else(String::new, |slug| word(words, "category", slug)),
         description: text(&view.description),
-        owner: view.owner.clone(),
+        owner: voice.person(&view.owner),
         due_on: view.due_on.to_string(),
         overdue: view.overdue,
         state_slug: view.state.as_str(),
@@ -207,7 +213,7 @@ pub(super) fn card(words: Words, (me, manages): (&str, bool), view: &ActionView,
             .helped
             .map_or_else(String::new, |helped| word(words, "helped", helped.as_str())),
         verification: text(&view.verification),
-        verified_by: text(&view.verified_by),
+        verified_by: view.verified_by.as_deref().map_or(String::new(), |by| voice.person(by)),
         may_end: view.state == ActionState::Open && (manages || view.owner == me),
         may_verify: view.state == ActionState::Done && manages && view.owner != me,
         may_link: manages,

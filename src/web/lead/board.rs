@@ -15,7 +15,7 @@ use crate::domain::work::load::{self, LoadView, PersonLoad};
 use crate::domain::work::queue::{self, Listing};
 use crate::error::{Code, Result};
 use crate::ids::{ComplaintId, TeamId};
-use crate::web::desk::complaint::voice;
+use crate::web::desk::complaint::{names, voice};
 use crate::web::desk::parts::{Due, Voice};
 use crate::web::forms::{Form, patiently};
 use crate::web::i18n::fl;
@@ -27,7 +27,7 @@ const SHOWN: i64 = 60;
 
 /// A person, as the board shows them.
 struct Person {
-    handle: String,
+    name: String,
     link: String,
     open: i64,
     overdue: i64,
@@ -154,7 +154,8 @@ pub(crate) async fn show_board(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
         .of(page.items.iter().map(|item| item.customer.id))
         .with(json!({ "complaints": ids }));
     ctx.disclose(event).await?;
-    let voice = voice(&ctx, &visitor);
+    let names = names(&ctx).await?;
+    let voice = voice(&ctx, &visitor).knowing(&names);
     let refused = visitor.query("refused").unwrap_or_default();
     visitor.show(&BoardPage {
         places: places(&visitor),
@@ -165,7 +166,7 @@ pub(crate) async fn show_board(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
         more: page.next.is_some(),
         team_choices: team_choices(voice, &whole, asked.team),
         owner_choices: owner_choices(voice, &whole, &asked),
-        to_choices: to_choices(&whole),
+        to_choices: to_choices(voice, &whole),
         unowned: asked.unowned,
         assigns: visitor.may(Permission::AssignComplaints),
         form: Form::fresh(),
@@ -194,7 +195,7 @@ fn people(voice: Voice, whole: &LoadView, team: Option<TeamId>) -> Vec<Person> {
     let person = |one: &PersonLoad| {
         let room = one.capacity.map(i64::from);
         Person {
-            handle: one.owner.clone(),
+            name: voice.person(&one.owner),
             link: Asked {
                 owner: Some(one.owner.clone()),
                 ..Asked::default()
@@ -246,7 +247,7 @@ fn row(voice: Voice, item: &WorkItem) -> Item {
         state: word(voice.words, "state", item.state.as_str()),
         severity_slug: item.severity.as_str(),
         severity: word(voice.words, "level", item.severity.as_str()),
-        owner: item.owner.clone().unwrap_or_default(),
+        owner: item.owner.as_deref().map_or(String::new(), |owner| voice.person(owner)),
         team: item.team_name.clone().unwrap_or_default(),
         why: word(voice.words, "reason", item.why.reason.as_str()),
         due: Due::of(voice, item.why.due_at),
@@ -288,14 +289,14 @@ fn owner_choices(voice: Voice, whole: &LoadView, asked: &Asked) -> Vec<Choice> {
         .collect();
     choices.extend(whole.people.iter().map(|one| Choice {
         value: one.owner.clone(),
-        label: one.owner.clone(),
+        label: voice.person(&one.owner),
         chosen: asked.owner.as_ref() == Some(&one.owner),
     }));
     choices
 }
 
 /// To whom work can be given: those who are there, the one with the fewest first.
-fn to_choices(whole: &LoadView) -> Vec<Choice> {
+fn to_choices(voice: Voice, whole: &LoadView) -> Vec<Choice> {
     let mut there: Vec<&PersonLoad> = whole
         .people
         .iter()
@@ -307,8 +308,8 @@ fn to_choices(whole: &LoadView) -> Vec<Choice> {
         .map(|one| Choice {
             value: one.owner.clone(),
             label: match one.capacity {
-                Some(room) => format!("{} ({}/{room})", one.owner, one.open),
-                None => format!("{} ({})", one.owner, one.open),
+                Some(room) => format!("{} ({}/{room})", voice.person(&one.owner), one.open),
+                None => format!("{} ({})", voice.person(&one.owner), one.open),
             },
             chosen: false,
         })

@@ -21,7 +21,7 @@ use crate::domain::reviews::summary::{self, SummaryOf, SummaryRow, SummaryView};
 use crate::domain::staff::{Act, Permission, teams};
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{ReviewPickId, TeamId};
-use crate::web::desk::complaint::voice;
+use crate::web::desk::complaint::{names, voice};
 use crate::web::desk::parts::Voice;
 use crate::web::forms::{Findings, Form, patiently};
 use crate::web::i18n::fl;
@@ -68,6 +68,8 @@ struct Line {
 #[template(path = "web/lead/reviews.html")]
 struct ReviewsPage {
     page: Page,
+    /// Who can be chosen where somebody is to be named: handle and name.
+    here: Vec<(String, String)>,
     places: Vec<NavItem>,
     leads: bool,
     rows: Vec<Row>,
@@ -126,7 +128,8 @@ async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> R
         .query("pick")
         .and_then(|text| text.parse().ok())
         .map(ReviewPickId);
-    let voice = voice(ctx, visitor);
+    let names = names(ctx).await?;
+    let voice = voice(ctx, visitor).knowing(&names);
     let today = voice.now.with_timezone(&voice.zone).date_naive();
     let asked = ReportForm {
         from: Some(today - TimeDelta::days(WEEKS * 7 - 1)),
@@ -150,12 +153,17 @@ async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> R
         None => (None, String::new()),
     };
     let page = ReviewsPage {
+        here: names.here().to_vec(),
         page: frame(visitor, fl!(voice.words, "lead-reviews-title"), refused),
         places: places(visitor),
         leads: visitor.may(Permission::ReviewCalls),
         rows: seen.calls.iter().map(|call| row(voice, call)).collect(),
         more,
-        picks: seen.picks.iter().map(|pick| pick_row(pick, &seen.teams)).collect(),
+        picks: seen
+            .picks
+            .iter()
+            .map(|pick| pick_row(voice, pick, &seen.teams))
+            .collect(),
         trend,
         says,
         people: lines(SummaryOf::Agent),
@@ -210,7 +218,7 @@ fn row(voice: Voice, call: &ReviewView) -> Row {
         id: call.id.to_string(),
         reference: call.reference.clone(),
         kind: kind(voice, call.kind),
-        agent: call.agent.clone(),
+        agent: voice.person(&call.agent),
         at: voice.short(call.spoken_at),
         machine: time::machine(call.spoken_at),
         reviewed: call.reviewed,
@@ -219,9 +227,13 @@ fn row(voice: Voice, call: &ReviewView) -> Row {
     }
 }
 
-fn pick_row(pick: &PickView, teams: &[(TeamId, String)]) -> Pick {
+fn pick_row(voice: Voice, pick: &PickView, teams: &[(TeamId, String)]) -> Pick {
     let team = pick.team.and_then(|id| teams.iter().find(|(have, _)| *have == id));
-    let whose = pick.agent.clone().or_else(|| team.map(|(_, name)| name.clone()));
+    let whose = pick
+        .agent
+        .as_deref()
+        .map(|agent| voice.person(agent))
+        .or_else(|| team.map(|(_, name)| name.clone()));
     Pick {
         id: pick.id.to_string(),
         whose: whose.unwrap_or_default(),
@@ -249,7 +261,7 @@ fn lines(voice: Voice, found: Option<&SummaryView>, of: SummaryOf) -> Vec<Line> 
         name: match of {
             SummaryOf::Criterion => super::word(voice.words, "criterion", row.value.as_deref().unwrap_or_default()),
             SummaryOf::Team => row.name.clone().unwrap_or_else(|| voice.words.get("lead-no-team")),
-            SummaryOf::Agent | SummaryOf::All => row.value.clone().unwrap_or_default(),
+            SummaryOf::Agent | SummaryOf::All => row.value.as_deref().map_or(String::new(), |one| voice.person(one)),
         },
         n: row.n,
         mean: row

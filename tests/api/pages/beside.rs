@@ -112,16 +112,16 @@ on_both! {
         let watch = format!("{path}/watch");
         let on = send(&mut agent, &page, &watch, &[("watch-on", "yes")]).await;
         let page = agent.follow(&on).await;
-        page.says("You watch it now").says("Watched by: li.ming").says("Stop watching");
+        page.says("You watch it now").says("Watched by: Wang Fang").says("Stop watching");
         let other = Reader::signed_in(&desk, "wang.tao", "agent").await.get(&path).await;
-        other.says("Watched by: li.ming").says("Watch it").is_silent_about("Stop watching");
+        other.says("Watched by: Wang Fang (li.ming)").says("Watch it").is_silent_about("Stop watching");
         let off = send(&mut agent, &page, &watch, &[("watch-on", "no")]).await;
         agent.follow(&off).await.says("You watch it no more").says("Watched by: nobody");
         // Who only reads may watch, too, and is offered no more than that.
         let mut reader = Reader::signed_in(&desk, "an.auditor", "auditor").await;
         let page = reader.get(&path).await;
         let on = send(&mut reader, &page, &watch, &[("watch-on", "yes")]).await;
-        reader.follow(&on).await.says("Watched by: an.auditor");
+        reader.follow(&on).await.says("Watched by: Wang Fang (an.auditor)");
         for deed in ["tags", "relate", "macro", "files", "merge"] {
             assert!(!page.html.contains(&format!("action=\"{path}/{deed}\"")), "{deed}");
         }
@@ -209,7 +209,7 @@ on_both! {
         let again = agent.post_files(&action, &fields, inner).await;
         assert_eq!(again.to(), added.to());
         let page = agent.follow(&added).await;
-        page.says("The files are added").says("内部记录.txt").says("among ourselves").says("picture · 1 kB · li.ming");
+        page.says("The files are added").says("内部记录.txt").says("among ourselves").says("picture · 1 kB · Wang Fang");
         assert_eq!(desk.rows("attachments"), 2, "each once");
         let listed = case.list("attachments").await;
         let shared: Vec<&Value> = listed.items().iter().map(|file| &file["shared"]).collect();

@@ -7,6 +7,7 @@ mod complain;
 mod desk;
 mod lead;
 mod list;
+mod names;
 pub mod ops;
 mod sign_in;
 mod track;

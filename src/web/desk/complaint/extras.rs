@@ -206,7 +206,7 @@ fn merged(voice: Voice, links: &LinksView) -> Option<Merged> {
         reference: survivor.map_or(String::new(), |survivor| survivor.reference.clone()),
         lang: language_of(reason),
         reason: reason.clone(),
-        who: format!("{merged_by} · {}", voice.short(*merged_at)),
+        who: format!("{} · {}", voice.person(merged_by), voice.short(*merged_at)),
     })
 }
 
@@ -223,7 +223,7 @@ fn file(voice: Voice, file: &AttachmentView) -> FilePart {
     let at = voice.short(file.added_at);
     let by = match file.added_by_kind {
         ActorKind::Customer => words.get("desk-from-customer"),
-        _ => file.added_by.clone(),
+        _ => voice.person(&file.added_by),
     };
     FilePart {
         id: file.id.to_string(),
@@ -338,7 +338,7 @@ pub(super) fn build(
         agenda: extras.agenda.shown(voice, zone),
         tags: seen.view.summary.tags.clone(),
         watched: extras.watchers.iter().any(|one| one.watcher == me),
-        watchers: extras.watchers.iter().map(|one| one.watcher.clone()).collect(),
+        watchers: extras.watchers.iter().map(|one| voice.person(&one.watcher)).collect(),
         ties: ties(voice, &extras.links),
         merged: merged(voice, &extras.links),
         kinds: choices(voice.words, "relate", kinds, (form, "relate-kind"), "related"),

@@ -38,7 +38,7 @@ pub(super) fn letter(voice: Voice, message: &MessageView) -> Letter {
         way: message.direction.as_str(),
         who: match message.direction {
             Direction::In => voice.words.get("desk-from-customer"),
-            Direction::Out | Direction::Internal => message.author.clone(),
+            Direction::Out | Direction::Internal => voice.person(&message.author),
         },
         at: voice.short(message.written_at),
         machine: time::machine(message.written_at),
@@ -71,7 +71,11 @@ pub(super) fn closing_of(voice: Voice, closing: &ClosureView) -> ClosePart {
         cause: closing
             .cause_category
             .map_or(String::new(), |cause| word(words, "cause", cause.as_str())),
-        who: format!("{} · {}", closing.closed_by, voice.short(closing.closed_at)),
+        who: format!(
+            "{} · {}",
+            voice.person(&closing.closed_by),
+            voice.short(closing.closed_at)
+        ),
     }
 }
 

@@ -105,7 +105,10 @@ pub(super) fn told(voice: Voice, teams: &BTreeMap<TeamId, String>, filter: &List
             label("desk-manner"),
             filter.customer_type.map(|of| word(words, "type", of.as_str())),
         ),
-        (label("desk-owner"), filter.owner.clone()),
+        (
+            label("desk-owner"),
+            filter.owner.as_deref().map(|owner| voice.person(owner)),
+        ),
         (
             label("desk-team"),
             filter

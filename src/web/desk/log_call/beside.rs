@@ -157,7 +157,7 @@ pub(super) async fn recognise(ctx: &Ctx, visitor: &Visitor, form: &Form) -> Resu
 }
 
 /// What the words so far suggest.
-pub(super) async fn propose(ctx: &Ctx, voice: Voice, form: &Form) -> Result<Proposal> {
+pub(super) async fn propose(ctx: &Ctx, voice: Voice<'_>, form: &Form) -> Result<Proposal> {
     let words = voice.words;
     let said = form
         .given("customer_type")

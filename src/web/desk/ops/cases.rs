@@ -12,7 +12,7 @@ use crate::domain::reporting::operations::cases::{self, CasesForm, Figure};
 use crate::domain::typing::CustomerType;
 use crate::error::{Code, Error, Result};
 use crate::ids::ComplaintId;
-use crate::web::desk::complaint::voice;
+use crate::web::desk::complaint::{names, voice};
 use crate::web::desk::parts::{self, Row};
 use crate::web::desk::words::word;
 use crate::web::i18n::fl;
@@ -142,7 +142,8 @@ pub(crate) async fn show_cases(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
     let event = Event::about_many(ObjectKind::Complaint, "complaint.listed").of(whose);
     ctx.disclose(event.with(json!({ "complaints": ids }))).await?;
 
-    let voice = voice(&ctx, &visitor);
+    let names = names(&ctx).await?;
+    let voice = voice(&ctx, &visitor).knowing(&names);
     let words = visitor.words;
     let zone = form.of.zone.unwrap_or(ask.zone);
     let address = Address::of(&ask, form.of.span.unwrap_or(Span::FirstResponse), zone);

@@ -24,6 +24,7 @@ use crate::clock::Moment;
 use crate::domain::reporting::measures::{Span, Time};
 use crate::domain::reporting::operations::{self, Operations, OperationsForm};
 use crate::domain::staff::Permission;
+use crate::domain::staff::names::Names;
 use crate::domain::staff::teams::{self, TeamView};
 use crate::error::{Code, Error, Result};
 use crate::web::errors::problem_in;
@@ -40,6 +41,7 @@ const TEAMS: i64 = 200;
 struct Looked {
     seen: Operations,
     teams: Vec<TeamView>,
+    names: Names,
     findings: Findings,
     table: Option<String>,
     now: Moment,
@@ -51,7 +53,8 @@ async fn look(ctx: &Ctx, visitor: &Visitor) -> Result<Looked> {
     let gather = async |form: OperationsForm| {
         ctx.read(move |conn, act| {
             let seen = operations::operations(conn, act, &form)?;
-            Ok((seen, teams::list(conn, None, TEAMS)?, act.now))
+            let names = Names::seen_by(conn, act)?;
+            Ok((seen, teams::list(conn, None, TEAMS)?, names, act.now))
         })
         .await
     };
@@ -62,10 +65,11 @@ async fn look(ctx: &Ctx, visitor: &Visitor) -> Result<Looked> {
         }
         other => other?,
     };
-    let (seen, teams, now) = found;
+    let (seen, teams, names, now) = found;
     Ok(Looked {
         seen,
         teams,
+        names,
         findings: asked.findings,
         table: asked.table,
         now,
@@ -85,6 +89,7 @@ impl Looked {
             address: Address::of(&self.seen.ask, self.seen.span, self.seen.zone),
             opens: visitor.may(Permission::ReadComplaints),
             now: self.now,
+            names: &self.names,
             table: self.table.as_deref(),
         }
     }

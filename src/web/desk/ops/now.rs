@@ -70,7 +70,10 @@ pub(super) fn ahead(view: &View<'_>) -> Result<Part> {
                 text: ahead.reference.clone(),
                 href: view.opens.then(|| format!("/desk/complaints/{}", ahead.complaint_id)),
             },
-            Cell::plain(ahead.owner.clone().unwrap_or_else(|| fl!(words, "ops-nobody"))),
+            Cell::plain(match &ahead.owner {
+                Some(owner) => view.names.of(owner).to_owned(),
+                None => fl!(words, "ops-nobody"),
+            }),
         ];
         (time::clock(seen.zone, ahead.due_at), cells)
     });

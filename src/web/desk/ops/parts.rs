@@ -8,6 +8,7 @@ use crate::clock::Moment;
 use crate::domain::reporting::measures::{Span, Time};
 use crate::domain::reporting::operations::Operations;
 use crate::domain::reporting::operations::cases::Figure;
+use crate::domain::staff::names::Names;
 use crate::error::Result;
 use crate::web::i18n::{Words, fl};
 
@@ -19,6 +20,7 @@ pub(super) struct View<'a> {
     /// Whether the cases behind the figures may be looked at.
     pub(super) opens: bool,
     pub(super) now: Moment,
+    pub(super) names: &'a Names,
     /// Of which chart the table is shown, too.
     pub(super) table: Option<&'a str>,
 }

@@ -14,7 +14,7 @@ use crate::domain::reviews::reviewing::{self, ReviewForm, ReviewTextForm};
 use crate::domain::staff::{Act, Permission};
 use crate::error::Result;
 use crate::ids::CallReviewId;
-use crate::web::desk::complaint::voice;
+use crate::web::desk::complaint::{names, voice};
 use crate::web::forms::{Findings, Form, patiently};
 use crate::web::i18n::fl;
 use crate::web::lead::{done, findings, frame, places, refusal};
@@ -84,7 +84,8 @@ async fn show(ctx: &Ctx, visitor: &Visitor, id: CallReviewId, form: Form, findin
     let (call, by) = ctx.read(move |conn, act| look(conn, act, id)).await?;
     let event = Event::on(ObjectKind::CallReview, id.0, "call_review.read");
     ctx.disclose(event.of([call.customer])).await?;
-    let voice = voice(ctx, visitor);
+    let names = names(ctx).await?;
+    let voice = voice(ctx, visitor).knowing(&names);
     let own = call.agent == ctx.actor().name;
     let reviews = visitor.may(Permission::ReviewCalls) && !own;
     let refused = !findings.is_empty();
@@ -103,7 +104,7 @@ async fn show(ctx: &Ctx, visitor: &Visitor, id: CallReviewId, form: Form, findin
         version: call.version,
         complaint: call.complaint.to_string(),
         kind: super::kind(voice, call.kind),
-        agent: call.agent.clone(),
+        agent: voice.person(&call.agent),
         at: time::moment(voice.lang, voice.zone, call.spoken_at),
         asks: by
             .criteria
@@ -124,7 +125,7 @@ async fn show(ctx: &Ctx, visitor: &Visitor, id: CallReviewId, form: Form, findin
         reviews,
         sees: own || reviews,
         score: super::score(call.score),
-        reviewer: text(&call.reviewer),
+        reviewer: call.reviewer.as_deref().map_or(String::new(), |by| voice.person(by)),
         comment: form.given("comment").unwrap_or_else(|| text(&call.comment)),
         answer: form.given("answer").unwrap_or_else(|| text(&call.answer)),
         answers: own && call.reviewed,
@@ -132,7 +133,7 @@ async fn show(ctx: &Ctx, visitor: &Visitor, id: CallReviewId, form: Form, findin
             .comments
             .iter()
             .map(|said| Said {
-                author: said.author.clone(),
+                author: voice.person(&said.author),
                 body: said.body.clone(),
                 at: voice.short(said.written_at),
             })

@@ -1,0 +1,71 @@
+//! People are called by their names on pages, and by their handles for those who may not read the staff.
+
+use hark::domain::staff::Role;
+use serde_json::json;
+
+use super::Reader;
+use crate::fixtures::{COMPLAINTS, Case};
+use crate::on_both;
+use crate::staff::{admin, id_of, team};
+use crate::support::Desk;
+
+async fn rename(desk: &Desk, handle: &str, name: &str) {
+    let path = format!("/api/v1/staff/{}", id_of(desk, handle).await);
+    let client = admin(desk);
+    let etag = client.get(&path).await.expect(200).etag().to_owned();
+    client
+        .if_match(&etag)
+        .patch(&path, &json!({ "name": name }))
+        .await
+        .expect(200);
+}
+
+on_both! {
+    async fn colleagues_go_by_their_names(desk) {
+        rename(&desk, "mary", "马丽").await;
+        let broadband = team(&desk, "Broadband", &["mary"]).await;
+        let case = Case::logged(&desk).await;
+        let assign = json!({ "team": broadband, "owner": "mary" });
+        admin(&desk).post(&format!("{COMPLAINTS}/{}/assign", case.id), &assign).await.expect(200);
+        let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
+        let offered = "<option value=\"mary\">马丽</option>";
+
+        let page = agent.get(&format!("/desk/complaints/{}", case.id)).await;
+        page.expect(200).says("Handled by: 马丽");
+        assert!(page.html.contains(offered));
+        let (_, timeline) = page.html.split_once("<ol class=\"timeline\">").unwrap();
+        let (timeline, _) = timeline.split_once("</ol>").unwrap();
+        assert!(timeline.contains("马丽") && !timeline.contains("mary"), "{timeline}");
+        let list = agent.get("/desk/complaints").await;
+        list.expect(200).says("马丽");
+        assert!(list.html.contains(offered));
+        agent.get("/desk/complaints?owner=mary").await.expect(200).says("马丽");
+        agent.get(&format!("/desk/search?q={}", case.get().await.str("/reference"))).await.expect(200).says("马丽");
+        let mut lead = Reader::signed_in(&desk, "zhao.min", "lead").await;
+        let path = format!("/api/v1/teams/{broadband}/members/{}", id_of(&desk, "zhao.min").await);
+        admin(&desk).put(&path, &json!({ "leads": true })).await.expect(200);
+        let board = lead.get("/lead").await;
+        board.expect(200).says("马丽");
+        assert!(!board.html.contains(">mary<"), "{}", board.html);
+
+        // Two of one name are told apart.
+        rename(&desk, "li.na", "马丽").await;
+        agent.get("/desk/complaints").await.expect(200).says("马丽 (mary)");
+    }
+}
+
+on_both! {
+    async fn who_may_not_read_the_staff_sees_handles_and_is_offered_nobody(desk) {
+        rename(&desk, "mary", "马丽").await;
+        let broadband = team(&desk, "Broadband", &["mary"]).await;
+        let case = Case::logged(&desk).await;
+        let assign = json!({ "team": broadband, "owner": "mary" });
+        admin(&desk).post(&format!("{COMPLAINTS}/{}/assign", case.id), &assign).await.expect(200);
+        let role = json!({ "name": "Reader", "permissions": ["read-complaints", "work-across-teams"] });
+        desk.client(Role::Admin).put("/api/v1/roles/reader", &role).await.expect(201);
+        let mut reader = Reader::signed_in(&desk, "qian.li", "reader").await;
+        for path in [format!("/desk/complaints/{}", case.id), "/desk/complaints".to_owned()] {
+            reader.get(&path).await.expect(200).says("mary").is_silent_about("马丽");
+        }
+    }
+}
