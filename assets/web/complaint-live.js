@@ -19,11 +19,16 @@ function line(text, name) {
   return element;
 }
 
+// Colleagues by name, as the page offers them to choose from.
+function called(handle) {
+  return document.querySelector(`#people option[value="${CSS.escape(handle)}"]`)?.textContent ?? handle;
+}
+
 function show() {
   const lines = others.map(({ name, doing }) =>
-    line((doing === "writing" ? said.writes : said.looks).replace("%s", name), doing));
+    line((doing === "writing" ? said.writes : said.looks).replace("%s", called(name)), doing));
   if (changed !== null) {
-    const element = line(said.changed.replace("%s", changed), "changed");
+    const element = line(said.changed.replace("%s", called(changed)), "changed");
     const button = document.createElement("button");
     button.className = "quiet";
     button.type = "button";

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use diesel::prelude::*;
-
 use super::actor::Act;
 use super::roles::Permission;
+use super::store;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
-use crate::db::schema::staff_members;
 use crate::error::Result;
 
 /// How many are offered to choose from. More would weigh more than the rest of the page.
@@ -36,15 +34,7 @@ impl Names {
         if !act.actor.may(Permission::ReadStaff) {
             return Ok(Self::default());
         }
-        let people: Vec<(String, String, Option<Moment>)> = staff_members::table
-            .order(staff_members::handle)
-            .select((
-                staff_members::handle,
-                staff_members::name,
-                staff_members::deactivated_at,
-            ))
-            .load(conn)?;
-        Ok(Self::of_people(people))
+        Ok(Self::of_people(store::names(conn)?))
     }
 
     fn of_people(people: Vec<(String, String, Option<Moment>)>) -> Self {
@@ -59,10 +49,10 @@ impl Names {
                 true => name.clone(),
                 false => format!("{name} ({handle})"),
             };
-            names.shown.insert(handle.clone(), shown);
             if left.is_none() && names.here.len() < OFFERED {
-                names.here.push((handle.clone(), name.clone()));
+                names.here.push((handle.clone(), shown.clone()));
             }
+            names.shown.insert(handle.clone(), shown);
         }
         names
     }
@@ -72,7 +62,7 @@ impl Names {
         self.shown.get(handle).map_or(handle, String::as_str)
     }
 
-    /// Handle and name of those who work here now, by handle: the first 200, as a page offers them to choose from.
+    /// Handle and name, as [`Names::of`] has it, of those who work here now, by handle: the first 200, as a page offers them to choose from.
     pub fn here(&self) -> &[(String, String)] {
         &self.here
     }

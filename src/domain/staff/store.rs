@@ -185,6 +185,19 @@ pub(super) fn list_members(conn: &mut Conn, listing: &Listing) -> Result<Vec<Sta
     Ok(query.load(conn)?)
 }
 
+/// The handle of everybody, what they are called, and when they left if they have; by handle.
+pub(super) fn names(conn: &mut Conn) -> Result<Vec<(String, String, Option<Moment>)>> {
+    let columns = (
+        staff_members::handle,
+        staff_members::name,
+        staff_members::deactivated_at,
+    );
+    Ok(staff_members::table
+        .order(staff_members::handle)
+        .select(columns)
+        .load(conn)?)
+}
+
 /// The teams that these people are in with their names, by name.
 pub(super) fn memberships_of(conn: &mut Conn, ids: &[StaffId]) -> Result<Vec<(TeamMember, String)>> {
     if ids.is_empty() {

@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate, NaiveTime, TimeZone as _};
 use chrono_tz::Tz;
 
-use super::parts::Voice;
+use super::voice::Voice;
 use super::words::word;
 use crate::clock::Moment;
 use crate::db::conn::Conn;

@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::complaint::{names, voice};
 use super::parts::{self, CallPart, Card, Row};
+use super::voice::{names, voice};
 use super::words::guidance;
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;

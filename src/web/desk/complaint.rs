@@ -12,8 +12,9 @@ use serde_json::json;
 
 pub(super) use self::menus::CATEGORIES;
 use super::kept;
-use super::parts::{self, CallPart, Card, ClockPart, EntryPart, Row, Voice};
+use super::parts::{self, CallPart, Card, ClockPart, EntryPart, Row};
 use super::steps::{self, Hand, StepPart};
+use super::voice::voice;
 use super::words::{guidance, word};
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;
@@ -229,25 +230,6 @@ pub(super) async fn show(
         (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     visitor.show_as(status, &page)
-}
-
-/// What people are called, for those who may know.
-///
-/// # Errors
-/// When the database fails.
-pub(in crate::web) async fn names(ctx: &Ctx) -> Result<Names> {
-    ctx.read(|conn, act| Names::seen_by(conn, act)).await
-}
-
-/// How the page speaks, in the zone of the desk; people go by their handles until [`Voice::knowing`].
-pub(in crate::web) fn voice(ctx: &Ctx, visitor: &Visitor) -> Voice<'static> {
-    Voice {
-        words: visitor.words,
-        lang: visitor.lang,
-        zone: time::zone(&ctx.app.policy.default_time_zone),
-        now: ctx.app.clock.now(),
-        names: Names::NONE,
-    }
 }
 
 #[expect(clippy::too_many_lines, reason = "every field of the page once")]

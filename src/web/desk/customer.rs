@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::complaint::{names, voice};
-use super::parts::{self, CallPart, Card, Row, Voice};
+use super::parts::{self, CallPart, Card, Row};
+use super::voice::Voice;
+use super::voice::{names, voice};
 use super::words::word;
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;

@@ -20,6 +20,7 @@ pub(super) mod parts;
 pub(crate) mod search;
 mod steps;
 pub(crate) mod take;
+pub(super) mod voice;
 pub(super) mod words;
 pub(crate) mod work;
 

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use serde_json::Value;
 
+use super::voice::Voice;
 use super::words::{areas_of, named, word, word_in};
 use crate::clock::Moment;
 use crate::domain::complaints::call_backs::CallBackView;
@@ -12,40 +13,10 @@ use crate::domain::complaints::vocabulary::{CallBackState, State};
 use crate::domain::customers::model::SeenCustomer;
 use crate::domain::customers::{CommunicationStyle, Grade, ProfitSegment, Stance};
 use crate::domain::sla::clocks::view::ClockView;
-use crate::domain::staff::names::Names;
 use crate::web::customers::language_of;
 use crate::web::i18n::Words;
 use crate::web::locale::Lang;
 use crate::web::time;
-
-/// How a page of the desk tells the time and speaks.
-#[derive(Clone, Copy)]
-pub(in crate::web) struct Voice<'n> {
-    pub(in crate::web) words: Words,
-    pub(in crate::web) lang: Lang,
-    /// The zone of the desk.
-    pub(in crate::web) zone: Tz,
-    pub(in crate::web) now: Moment,
-    /// What people are called.
-    pub(in crate::web) names: &'n Names,
-}
-
-impl Voice<'_> {
-    /// Calls people by their names.
-    pub(in crate::web) fn knowing(self, names: &Names) -> Voice<'_> {
-        Voice { names, ..self }
-    }
-
-    /// What somebody is called.
-    pub(in crate::web) fn person(self, handle: &str) -> String {
-        self.names.of(handle).to_owned()
-    }
-
-    /// Day and time in the zone of the desk.
-    pub(in crate::web) fn short(self, at: Moment) -> String {
-        time::short(self.lang, self.zone, self.now, at)
-    }
-}
 
 /// A moment by which something is due.
 #[derive(Clone)]

@@ -5,8 +5,8 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::json;
 
-use super::complaint::{names, voice};
 use super::parts::{self, Row};
+use super::voice::{names, voice};
 use crate::api::extract::Ctx;
 use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};

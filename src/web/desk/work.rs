@@ -6,8 +6,9 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::json;
 
-use super::complaint::{names, voice};
-use super::parts::{self, Due, Row, Voice};
+use super::parts::{self, Due, Row};
+use super::voice::Voice;
+use super::voice::{names, voice};
 use super::words::word;
 use crate::api::extract::Ctx;
 use crate::db::conn::Conn;

@@ -18,7 +18,7 @@ use crate::domain::sla::explain::Language;
 use crate::domain::staff::{Act, Permission};
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CorrectiveActionId};
-use crate::web::desk::complaint::{names, voice};
+use crate::web::desk::voice::{names, voice};
 use crate::web::forms::{Findings, Form};
 use crate::web::i18n::{Words, fl};
 use crate::web::page::{NavItem, Page, Visitor};

@@ -18,7 +18,7 @@ use crate::domain::staff::sign_in::{ChangePasswordForm, sessions};
 use crate::domain::staff::tokens::Secret;
 use crate::error::{Error, Result};
 use crate::ids::SessionId;
-use crate::web::desk::complaint::voice;
+use crate::web::desk::voice::voice;
 use crate::web::desk::words::word;
 use crate::web::forms::{Findings, Form};
 use crate::web::i18n::{Words, fl};

@@ -14,7 +14,7 @@ use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::casework::macros::{self, MacroForm, MacroPreview, MacroView};
 use crate::domain::staff::{Act, Permission};
 use crate::error::Result;
-use crate::web::desk::complaint::voice;
+use crate::web::desk::voice::voice;
 use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};

@@ -17,7 +17,7 @@ use crate::domain::staff::sign_in::{invitations, second_factor};
 use crate::domain::staff::{Act, Permission};
 use crate::error::Result;
 use crate::ids::StaffId;
-use crate::web::desk::complaint::voice;
+use crate::web::desk::voice::voice;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;

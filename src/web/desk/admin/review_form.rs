@@ -11,7 +11,7 @@ use crate::db::conn::Conn;
 use crate::domain::reviews::form::{self, ReviewFormForm};
 use crate::domain::staff::Act;
 use crate::error::Result;
-use crate::web::desk::complaint::voice;
+use crate::web::desk::voice::voice;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;

@@ -15,7 +15,7 @@ use crate::domain::work::routing::dry_run::{self, DryRunForm, RoutingDryRun};
 use crate::domain::work::routing::rules::{RoutingMode, RoutingRule};
 use crate::domain::work::routing::{self, RoutingForm, RoutingView};
 use crate::error::Result;
-use crate::web::desk::parts::Voice;
+use crate::web::desk::voice::Voice;
 use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};

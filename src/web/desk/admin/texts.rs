@@ -15,7 +15,7 @@ use crate::domain::casework::texts::{self, CannedTextForm, CannedTextView, Canne
 use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
-use crate::web::desk::complaint::voice;
+use crate::web::desk::voice::voice;
 use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};

@@ -9,7 +9,7 @@ use crate::db::conn::Conn;
 use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::{learning, undo};
 use crate::error::Result;
-use crate::web::desk::complaint::voice;
+use crate::web::desk::voice::voice;
 use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::fl;

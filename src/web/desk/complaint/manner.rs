@@ -4,7 +4,7 @@ use crate::domain::complaints::view::ComplaintView;
 use crate::domain::typing::suggestion::{self, Evidence, SuggestionForm};
 use crate::domain::typing::{CustomerType, Live};
 use crate::error::Result;
-use crate::web::desk::parts::Voice;
+use crate::web::desk::voice::Voice;
 use crate::web::desk::words::{Choice, choices, word};
 use crate::web::forms::Form;
 

@@ -5,7 +5,7 @@ use crate::domain::complaints::vocabulary::{
     CallBackPurpose, CauseCategory, Decision, Kind, Level, RedressStatus, RedressType,
 };
 use crate::domain::staff::teams::TeamView;
-use crate::web::desk::parts::Voice;
+use crate::web::desk::voice::Voice;
 use crate::web::desk::words::{Choice, choices, or_none};
 use crate::web::forms::Form;
 

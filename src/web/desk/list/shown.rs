@@ -6,7 +6,8 @@ use crate::domain::casework::views::ViewColumn;
 use crate::domain::complaints::list_filter::ListFilter;
 use crate::domain::complaints::view::ComplaintSummary;
 use crate::ids::TeamId;
-use crate::web::desk::parts::{self, Row, Voice};
+use crate::web::desk::parts::{self, Row};
+use crate::web::desk::voice::Voice;
 use crate::web::desk::words::word;
 use crate::web::forms::Form;
 

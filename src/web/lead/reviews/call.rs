@@ -14,7 +14,7 @@ use crate::domain::reviews::reviewing::{self, ReviewForm, ReviewTextForm};
 use crate::domain::staff::{Act, Permission};
 use crate::error::Result;
 use crate::ids::CallReviewId;
-use crate::web::desk::complaint::{names, voice};
+use crate::web::desk::voice::{names, voice};
 use crate::web::forms::{Findings, Form, patiently};
 use crate::web::i18n::fl;
 use crate::web::lead::{done, findings, frame, places, refusal};

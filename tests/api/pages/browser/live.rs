@@ -36,11 +36,11 @@ async fn two_at_one_complaint_see_each_other_and_lose_nothing_of_what_they_type(
     let case = Case::logged(&desk).await;
     look_at(&one, &case).await;
     look_at(&two, &case).await;
-    one.says("wang.tao is looking at this").await;
-    two.says("li.ming is looking at this").await;
+    one.says("Wang Fang (wang.tao) is looking at this").await;
+    two.says("Wang Fang (li.ming) is looking at this").await;
     // The second begins to write.
     two.fill("#write-body", "Dear Ms Li, the new door").await;
-    one.says("wang.tao is writing on this").await;
+    one.says("Wang Fang (wang.tao) is writing on this").await;
     two.find("#live[data-kept=note]").await;
     // Meanwhile the first does something: the second hears of it, and nothing of the page moves.
     let before = two.eval("return [document.activeElement.id, scrollY]").await;

@@ -15,7 +15,7 @@ use crate::web::desk::admin::document::{self, Draft, Node};
 use crate::web::desk::admin::known::Known;
 use crate::web::desk::admin::order;
 use crate::web::desk::admin::screen::{self, Block, Screen, Sent};
-use crate::web::desk::complaint::voice;
+use crate::web::desk::voice::voice;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;

@@ -20,7 +20,7 @@ use crate::domain::rules::model::{Rule, RuleEvent, RuleField, RuleSince};
 use crate::domain::rules::{self, RuleListForm, RuleListView};
 use crate::domain::staff::{Act, Permission};
 use crate::error::Result;
-use crate::web::desk::parts::Voice;
+use crate::web::desk::voice::Voice;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
 use crate::web::page::Visitor;

@@ -8,7 +8,7 @@ use super::super::{conditions, deeds};
 use crate::domain::rules::dry_run::RuleDryRun;
 use crate::domain::rules::model::{Rule, RuleOn};
 use crate::error::Result;
-use crate::web::desk::parts::Voice;
+use crate::web::desk::voice::Voice;
 use crate::web::desk::words::word;
 use crate::web::i18n::{Words, fl};
 
