@@ -34,16 +34,16 @@ impl Names {
         if !act.actor.may(Permission::ReadStaff) {
             return Ok(Self::default());
         }
-        Ok(Self::of_people(store::names(conn)?))
+        Ok(Self::of_people(&store::names(conn)?))
     }
 
-    fn of_people(people: Vec<(String, String, Option<Moment>)>) -> Self {
+    fn of_people(people: &[(String, String, Option<Moment>)]) -> Self {
         let mut called: BTreeMap<&str, u32> = BTreeMap::new();
-        for (_, name, _) in &people {
+        for (_, name, _) in people {
             *called.entry(name).or_default() += 1;
         }
         let mut names = Self::default();
-        for (handle, name, left) in &people {
+        for (handle, name, left) in people {
             let is_one = called.get(name.as_str()).is_none_or(|n| *n < 2);
             let shown = match is_one {
                 true => name.clone(),
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn namesakes_are_told_apart_and_those_who_left_are_still_called_by_name() {
         let person = |handle: &str, name: &str, left| (handle.to_owned(), name.to_owned(), left);
-        let names = Names::of_people(vec![
+        let names = Names::of_people(&[
             person("li.na", "李娜", None),
             person("wang.wei", "王伟", None),
             person("wang.wei2", "王伟", Some(Moment::EPOCH)),

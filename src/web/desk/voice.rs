@@ -45,7 +45,7 @@ impl Voice<'_> {
 /// # Errors
 /// When the database fails.
 pub(in crate::web) async fn names(ctx: &Ctx) -> Result<Names> {
-    ctx.read(|conn, act| Names::seen_by(conn, act)).await
+    ctx.read(Names::seen_by).await
 }
 
 /// How the page speaks, in the zone of the desk; people go by their handles until [`Voice::knowing`].

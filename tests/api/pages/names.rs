@@ -7,7 +7,7 @@ use super::Reader;
 use crate::fixtures::{COMPLAINTS, Case};
 use crate::on_both;
 use crate::staff::{admin, id_of, team};
-use crate::support::Desk;
+use crate::support::{Desk, person};
 
 async fn rename(desk: &Desk, handle: &str, name: &str) {
     let path = format!("/api/v1/staff/{}", id_of(desk, handle).await);
@@ -51,6 +51,29 @@ on_both! {
         // Two of one name are told apart.
         rename(&desk, "li.na", "马丽").await;
         agent.get("/desk/complaints").await.expect(200).says("马丽 (mary)");
+    }
+}
+
+on_both! {
+    async fn whoever_did_something_to_a_complaint_is_called_by_name_beside_it(desk) {
+        let doer = person::signed_in(&desk, "sun.li", "agent").await;
+        rename(&desk, "sun.li", "孙丽").await;
+        let case = Case::logged(&desk).await;
+        let at = |part: &str| format!("{COMPLAINTS}/{}/{part}", case.id);
+        let read = case.get().await;
+        let client = doer.client().if_match(read.etag());
+        client.put(&at("customer-type"), &json!({ "customer_type": "hesitant" })).await.expect(200);
+        let read = case.get().await;
+        let client = doer.client().if_match(read.etag());
+        let note = json!({ "body": "Called the depot." });
+        client.post(&at("notes"), &note).await.expect(200);
+        doer.client().put(&at("watchers/me"), &json!({})).await.expect(200);
+        let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
+        let page = agent.get(&format!("/desk/complaints/{}", case.id)).await;
+        page.expect(200).says("Hesitant · 孙丽").says("Watched by: 孙丽").says("Manner set 孙丽");
+        let (before, rest) = page.html.split_once("<datalist").unwrap();
+        let (_, after) = rest.split_once("</datalist>").unwrap();
+        assert!(!before.contains("sun.li") && !after.contains("sun.li"), "{}", page.html);
     }
 }
 

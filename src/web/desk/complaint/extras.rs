@@ -164,7 +164,8 @@ fn tie(voice: Voice, linked: &LinkedComplaint, what: &str, loose: bool) -> Tie {
         reason: linked.reason.clone().unwrap_or_default(),
         who: linked
             .linked_by
-            .clone()
+            .as_deref()
+            .map(|by| voice.person(by))
             .into_iter()
             .chain(at)
             .collect::<Vec<_>>()

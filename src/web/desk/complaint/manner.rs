@@ -69,7 +69,7 @@ pub(super) fn manner(
                 let name = word(words, "type", change.customer_type.as_str());
                 let at = voice.short(change.changed_at);
                 let note = change.note.as_ref().map_or(String::new(), |note| format!(" · {note}"));
-                format!("{name} · {} · {at}{note}", change.agent)
+                format!("{name} · {} · {at}{note}", voice.person(&change.agent))
             })
             .collect(),
     };
