@@ -28,12 +28,7 @@ const SEEN: u32 = 2;
 
 /// How much less sure the model is than its own texts would allow: those of a desk differ more from them than one
 /// writer's differ from another's. Chosen between what suits invented texts and what suits real ones: `docs/typing.md`.
-const fn caution(language: Language) -> f32 {
-    match language {
-        Language::Zh => 0.75,
-        Language::En => 0.7,
-    }
-}
+const CAUTION: f32 = 0.75;
 
 /// A text ready for learning.
 #[derive(Debug, Clone)]
@@ -86,8 +81,8 @@ struct Fit {
 /// When the training of a language does.
 pub fn train(zh: &[Example], en: &[Example]) -> Model {
     let (zh, en) = std::thread::scope(|scope| {
-        let beside = scope.spawn(|| train_language(zh, Language::Zh));
-        let en = train_language(en, Language::En);
+        let beside = scope.spawn(|| train_language(zh));
+        let en = train_language(en);
         (beside.join(), en)
     });
     Model {
@@ -98,8 +93,8 @@ pub fn train(zh: &[Example], en: &[Example]) -> Model {
 }
 
 /// Trains one language.
-fn train_language(examples: &[Example], language: Language) -> Weights {
-    let calibration = calibrate(&unseen(examples), caution(language));
+fn train_language(examples: &[Example]) -> Weights {
+    let calibration = calibrate(&unseen(examples));
     let all: Vec<&Example> = examples.iter().collect();
     let Fit { bias, weights } = fit(&all);
     Weights::pack(bias, calibration, &weights)
@@ -290,13 +285,13 @@ impl Dice {
 }
 
 /// Fits how scores become probabilities.
-fn calibrate(scored: &[(Row, usize)], caution: f32) -> Calibration {
+fn calibrate(scored: &[(Row, usize)]) -> Calibration {
     let typed: Vec<([f32; 4], usize)> = scored
         .iter()
         .filter(|(_, label)| *label < TYPES.len())
         .map(|([a, b, c, d, _], label)| ([*a, *b, *c, *d], *label))
         .collect();
-    let sharpness = sharpness(&typed) * caution;
+    let sharpness = sharpness(&typed) * CAUTION;
     let unclear = fit_unclear(scored);
     let mut calibration = Calibration {
         sharpness,

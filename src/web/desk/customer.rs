@@ -6,8 +6,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use super::parts::{self, CallPart, Card, Row};
-use super::voice::Voice;
-use super::voice::{names, voice};
+use super::voice::{Voice, names, voice};
 use super::words::word;
 use crate::api::extract::{Ctx, Id};
 use crate::db::conn::Conn;

@@ -7,8 +7,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::parts::{self, Due, Row};
-use super::voice::Voice;
-use super::voice::{names, voice};
+use super::voice::{Voice, names, voice};
 use super::words::word;
 use crate::api::extract::Ctx;
 use crate::db::conn::Conn;

@@ -20,13 +20,20 @@ async fn rename(desk: &Desk, handle: &str, name: &str) {
         .expect(200);
 }
 
+/// A complaint that mary has, who is called 马丽, and her team.
+async fn given_to_mary(desk: &Desk) -> (Case<'_>, String) {
+    rename(desk, "mary", "马丽").await;
+    let broadband = team(desk, "Broadband", &["mary"]).await;
+    let case = Case::logged(desk).await;
+    let assign = json!({ "team": broadband, "owner": "mary" });
+    let path = format!("{COMPLAINTS}/{}/assign", case.id);
+    admin(desk).post(&path, &assign).await.expect(200);
+    (case, broadband)
+}
+
 on_both! {
     async fn colleagues_go_by_their_names(desk) {
-        rename(&desk, "mary", "马丽").await;
-        let broadband = team(&desk, "Broadband", &["mary"]).await;
-        let case = Case::logged(&desk).await;
-        let assign = json!({ "team": broadband, "owner": "mary" });
-        admin(&desk).post(&format!("{COMPLAINTS}/{}/assign", case.id), &assign).await.expect(200);
+        let (case, broadband) = given_to_mary(&desk).await;
         let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
         let offered = "<option value=\"mary\">马丽</option>";
 
@@ -79,11 +86,7 @@ on_both! {
 
 on_both! {
     async fn who_may_not_read_the_staff_sees_handles_and_is_offered_nobody(desk) {
-        rename(&desk, "mary", "马丽").await;
-        let broadband = team(&desk, "Broadband", &["mary"]).await;
-        let case = Case::logged(&desk).await;
-        let assign = json!({ "team": broadband, "owner": "mary" });
-        admin(&desk).post(&format!("{COMPLAINTS}/{}/assign", case.id), &assign).await.expect(200);
+        let (case, _) = given_to_mary(&desk).await;
         let role = json!({ "name": "Reader", "permissions": ["read-complaints", "work-across-teams"] });
         desk.client(Role::Admin).put("/api/v1/roles/reader", &role).await.expect(201);
         let mut reader = Reader::signed_in(&desk, "qian.li", "reader").await;

@@ -13,8 +13,7 @@ use crate::domain::staff::tokens::{self, NewToken, RotateForm, TokenForm, TokenV
 use crate::domain::staff::{Act, Permission, teams};
 use crate::error::Result;
 use crate::ids::{TeamId, TokenId};
-use crate::web::desk::voice::Voice;
-use crate::web::desk::voice::voice;
+use crate::web::desk::voice::{Voice, voice};
 use crate::web::desk::words::word;
 use crate::web::forms::Form;
 use crate::web::i18n::{Words, fl};
