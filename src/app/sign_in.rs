@@ -42,6 +42,8 @@ pub struct Front {
 pub struct SignedIn {
     /// Who acts.
     pub actor: Arc<Actor>,
+    /// What they are called.
+    pub called: Arc<str>,
     /// In which session.
     pub session: Arc<Session>,
     /// What a page sends along with its changes.
@@ -85,6 +87,7 @@ impl App {
             .min(now + TimeDelta::from_std(BELIEVED).unwrap_or_default());
         let signed_in = SignedIn {
             actor: Arc::new(known.actor),
+            called: known.called.into(),
             csrf_token: sessions::csrf_token(&self.keys, known.session.id).into(),
             session: Arc::new(known.session),
         };

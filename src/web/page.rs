@@ -150,7 +150,7 @@ impl Visitor {
     /// The frame of a page with this title.
     pub(crate) fn page(&self, title: impl Into<String>) -> Page {
         let who = self.signed_in.as_ref().map(|own| Who {
-            name: own.actor.name.clone(),
+            name: own.called.to_string(),
             csrf: own.csrf_token.to_string(),
         });
         Page {

@@ -41,6 +41,22 @@ pub fn phone(text: &str, default_region: &str) -> Result<String, String> {
     })
 }
 
+/// A number in the form of [`phone`] as people read it out: in groups, as its country writes it for calls from abroad.
+pub fn readable(number: &str) -> String {
+    let digits = diallable(number);
+    match PHONE_NUMBER_UTIL.parse(digits, None) {
+        Ok(parsed) => PHONE_NUMBER_UTIL
+            .format(&parsed, PhoneNumberFormat::International)
+            .into_owned(),
+        Err(_) => digits.to_owned(),
+    }
+}
+
+/// A number in the form of [`phone`] as a `tel:` address has it.
+pub fn diallable(number: &str) -> &str {
+    number.strip_prefix("short:").unwrap_or(number)
+}
+
 /// Writes the Chinese ways to give an extension (`转 801`, `-801` after a landline) as `ext 801`.
 fn with_plain_extension(text: &str) -> String {
     for word in ["转", "分机", "内线"] {
@@ -92,6 +108,20 @@ const fn is_unseen(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn phone_numbers_are_shown_as_they_are_read_out() {
+        for (number, expected) in [
+            ("+8613800138000", "+86 138 0013 8000"),
+            ("+8653188888888;ext=801", "+86 531 8888 8888 ext. 801"),
+            ("+14155552671", "+1 415-555-2671"),
+            ("short:12345", "12345"),
+            ("unknown", "unknown"),
+        ] {
+            assert_eq!(readable(number), expected, "{number}");
+        }
+        assert_eq!((diallable("short:110"), diallable("+1415")), ("110", "+1415"));
+    }
 
     #[test]
     fn phone_numbers_come_out_in_one_form_however_they_are_written() {

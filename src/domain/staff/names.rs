@@ -1,6 +1,6 @@
 //! What people are called, for pages: records hold handles, which never change; colleagues know each other by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::actor::Act;
 use super::roles::Permission;
@@ -42,9 +42,11 @@ impl Names {
         for (_, name, _) in people {
             *called.entry(name).or_default() += 1;
         }
+        let handles: BTreeSet<&str> = people.iter().map(|(handle, ..)| handle.as_str()).collect();
         let mut names = Self::default();
         for (handle, name, left) in people {
-            let is_one = called.get(name.as_str()).is_none_or(|n| *n < 2);
+            // Nobody is called what is another one's handle, so that a name said means one person.
+            let is_one = called.get(name.as_str()).is_none_or(|n| *n < 2) && !handles.contains(name.as_str());
             let shown = match is_one {
                 true => name.clone(),
                 false => format!("{name} ({handle})"),
@@ -60,6 +62,16 @@ impl Names {
     /// What somebody is called, with their handle where two have the same name; what is no handle stays as it is.
     pub fn of<'a>(&'a self, handle: &'a str) -> &'a str {
         self.shown.get(handle).map_or(handle, String::as_str)
+    }
+
+    /// The handle of whoever is meant, by handle or as [`Names::of`] calls them; what nobody is called stays as it is.
+    pub fn meant<'a>(&'a self, said: &'a str) -> &'a str {
+        let said = said.trim();
+        if self.shown.contains_key(said) {
+            return said;
+        }
+        let found = self.shown.iter().find(|(_, shown)| shown.to_lowercase() == said.to_lowercase());
+        found.map_or(said, |(handle, _)| handle)
     }
 
     /// Handle and name, as [`Names::of`] has it, of those who work here now, by handle: the first 200, as a page offers them to choose from.
@@ -84,5 +96,20 @@ mod tests {
         let shown = ["li.na", "wang.wei", "wang.wei2", "zhao.lei", "hark"].map(|handle| names.of(handle));
         assert_eq!(shown, ["李娜", "王伟 (wang.wei)", "王伟 (wang.wei2)", "赵磊", "hark"]);
         assert_eq!(names.here().len(), 2);
+    }
+
+    #[test]
+    fn a_name_means_one_person_or_nobody() {
+        let person = |handle: &str, name: &str| (handle.to_owned(), name.to_owned(), None);
+        let names = Names::of_people(&[
+            person("li.na", "Li Na"),
+            person("anna", "mary"),
+            person("mary", "马丽"),
+            person("wang.wei", "王伟"),
+            person("wang.wei2", "王伟"),
+        ]);
+        let said = ["li.na", " li na ", "马丽", "mary", "mary (anna)", "王伟 (wang.wei2)", "王伟", "nobody"];
+        let meant = ["li.na", "li.na", "mary", "mary", "anna", "wang.wei2", "王伟", "nobody"];
+        assert_eq!(said.map(|said| names.meant(said)), meant);
     }
 }

@@ -12,6 +12,7 @@ pub mod layer;
 pub mod learning;
 pub mod model;
 mod numbers;
+mod phrases;
 pub mod playbooks;
 pub mod proposals;
 pub mod reading;

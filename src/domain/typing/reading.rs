@@ -4,11 +4,9 @@ use super::Language;
 use super::features::{self, Family, Feature};
 use super::layer::Live;
 use super::model::{TYPES, Verdict};
+use super::phrases::phrases;
 use super::suggestion::Evidence;
 use super::text::Text;
-
-/// The most pieces of evidence that are shown.
-const SHOWN: usize = 6;
 
 /// The features of a text.
 pub fn features(text: &str, language: Language) -> Vec<Feature> {
@@ -22,7 +20,7 @@ pub fn features(text: &str, language: Language) -> Vec<Feature> {
 ///
 /// The model is linear, so a score is a sum over the features. What a feature adds to the score of the
 /// first type, less the mean of what it adds to the others, is shared out over the characters that it
-/// covers; stretches of characters with much of it are the evidence.
+/// covers; the [`phrases`] with much of it are the evidence.
 pub fn explain(live: &Live, language: Language, original: &str) -> (Verdict, Vec<Evidence>) {
     let text = Text::of(original, language);
     let mut grams = features::grams(&text, language);
@@ -62,67 +60,7 @@ pub fn explain(live: &Live, language: Language, original: &str) -> (Verdict, Vec
             }
         }
     }
-    (verdict, stretches(&text, original, &shares))
-}
-
-/// The stretches of the text with the most of `shares`, in words of the original.
-fn stretches(text: &Text, original: &str, shares: &[f32]) -> Vec<Evidence> {
-    let positive: f32 = shares.iter().filter(|share| **share > 0.0).sum();
-    let count = shares.iter().filter(|share| **share > 0.0).count();
-    if positive <= 0.0 {
-        return Vec::new();
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a text has some thousand characters at most")]
-    let threshold = positive / count.max(1) as f32;
-    let mut found: Vec<(f32, u32, u32)> = Vec::new();
-    let mut open: Option<(f32, u32, u32)> = None;
-    for (glyph, share) in text.glyphs.iter().zip(shares) {
-        let breaks = features::is_mark(glyph.c) || matches!(glyph.c, '。' | '!' | '?' | ';' | ',');
-        // Within a Latin word the whole word is taken.
-        let joins = open.is_some() && glyph.c.is_ascii_alphanumeric() && *share > 0.0;
-        if !breaks && (*share >= threshold || joins) {
-            let (sum, from, _) = open.unwrap_or((0.0, glyph.from, glyph.to));
-            open = Some((sum + share, from, glyph.to));
-        } else if let Some(done) = open.take() {
-            found.push(done);
-        }
-    }
-    found.extend(open);
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    found.truncate(SHOWN);
-    found
-        .into_iter()
-        .map(|(sum, from, to)| (sum, widened(original, from, to)))
-        .filter(|(_, (_, _, words))| !words.trim().is_empty())
-        .map(|(sum, (start, end, words))| Evidence {
-            start,
-            end,
-            text: words,
-            weight: super::suggestion::rounded(sum / positive),
-        })
-        .collect()
-}
-
-/// The words at these characters, to the edges of Latin words.
-fn widened(original: &str, from: u32, to: u32) -> (u32, u32, String) {
-    let (from, to) = (from as usize, to as usize);
-    let near: Vec<char> = original
-        .chars()
-        .skip(from.saturating_sub(24))
-        .take(to - from + 48)
-        .collect();
-    let offset = from.saturating_sub(24);
-    let letter = |at: usize| near.get(at).is_some_and(char::is_ascii_alphanumeric);
-    let (mut start, mut end) = (from - offset, (to - offset).min(near.len()));
-    while start > 0 && letter(start) && letter(start - 1) {
-        start -= 1;
-    }
-    while end > 0 && letter(end - 1) && letter(end) {
-        end += 1;
-    }
-    let words: String = near.get(start..end).unwrap_or_default().iter().collect();
-    let place = |at: usize| u32::try_from(offset + at).unwrap_or(u32::MAX);
-    (place(start), place(end), words)
+    (verdict, phrases(&text, original, &shares))
 }
 
 #[cfg(test)]

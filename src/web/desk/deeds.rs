@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::voice::whom;
 use super::{call_back, complaint, fields, kept};
 use crate::api::extract::{Body, Ctx, Id};
 use crate::api::typing;
@@ -209,8 +210,9 @@ pub(crate) async fn record_steps(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>
 }
 
 /// `POST /desk/complaints/{id}/promise`
-pub(crate) async fn promise(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form: Form) -> Result<HttpResponse> {
+pub(crate) async fn promise(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, mut form: Form) -> Result<HttpResponse> {
     let id = id.0;
+    whom(&ctx, &mut form, &["promise-owner"]).await?;
     let zone = zone_of(&ctx, id).await?;
     let value = fields::read::<PromiseForm>(&fields::promise(&form, zone));
     let deed = Deed::on(id, form, "promise", "from", "promise");
@@ -240,8 +242,9 @@ pub(crate) async fn set_type(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, fo
 }
 
 /// `POST /desk/complaints/{id}/assign`
-pub(crate) async fn assign(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form: Form) -> Result<HttpResponse> {
+pub(crate) async fn assign(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, mut form: Form) -> Result<HttpResponse> {
     let id = id.0;
+    whom(&ctx, &mut form, &["assign-owner"]).await?;
     // Both fields are on the page: an empty one means nobody.
     let owner = match form.given("take") {
         Some(_) => json!(ctx.actor().name),

@@ -139,7 +139,7 @@ fn look(conn: &mut Conn, act: &Act, asked: &Asked, bulk: Option<Wanted>) -> Resu
 }
 
 async fn show(ctx: &Ctx, visitor: &Visitor, form: Form, findings: Findings) -> Result<HttpResponse> {
-    let asked = Asked::of(visitor);
+    let asked = Asked::read(ctx, visitor).await?;
     let bulk = Wanted::of(visitor);
     let wanted = asked.clone();
     let seen = ctx.read(move |conn, act| look(conn, act, &wanted, bulk)).await?;

@@ -10,6 +10,7 @@ use crate::domain::complaints::call_backs::CallBackView;
 use crate::domain::complaints::timeline::EntryView;
 use crate::domain::complaints::view::ComplaintSummary;
 use crate::domain::complaints::vocabulary::{CallBackState, State};
+use crate::domain::customers::contact;
 use crate::domain::customers::model::SeenCustomer;
 use crate::domain::customers::{CommunicationStyle, Grade, ProfitSegment, Stance};
 use crate::domain::sla::clocks::view::ClockView;
@@ -107,7 +108,10 @@ pub(super) struct CallPart {
     pub(super) hours: String,
     pub(super) zone: String,
     pub(super) due: Due,
+    /// The number as it is read out.
     pub(super) number: String,
+    /// As a `tel:` address has it.
+    pub(super) dials: String,
     pub(super) owner: String,
     pub(super) note: String,
     pub(super) tries: Vec<TryPart>,
@@ -137,7 +141,8 @@ pub(super) fn call(voice: Voice, call: &CallBackView) -> CallPart {
         ),
         zone: time::zone_name(words, lang, zone),
         due: Due::of(voice, call.window_end),
-        number: call.number.clone(),
+        number: contact::readable(&call.number),
+        dials: contact::diallable(&call.number).to_owned(),
         owner: voice.person(&call.owner),
         note: call.note.clone().unwrap_or_default(),
         tries: call
@@ -232,10 +237,13 @@ pub(super) fn card(voice: Voice, seen: Option<&SeenCustomer>) -> (Card, Option<T
     let points = customer.contact_points.iter().map(|point| Point {
         kind: word(words, "point", &point.kind),
         href: match point.kind.as_str() {
-            "phone" => format!("tel:{}", point.value),
+            "phone" => format!("tel:{}", contact::diallable(&point.value)),
             _ => format!("mailto:{}", point.value),
         },
-        value: point.value.clone(),
+        value: match point.kind.as_str() {
+            "phone" => contact::readable(&point.value),
+            _ => point.value.clone(),
+        },
     });
     let card = Card {
         href: format!("/desk/customers/{}", customer.id),

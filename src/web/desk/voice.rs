@@ -6,6 +6,7 @@ use crate::api::extract::Ctx;
 use crate::clock::Moment;
 use crate::domain::staff::names::Names;
 use crate::error::Result;
+use crate::web::forms::Form;
 use crate::web::i18n::Words;
 use crate::web::locale::Lang;
 use crate::web::page::Visitor;
@@ -46,6 +47,27 @@ impl Voice<'_> {
 /// When the database fails.
 pub(in crate::web) async fn names(ctx: &Ctx) -> Result<Names> {
     ctx.read(Names::seen_by).await
+}
+
+/// Puts the handles of those who are meant in the place of the names that these fields hold.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::web) async fn whom(ctx: &Ctx, form: &mut Form, fields: &[&str]) -> Result<()> {
+    let said: Vec<(&str, String)> = fields.iter().filter_map(|field| Some((*field, form.given(field)?))).collect();
+    if !said.is_empty() {
+        let names = names(ctx).await?;
+        for (field, said) in said {
+            form.set(field, names.meant(&said));
+        }
+    }
+    Ok(())
+}
+
+/// What a field shows that holds a handle: the name of one of those who are offered.
+pub(in crate::web) fn called<'a>(offered: &'a [(String, String)], handle: &'a str) -> &'a str {
+    let found = offered.iter().find(|(one, _)| one == handle);
+    found.map_or(handle, |(_, name)| name)
 }
 
 /// How the page speaks, in the zone of the desk; people go by their handles until [`Voice::knowing`].

@@ -18,7 +18,7 @@ use crate::domain::sla::explain::Language;
 use crate::domain::staff::{Act, Permission};
 use crate::error::{Error, Result};
 use crate::ids::{ComplaintId, CorrectiveActionId};
-use crate::web::desk::voice::{names, voice};
+use crate::web::desk::voice::{names, voice, whom};
 use crate::web::forms::{Findings, Form};
 use crate::web::i18n::{Words, fl};
 use crate::web::page::{NavItem, Page, Visitor};
@@ -177,7 +177,13 @@ async fn settle(
 }
 
 /// `POST /lead/actions/{id}/change`
-pub(crate) async fn change(ctx: Ctx, visitor: Visitor, id: Id<CorrectiveActionId>, form: Form) -> Result<HttpResponse> {
+pub(crate) async fn change(
+    ctx: Ctx,
+    visitor: Visitor,
+    id: Id<CorrectiveActionId>,
+    mut form: Form,
+) -> Result<HttpResponse> {
+    whom(&ctx, &mut form, &["change-owner"]).await?;
     let (id, version) = (id.0, form.version()?);
     let value = || -> Result<ActionChangeForm> {
         // What is no number is out of any range.

@@ -19,7 +19,7 @@ use crate::domain::sla::explain::Language;
 use crate::domain::staff::{Act, Permission};
 use crate::error::{Error, FieldError, Result};
 use crate::ids::CorrectiveActionId;
-use crate::web::desk::voice::{Voice, names, voice};
+use crate::web::desk::voice::{Voice, names, voice, whom};
 use crate::web::forms::{Findings, Form, patiently};
 use crate::web::i18n::{Words, fl};
 use crate::web::locale::Lang;
@@ -280,7 +280,8 @@ async fn settle(
 }
 
 /// `POST /lead/actions`
-pub(crate) async fn create(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
+pub(crate) async fn create(ctx: Ctx, visitor: Visitor, mut form: Form) -> Result<HttpResponse> {
+    whom(&ctx, &mut form, &["action-owner"]).await?;
     let required = |name: &str, pointer: &str| match form.given(name) {
         Some(text) => Ok(Value::String(text)),
         None => Err(FieldError {

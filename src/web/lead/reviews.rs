@@ -21,7 +21,7 @@ use crate::domain::reviews::summary::{self, SummaryOf, SummaryRow, SummaryView};
 use crate::domain::staff::{Act, Permission, teams};
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{ReviewPickId, TeamId};
-use crate::web::desk::voice::{Voice, names, voice};
+use crate::web::desk::voice::{Voice, names, voice, whom};
 use crate::web::forms::{Findings, Form, patiently};
 use crate::web::i18n::fl;
 use crate::web::page::{NavItem, Page, Visitor};
@@ -300,6 +300,7 @@ fn chart(voice: Voice, found: &SummaryView) -> (Option<Trend>, String) {
 
 /// `POST /lead/reviews`
 pub(crate) async fn draw(ctx: Ctx, visitor: Visitor, mut form: Form) -> Result<HttpResponse> {
+    whom(&ctx, &mut form, &["pick-agent"]).await?;
     let number = |name: &str| form.text(name).trim().parse::<i32>().ok();
     let value = json!({
         "agent": said(&form, "pick-agent"), "team": said(&form, "pick-team"), "from": said(&form, "pick-from"),

@@ -98,8 +98,10 @@ on_both! {
         let actions = json!([{ "do": "add_note", "body": words }, { "do": "wait", "ball_with": "customer", "reason": words }]);
         let holding = || desk.count(&format!("SELECT count(*) AS n FROM bulk_actions WHERE CAST(actions AS TEXT) LIKE '%{words}%'"));
         let body = json!({ "ids": [id], "actions": actions });
-        ask(&desk.agent(), &body).await;
+        let kept = ask(&desk.agent(), &body).await;
         assert_eq!(holding(), 1);
+        let told = json!([{ "do": "add_note" }, { "do": "wait", "ball_with": "customer" }]);
+        assert_eq!(desk.agent().get(&kept).await.expect(200).at("/actions"), &told);
         desk.run_jobs().await;
         assert_eq!(holding(), 0);
         let bulk = ask(&desk.agent(), &body).await;
@@ -120,6 +122,10 @@ on_both! {
         agent.post(BULK, &json!({ "ids": [id], "filter": {}, "actions": watch })).await.expect_invalid(&["/ids"]);
         agent.post(BULK, &json!({ "ids": [], "actions": [] })).await.expect_invalid(&["/actions", "/ids"]);
         agent.post(BULK, &json!({ "ids": [id], "actions": [{ "do": "assign" }] })).await.expect_invalid(&["/actions/0/owner"]);
+        for (unsaid, at) in [(json!({ "do": "add_note" }), "body"), (json!({ "do": "wait", "ball_with": "customer" }), "reason")] {
+            let at = format!("/actions/0/{at}");
+            agent.post(BULK, &json!({ "ids": [id], "actions": [unsaid] })).await.expect_invalid(&[&at]);
+        }
         let bulk = ask(&agent, &json!({ "ids": [id], "actions": watch })).await;
         let scopes = json!({ "name": "other", "role": "agent" });
         let made = desk.client(Role::Admin).post("/api/v1/service-tokens", &scopes).await.expect(201);

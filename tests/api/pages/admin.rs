@@ -185,7 +185,9 @@ on_both! {
     async fn a_rule_pack_is_installed_brought_into_force_and_written_anew(desk) {
         let mut operations = Reader::signed_in(&desk, "zhao.lei", "operations").await;
         let list = operations.get("/admin/policies").await;
-        list.expect(200).says("Rule packs");
+        list.expect(200).says("Rule packs").says("CFPB company portal manual 8.1");
+        operations.get("/admin/policies?lang=zh-CN").await.says("美国消费者金融保护局公司门户手册 8.1").is_silent_about("manual");
+        operations.get("/admin/policies?lang=en").await.expect(200);
         let installed = send(&mut operations, &list, "/admin/packs/standard_service", &[]).await;
         let path = "/admin/policies/standard_service";
         assert!(installed.to().starts_with(path));

@@ -98,7 +98,7 @@ on_both! {
         page.is_silent_about("Promise a call below, or say why there is none").is_silent_about("Nothing is due");
         let call = promise_of(&desk, &id).await;
         let screen = agent.get(&format!("/desk/call-backs/{call}")).await;
-        screen.expect(200).says("+8613800138000").says("网好了吗").says("How to lead the call");
+        screen.expect(200).says("+86 138 0013 8000").says("网好了吗").says("How to lead the call");
         let work = agent.get("/desk").await;
         work.says("18:00–19:00").says("Angry").says("李娜 · Ask whether it is settled");
         // Beside the next promise stand those that there are.

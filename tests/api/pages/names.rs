@@ -3,7 +3,7 @@
 use hark::domain::staff::Role;
 use serde_json::json;
 
-use super::Reader;
+use super::{Reader, with_hidden};
 use crate::fixtures::{COMPLAINTS, Case};
 use crate::on_both;
 use crate::staff::{admin, id_of, team};
@@ -35,7 +35,7 @@ on_both! {
     async fn colleagues_go_by_their_names(desk) {
         let (case, broadband) = given_to_mary(&desk).await;
         let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
-        let offered = "<option value=\"mary\">马丽</option>";
+        let offered = "<option value=\"马丽\">mary</option>";
 
         let page = agent.get(&format!("/desk/complaints/{}", case.id)).await;
         page.expect(200).says("Handled by: 马丽");
@@ -58,6 +58,33 @@ on_both! {
         // Two of one name are told apart.
         rename(&desk, "li.na", "马丽").await;
         agent.get("/desk/complaints").await.expect(200).says("马丽 (mary)");
+    }
+}
+
+on_both! {
+    async fn whoever_is_to_be_named_may_go_by_name(desk) {
+        let case = Case::logged(&desk).await;
+        rename(&desk, "mary", "马丽").await;
+        let mut agent = Reader::signed_in(&desk, "li.ming", "agent").await;
+        let path = format!("/desk/complaints/{}", case.id);
+        let page = agent.get(&path).await;
+        let assign = format!("{path}/assign");
+        let hidden = page.hidden(&assign);
+        let nobody = agent.post(&assign, &with_hidden(&hidden, &[("assign-owner", "马力"), ("take", "")])).await;
+        assert_eq!(nobody.expect(422).wrong_fields(), ["assign-owner"]);
+        assert_eq!(nobody.value("assign-owner"), "马力");
+        let hidden = nobody.hidden(&assign);
+        let given = agent.post(&assign, &with_hidden(&hidden, &[("assign-owner", " 马丽 "), ("take", "")])).await;
+        let page = agent.follow(&given).await;
+        assert_eq!((page.value("assign-owner").as_str(), case.get().await.str("/owner")), ("马丽", "mary"));
+        let list = agent.get("/desk/complaints?owner=%E9%A9%AC%E4%B8%BD").await;
+        list.expect(200).says(case.get().await.str("/reference"));
+        assert_eq!(list.value("owner"), "马丽");
+        // Views and addresses keep handles, which never change.
+        let hidden = list.hidden("/desk/views?owner=mary");
+        agent.post("/desk/views?owner=mary", &with_hidden(&hidden, &[("view-title", "Hers")])).await.expect(303);
+        let kept = desk.count("SELECT count(*) AS n FROM saved_views WHERE CAST(filter AS TEXT) LIKE '%mary%'");
+        assert_eq!(kept, 1);
     }
 }
 

@@ -143,6 +143,11 @@ on_both! {
         assert!(there.contains("of=channel%3Aphone") && way(&with, "times").contains("of=channel%3Aphone"));
         assert!(!way(&with, "times").contains("table="));
         assert_eq!(tables(&lead.get("/ops?table=all").await), 8);
+        // A bookmark of it goes on with the calendar.
+        let week = lead.get("/ops?days=7").await;
+        assert!(plain(&week.html).contains("href=\"/ops?days=7&time=business&table=all\""), "{}", week.html);
+        let back = lead.get("/ops?days=7&table=all").await;
+        assert!(plain(&back.html).contains("href=\"/ops?days=7&time=business\""), "{}", back.html);
         assert_eq!(tables(&lead.get("/ops?table=nothing").await), 0);
     }
 }

@@ -20,6 +20,7 @@ use hark::domain::rules::model::{RuleEvent, RuleField, RuleSince};
 use hark::domain::sla::calendars::ImportMode;
 use hark::domain::sla::clocks::walk::ClockState;
 use hark::domain::sla::deadline::Unit;
+use hark::domain::sla::packs;
 use hark::domain::sla::policies::model::{Family, MetricKind, Recipient, Reopening, StartEvent};
 use hark::domain::staff::{Permission, Role};
 use hark::domain::typing::CustomerType;
@@ -163,6 +164,22 @@ fn every_problem_has_words_and_no_others_have() {
         .filter(|key| key.starts_with("problem-") && !key.starts_with("problem-title-") && key != "problem-id")
         .collect();
     assert_eq!(said, known);
+}
+
+#[test]
+fn rule_packs_say_on_pages_where_they_come_from() {
+    let file = |lang: &str| std::fs::read_to_string(root().join(format!("i18n/{lang}/hark.ftl"))).unwrap();
+    let (en, zh) = (file("en"), file("zh-CN"));
+    for pack in packs::all().unwrap() {
+        let key = format!("word-pack-source-{}", pack.slug);
+        let source = pack.policy.source.as_deref().unwrap();
+        assert!(en.lines().any(|line| line == format!("{key} = {source}")), "{key} is another");
+        let said = zh.lines().find(|line| line.starts_with(&key)).unwrap();
+        // The same figures of law and days in both.
+        for figure in source.split(|c: char| !c.is_ascii_digit()).filter(|figure| figure.len() > 1) {
+            assert!(said.contains(figure), "{key}: {figure}");
+        }
+    }
 }
 
 #[test]

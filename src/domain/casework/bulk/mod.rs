@@ -91,7 +91,7 @@ pub struct BulkView {
     pub id: BulkActionId,
     /// How far it is.
     pub state: BulkState,
-    /// What is done with each complaint. Texts are forgotten when it has ended.
+    /// What is done with each complaint, without texts: they are forgotten when it has ended.
     pub actions: Vec<Action>,
     /// Who asked.
     pub requested_by: String,

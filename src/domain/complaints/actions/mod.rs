@@ -57,7 +57,8 @@ pub enum Action {
     Route {},
     /// Write a note among ourselves.
     AddNote {
-        /// The text.
+        /// The text; must be given. Bulk actions keep no texts, so their answers leave it out.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         #[schema(min_length = 1, max_length = 10000)]
         body: String,
     },
@@ -114,7 +115,8 @@ pub enum Action {
     Wait {
         /// `customer` or `third_party`.
         ball_with: BallWith,
-        /// What for.
+        /// What for; must be given. Bulk actions keep no texts, so their answers leave it out.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         #[schema(min_length = 1, max_length = 2000)]
         reason: String,
     },
@@ -129,7 +131,8 @@ pub enum Action {
     Close {
         /// What was decided.
         decision: Decision,
-        /// Why.
+        /// Why; must be given. Bulk actions keep no texts, so their answers leave it out.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         #[schema(min_length = 1, max_length = 5000)]
         reason: String,
         /// Which of the seven causes on our side.

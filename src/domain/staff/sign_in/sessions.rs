@@ -60,6 +60,8 @@ pub struct Session {
 pub struct Known {
     /// Who acts.
     pub actor: Actor,
+    /// What they are called.
+    pub called: String,
     /// In which session.
     pub session: Session,
     /// When it ends if nobody uses it before.
@@ -151,6 +153,7 @@ pub fn authenticate(conn: &mut Conn, now: Moment, policy: &Policy, secret: &str)
     };
     Ok(Some(Known {
         actor,
+        called: person.name,
         session,
         good_until,
         last_seen_at: row.last_seen_at,

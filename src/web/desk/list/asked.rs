@@ -5,10 +5,13 @@
 
 use chrono::DateTime;
 
+use crate::api::extract::Ctx;
 use crate::clock::Moment;
 use crate::domain::complaints::list_filter::{ListFilter, Watched};
 use crate::domain::complaints::listing::{Cursor, Order};
+use crate::error::Result;
 use crate::ids::ViewId;
+use crate::web::desk::voice::names;
 use crate::web::page::Visitor;
 
 /// What the address may say of which complaints are shown, in the order of the page.
@@ -53,8 +56,23 @@ pub(super) fn said(visitor: &Visitor, name: &str) -> Option<String> {
 }
 
 impl Asked {
-    /// Reads the address; what cannot be read says nothing.
-    pub(super) fn of(visitor: &Visitor) -> Self {
+    /// Reads the address; what cannot be read says nothing. A person may go by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn read(ctx: &Ctx, visitor: &Visitor) -> Result<Self> {
+        let mut asked = Self::of(visitor);
+        if let Some(said) = asked.filter.owner.take() {
+            let owner = names(ctx).await?.meant(&said).to_owned();
+            for (_, value) in asked.pairs.iter_mut().filter(|(name, _)| *name == "owner") {
+                value.clone_from(&owner);
+            }
+            asked.filter.owner = Some(owner);
+        }
+        Ok(asked)
+    }
+
+    fn of(visitor: &Visitor) -> Self {
         let pairs: Vec<(&'static str, String)> = NAMES
             .iter()
             .filter_map(|name| Some((*name, said(visitor, name)?)))

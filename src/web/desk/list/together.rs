@@ -15,6 +15,7 @@ use crate::error::{Code, Error, Result};
 use crate::ids::{BulkActionId, ComplaintId, CustomerId};
 use crate::web::desk::doing::{self, Names};
 use crate::web::desk::fields;
+use crate::web::desk::voice::whom;
 use crate::web::desk::words::word;
 use crate::web::forms::{Findings, Form, patiently};
 use crate::web::i18n::{self, Words, fl};
@@ -230,8 +231,9 @@ fn field_of(form: &BulkForm, pointer: &str) -> &'static str {
 }
 
 /// `POST /desk/complaints`: asks for a bulk action on those that are ticked, or on all that the list shows.
-pub(crate) async fn act_on_list(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
-    let asked = Asked::of(&visitor);
+pub(crate) async fn act_on_list(ctx: Ctx, visitor: Visitor, mut form: Form) -> Result<HttpResponse> {
+    whom(&ctx, &mut form, &["act-owner"]).await?;
+    let asked = Asked::read(&ctx, &visitor).await?;
     let (own, view) = (asked.filter.clone(), asked.view);
     let listed = ctx
         .read(move |conn, act| super::filter_in(conn, act, own, view))

@@ -15,7 +15,7 @@ use crate::web::page::Visitor;
 
 /// `POST /desk/views`: keeps what the address of the form lists.
 pub(crate) async fn keep(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
-    let asked = Asked::of(&visitor);
+    let asked = Asked::read(&ctx, &visitor).await?;
     let (own, view) = (asked.filter.clone(), asked.view);
     let listed = ctx
         .read(move |conn, act| super::filter_in(conn, act, own, view))

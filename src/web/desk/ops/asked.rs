@@ -125,20 +125,21 @@ impl Address {
         Self { pairs, running }
     }
 
-    /// A path with it that goes on with the days: up to whichever day is today then, if it ends today now.
-    pub(super) fn running(&self, path: &str) -> String {
+    /// A path with it, and more, that goes on with the days: up to whichever day is today then, if it ends today now.
+    pub(super) fn running(&self, path: &str, more: &[(&str, String)]) -> String {
         match self.running {
-            Some(days) => self.last(path, days),
-            None => self.at(path, &[]),
+            Some(days) => self.last(path, days, more),
+            None => self.at(path, more),
         }
     }
 
-    /// A path with it, for so many days up to whichever day is today then.
-    pub(super) fn last(&self, path: &str, days: i64) -> String {
+    /// A path with it, and more, for so many days up to whichever day is today then.
+    pub(super) fn last(&self, path: &str, days: i64, more: &[(&str, String)]) -> String {
         let mut pairs = self.pairs.clone();
         pairs.retain(|(name, _)| !matches!(*name, "from" | "to"));
+        pairs.insert(0, ("days", days.to_string()));
         let running = None;
-        Self { pairs, running }.at(path, &[("days", days.to_string())])
+        Self { pairs, running }.at(path, more)
     }
 
     /// A path with it, and more.

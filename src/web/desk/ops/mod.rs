@@ -188,7 +188,7 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         let from = today - chrono::TimeDelta::days(days - 1);
         let here = seen.ask.from == from && seen.ask.to == today;
         (
-            view.address.last("/ops", days),
+            view.address.last("/ops", days, &[]),
             fl!(words, "ops-last-days", days = days),
             here,
         )
@@ -225,11 +225,11 @@ pub(crate) async fn show_ops(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
         zone: seen.zone.to_string(),
         zones: ZONES.to_vec(),
         quick: quick.to_vec(),
-        wall: view.address.running("/ops/wall"),
+        wall: view.address.running("/ops/wall", &[]),
         bare,
         turned: match bare {
-            true => view.address.at("/ops", &[]),
-            false => view.address.at("/ops", &[("table", EVERY_TABLE.to_owned())]),
+            true => view.address.running("/ops", &[]),
+            false => view.address.running("/ops", &[("table", EVERY_TABLE.to_owned())]),
         },
         cards: parts::cards(&view),
         parts: parts::parts(&view)?,
@@ -280,7 +280,7 @@ pub(crate) async fn show_wall(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse
         scope: looked.scope(&visitor),
         fresh: looked.fresh(&visitor),
         machine: time::machine(looked.now),
-        back: view.address.running("/ops"),
+        back: view.address.running("/ops", &[]),
         cards: parts::cards(&view).into_iter().take(6).collect(),
         parts: shown,
     })

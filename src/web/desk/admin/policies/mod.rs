@@ -60,13 +60,19 @@ fn table(visitor: &Visitor, found: &[PolicyView]) -> Table {
     }
 }
 
+/// Where a rule comes from; of a rule pack in the language of the page.
+fn source(words: Words, text: &str) -> Result<String> {
+    let pack = packs::all()?.iter().find(|pack| pack.policy.source.as_deref() == Some(text));
+    Ok(pack.map_or_else(|| text.to_owned(), |pack| word(words, "pack-source", &pack.slug)))
+}
+
 /// What can be installed.
 fn pack_table(visitor: &Visitor, found: &[PolicyView], manages: bool) -> Result<Table> {
     let words = visitor.words;
     let packs = packs::all()?.iter().map(|pack| {
         let mut cells = vec![
             Cell::text(named(visitor.lang, &pack.policy.name)),
-            Cell::text(pack.policy.source.clone().unwrap_or_default()).with("soft"),
+            Cell::text(word(words, "pack-source", &pack.slug)).with("soft"),
         ];
         let there = found.iter().any(|policy| policy.slug == pack.slug);
         if manages {

@@ -204,7 +204,7 @@ fn facts(words: Words, seen: &Seen) -> Result<Vec<(String, Cell)>> {
         (fl!(words, "admin-rank"), Cell::text(body.rank.to_string())),
     ];
     if let Some(source) = &body.source {
-        facts.push((fl!(words, "admin-source"), Cell::text(source.clone())));
+        facts.push((fl!(words, "admin-source"), Cell::text(super::source(words, source)?)));
     }
     if let Some(day) = body.effective_from {
         facts.push((fl!(words, "admin-effective"), Cell::text(day.to_string())));

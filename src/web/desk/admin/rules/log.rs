@@ -1,5 +1,7 @@
 //! What rules did, and why.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 
 use super::super::asking::{Asking, Field, Input};
@@ -21,8 +23,16 @@ const SHOWN: i64 = 50;
 /// Where the page is, with what is asked for.
 const PATH: &str = "/admin/rules/log?";
 
+/// What rules are called, by slug.
+type Titles = BTreeMap<String, String>;
+
+/// What a rule is called; one that there is no longer goes by its slug.
+fn titled<'a>(titles: &'a Titles, slug: &'a str) -> &'a str {
+    titles.get(slug).map_or(slug, String::as_str)
+}
+
 /// A firing in words: on which complaint, on what, under which conditions, and what became of each action.
-fn card(voice: Voice, fired: &FiringView, known: &Known) -> Card {
+fn card(voice: Voice, fired: &FiringView, known: &Known, titles: &Titles) -> Card {
     let words = voice.words;
     let at = voice.short(fired.fired_at);
     let mut why = vec![match &fired.detail {
@@ -62,7 +72,7 @@ fn card(voice: Voice, fired: &FiringView, known: &Known) -> Card {
             vec![fl!(
                 words,
                 "admin-rule-of-version",
-                rule = fired.rule.as_str(),
+                rule = titled(titles, &fired.rule),
                 n = fired.version
             )],
         ),
@@ -70,8 +80,9 @@ fn card(voice: Voice, fired: &FiringView, known: &Known) -> Card {
         (fl!(words, "admin-why"), why),
         (fl!(words, "admin-did"), deeds.collect()),
     ];
-    if fired.chain.len() > 1 {
-        lines.push((fl!(words, "admin-chain"), vec![fired.chain.join(" → ")]));
+    let chain: Vec<&str> = fired.chain.iter().map(|slug| titled(titles, slug)).collect();
+    if chain.len() > 1 {
+        lines.push((fl!(words, "admin-chain"), vec![chain.join(" → ")]));
     }
     lines.retain(|(_, said)| !said.is_empty());
     Card {
@@ -107,7 +118,7 @@ fn asked(visitor: &Visitor) -> FiringQuery {
 }
 
 /// The form by which they are asked for.
-fn filter(visitor: &Visitor, asked: &FiringQuery, slugs: &[String]) -> Asking {
+fn filter(visitor: &Visitor, asked: &FiringQuery, titles: &Titles) -> Asking {
     let words = visitor.words;
     let choice = |value: &str, label: String, chosen: bool| Choice {
         value: value.to_owned(),
@@ -117,9 +128,9 @@ fn filter(visitor: &Visitor, asked: &FiringQuery, slugs: &[String]) -> Asking {
     let all = |chosen: bool| choice("", fl!(words, "admin-all"), chosen);
     let mut rules = vec![all(asked.rule.is_none())];
     rules.extend(
-        slugs
+        titles
             .iter()
-            .map(|slug| choice(slug, slug.clone(), asked.rule.as_ref() == Some(slug))),
+            .map(|(slug, title)| choice(slug, title.clone(), asked.rule.as_ref() == Some(slug))),
     );
     let mut outcomes = vec![all(asked.outcome.is_none())];
     outcomes.extend(FiringOutcome::ALL.iter().map(|outcome| {
@@ -154,29 +165,27 @@ pub(crate) async fn show_log(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse>
     let words = visitor.words;
     let asked = asked(&visitor);
     let query = asked.clone();
-    let (mut fired, mut slugs, known) = ctx
+    let (mut fired, mut titles, known) = ctx
         .read(move |conn, act| {
-            let slugs: Vec<String> = rules::get(conn)?.rules.into_iter().map(|rule| rule.slug).collect();
-            Ok((firings::list(conn, &query)?, slugs, Known::load(conn, act)?))
+            let rules = rules::get(conn)?.rules.into_iter();
+            let titles: Titles = rules
+                .map(|rule| (rule.slug.clone(), rule.name.unwrap_or(rule.slug)))
+                .collect();
+            Ok((firings::list(conn, &query)?, titles, Known::load(conn, act)?))
         })
         .await?;
     // A rule that there is no longer did things too.
-    slugs.extend(
-        asked
-            .rule
-            .iter()
-            .filter(|rule| !slugs.contains(rule))
-            .cloned()
-            .collect::<Vec<_>>(),
-    );
+    if let Some(rule) = &asked.rule {
+        titles.entry(rule.clone()).or_insert_with(|| rule.clone());
+    }
     let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
     let more = fired.len() > shown;
     fired.truncate(shown);
     let voice = voice(&ctx, &visitor);
-    let cards = fired.iter().map(|fired| card(voice, fired, &known)).collect();
+    let cards = fired.iter().map(|fired| card(voice, fired, &known, &titles)).collect();
     let mut screen = Screen::new(fl!(words, "admin-events-log"))
         .back("/admin/rules", fl!(words, "admin-events"))
-        .with(Block::Form(filter(&visitor, &asked, &slugs)))
+        .with(Block::Form(filter(&visitor, &asked, &titles)))
         .with(Block::Cards(String::new(), fl!(words, "admin-events-log-none"), cards));
     if let Some(last) = fired.last().filter(|_| more) {
         let mut query = form_urlencoded::Serializer::for_suffix(PATH.to_owned(), PATH.len());
