@@ -70,7 +70,10 @@ impl Names {
         if self.shown.contains_key(said) {
             return said;
         }
-        let found = self.shown.iter().find(|(_, shown)| shown.to_lowercase() == said.to_lowercase());
+        let found = self
+            .shown
+            .iter()
+            .find(|(_, shown)| shown.to_lowercase() == said.to_lowercase());
         found.map_or(said, |(handle, _)| handle)
     }
 
@@ -108,7 +111,16 @@ mod tests {
             person("wang.wei", "王伟"),
             person("wang.wei2", "王伟"),
         ]);
-        let said = ["li.na", " li na ", "马丽", "mary", "mary (anna)", "王伟 (wang.wei2)", "王伟", "nobody"];
+        let said = [
+            "li.na",
+            " li na ",
+            "马丽",
+            "mary",
+            "mary (anna)",
+            "王伟 (wang.wei2)",
+            "王伟",
+            "nobody",
+        ];
         let meant = ["li.na", "li.na", "mary", "mary", "anna", "wang.wei2", "王伟", "nobody"];
         assert_eq!(said.map(|said| names.meant(said)), meant);
     }

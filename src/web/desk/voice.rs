@@ -54,7 +54,10 @@ pub(in crate::web) async fn names(ctx: &Ctx) -> Result<Names> {
 /// # Errors
 /// When the database fails.
 pub(in crate::web) async fn whom(ctx: &Ctx, form: &mut Form, fields: &[&str]) -> Result<()> {
-    let said: Vec<(&str, String)> = fields.iter().filter_map(|field| Some((*field, form.given(field)?))).collect();
+    let said: Vec<(&str, String)> = fields
+        .iter()
+        .filter_map(|field| Some((*field, form.given(field)?)))
+        .collect();
     if !said.is_empty() {
         let names = names(ctx).await?;
         for (field, said) in said {

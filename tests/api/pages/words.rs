@@ -173,10 +173,16 @@ fn rule_packs_say_on_pages_where_they_come_from() {
     for pack in packs::all().unwrap() {
         let key = format!("word-pack-source-{}", pack.slug);
         let source = pack.policy.source.as_deref().unwrap();
-        assert!(en.lines().any(|line| line == format!("{key} = {source}")), "{key} is another");
+        assert!(
+            en.lines().any(|line| line == format!("{key} = {source}")),
+            "{key} is another"
+        );
         let said = zh.lines().find(|line| line.starts_with(&key)).unwrap();
         // The same figures of law and days in both.
-        for figure in source.split(|c: char| !c.is_ascii_digit()).filter(|figure| figure.len() > 1) {
+        for figure in source
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|figure| figure.len() > 1)
+        {
             assert!(said.contains(figure), "{key}: {figure}");
         }
     }

@@ -62,7 +62,9 @@ fn table(visitor: &Visitor, found: &[PolicyView]) -> Table {
 
 /// Where a rule comes from; of a rule pack in the language of the page.
 fn source(words: Words, text: &str) -> Result<String> {
-    let pack = packs::all()?.iter().find(|pack| pack.policy.source.as_deref() == Some(text));
+    let pack = packs::all()?
+        .iter()
+        .find(|pack| pack.policy.source.as_deref() == Some(text));
     Ok(pack.map_or_else(|| text.to_owned(), |pack| word(words, "pack-source", &pack.slug)))
 }
 
