@@ -475,7 +475,6 @@ fn what_differs_between_the_databases_stands_in_the_dialect() {
         "db/dialect.rs",
         "db/holds.rs",
         "db/settled.rs",
-        "db/settled.rs",
         "db/sums.rs",
         "db/conn.rs",
         "db/migrate.rs",
