@@ -21,7 +21,7 @@ function line(text, name) {
 
 // Colleagues by name, as the page offers them to choose from.
 function called(handle) {
-  return document.querySelector(`#people option[value="${CSS.escape(handle)}"]`)?.textContent ?? handle;
+  return [...document.querySelectorAll("#people option")].find((one) => one.textContent === handle)?.value ?? handle;
 }
 
 function show() {

@@ -1,7 +1,7 @@
 // Keeps what is typed into the forms of a complaint with the service until it is sent. The page puts it back.
 const place = document.getElementById("live");
 const drafts = `/api/v1/complaints/${place.dataset.complaint}/drafts/`;
-const CARRIED = ["csrf_token", "form_key", "version", "seen", "deed", "back", "write-text"];
+const CARRIED = ["csrf_token", "form_key", "version", "seen", "deed", "back", "write-text", "beside"];
 // What the page put back is typed too, as long as nobody threw it away.
 const back = new Set(document.getElementById("put-back")?.dataset.names.split(" ") ?? []);
 const waiting = new Map();
@@ -73,11 +73,19 @@ if (place.dataset.keeps === "true") {
       waiting.set(one, setTimeout(() => keep(one), 800));
     }
   });
-  // What is being sent is no draft any more.
+  // What is being sent is no draft any more; what stands in other forms of its kind goes along, to be kept.
   document.addEventListener("submit", (event) => {
-    const kind = kindOf(event.target);
+    const form = event.target;
+    const kind = kindOf(form);
     clearTimeout(waiting.get(kind));
     waiting.delete(kind);
+    if (kind !== "step") return;
+    const typed = Object.entries(JSON.parse(typedOf(kind) ?? "{}")).filter(([name]) => !form.elements.namedItem(name));
+    form.querySelector("input[name=beside]")?.remove();
+    if (!typed.length) return;
+    const beside = Object.assign(document.createElement("input"), { type: "hidden", name: "beside" });
+    beside.value = JSON.stringify(Object.fromEntries(typed));
+    form.append(beside);
   });
   addEventListener("pagehide", keepAll);
 }

@@ -84,6 +84,7 @@ pub(super) async fn list_work_queue(ctx: Ctx, query: Query<WorkQuery>) -> Result
     let query = query.0;
     let listing = Listing {
         team: query.team,
+        teamless: false,
         mine: query.mine.unwrap_or(false),
         // No stored text holds a NUL, and PostgreSQL takes none.
         owner: query.owner.map(|owner| owner.replace('\0', "")),

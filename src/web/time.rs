@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::i18n::{Words, fl};
 use super::locale::Lang;
 use crate::clock::Moment;
+use crate::domain::reporting::measures::Time;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -171,6 +172,16 @@ pub(crate) fn zone_name(words: Words, lang: Lang, zone: Tz) -> String {
         _ => city,
     };
     fl!(words, "zone-of-city", city = city)
+}
+
+/// How long something took or waits. What is counted while the desk is open has no days: nobody knows how long one is.
+pub(crate) fn counted(words: Words, time: Time, seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as i64;
+    if time == Time::Business && minutes >= 1_440 {
+        let hours = (minutes + 30) / 60;
+        return fl!(words, "span-h", h = hours);
+    }
+    span(words, TimeDelta::minutes(minutes))
 }
 
 /// How long it is, in its two largest units: “2 h 15 min”, “2小时15分”.

@@ -13,6 +13,8 @@ use crate::ids::{ComplaintId, TeamId};
 pub struct Listing {
     /// Held by this team.
     pub team: Option<TeamId>,
+    /// Held by no team.
+    pub teamless: bool,
     /// With the caller.
     pub mine: bool,
     /// With this person.
@@ -45,6 +47,7 @@ pub fn list(conn: &mut Conn, act: &Act, listing: &Listing) -> Result<Page> {
     }
     let filter = Filter {
         team: listing.team,
+        teamless: listing.teamless,
         owner: mine.or_else(|| listing.owner.clone()),
         unowned: listing.unowned,
         after: listing.after,

@@ -204,6 +204,7 @@ pub(super) fn counts_of_owners(conn: &mut Conn, owners: &[&str]) -> Result<BTree
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filter {
     pub(super) team: Option<TeamId>,
+    pub(super) teamless: bool,
     pub(super) owner: Option<String>,
     pub(super) unowned: bool,
     pub(super) after: Option<(Moment, ComplaintId)>,
@@ -218,6 +219,9 @@ pub(super) fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Q
         .into_boxed();
     if let Some(team) = filter.team {
         query = query.filter(work_queue::line.eq(team));
+    }
+    if filter.teamless {
+        query = query.filter(work_queue::line.eq(row::line(None)));
     }
     if let Some(owner) = &filter.owner {
         query = query

@@ -12,6 +12,7 @@ use crate::db::conn::Conn;
 use crate::domain::audit::{Event, ObjectKind};
 use crate::domain::complaints::call_backs::{self, CallBackView};
 use crate::domain::complaints::view::{self, ComplaintView};
+use crate::domain::complaints::vocabulary::State;
 use crate::domain::customers::model::SeenCustomer;
 use crate::domain::customers::record;
 use crate::domain::staff::{Act, Permission};
@@ -33,6 +34,12 @@ struct CallBackPage {
     statement: String,
     statement_lang: &'static str,
     agreed: String,
+    remedy: String,
+    /// What is to be done: who, what, by when; and whether that is over.
+    todo: String,
+    lapsed: bool,
+    /// Whether something is still to be done about the complaint.
+    goes_on: bool,
     guide: Guidance,
     handles: bool,
     form: Form,
@@ -78,6 +85,16 @@ pub(super) async fn show(
         .iter()
         .rev()
         .find_map(|step| step.record.as_ref()?.agreed.clone());
+    let promised = complaint
+        .steps
+        .iter()
+        .rev()
+        .find_map(|step| step.record.as_ref().filter(|record| record.by_when.is_some()));
+    let todo = promised.map(|record| {
+        let by_when = record.by_when.map(|at| voice.short(at));
+        let said = [record.who.clone(), record.what.clone(), by_when];
+        said.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    });
     let (status, page) = match findings.is_empty() {
         true => (StatusCode::OK, visitor.page(title)),
         false => (StatusCode::UNPROCESSABLE_ENTITY, visitor.page_with_errors(&title)),
@@ -96,6 +113,12 @@ pub(super) async fn show(
         statement_lang: language_of(&complaint.statement.statement),
         statement: complaint.statement.statement.clone(),
         agreed: agreed.unwrap_or_default(),
+        remedy: complaint.statement.desired_remedy.clone().unwrap_or_default(),
+        todo: todo.unwrap_or_default(),
+        lapsed: promised
+            .and_then(|record| record.by_when)
+            .is_some_and(|at| at <= voice.now),
+        goes_on: summary.state != State::Closed,
         guide: guidance(visitor.lang, playbooks::of(summary.customer_type)?),
         handles: visitor.may(Permission::HandleComplaints),
         done: visitor.query("done").map(|_| voice.words.get("word-done-call")),

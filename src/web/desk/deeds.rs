@@ -94,7 +94,10 @@ impl Deed {
             (Ok(()), Place::CallBack(_, call)) => {
                 Ok(visitor.go(&format!("/desk/call-backs/{call}?done={}", self.done)))
             }
-            (Ok(()), Place::Complaint(id)) => Ok(visitor.go(&format!("/desk/complaints/{id}?done={}", self.done))),
+            (Ok(()), Place::Complaint(id)) => {
+                kept::keep_beside(ctx, id, &self.form, &self.prefix).await;
+                Ok(visitor.go(&format!("/desk/complaints/{id}?done={}", self.done)))
+            }
             (Err(error), _) => self.again(ctx, visitor, error).await,
         }
     }
@@ -180,6 +183,8 @@ pub(super) fn better(words: Words, error: &FieldError) -> Option<String> {
         (pointer, "malformed") if pointer.starts_with("/on/") => Some(fl!(words, "desk-tags-wrong")),
         ("/slug", "unknown") => Some(fl!(words, "desk-macro-gone")),
         ("/on", "required") => Some(fl!(words, "desk-tags-missing")),
+        ("/redress/type", _) => Some(fl!(words, "desk-redress-missing")),
+        ("/redress/minor_units", _) => Some(fl!(words, "desk-amount-wrong")),
         _ => None,
     }
 }
@@ -307,9 +312,11 @@ pub(crate) async fn close(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form:
     let id = id.0;
     let text = |name: &str| fields::text(&form, name);
     let units = fields::minor_units(&form, "close-redress-minor_units", "close-redress-currency");
-    let redress = match form.given("close-redress-type") {
-        Some(kind) => fields::object([
-            ("type", json!(kind)),
+    // An amount without a type is refused: nobody could tell what it is for.
+    let says_amount = form.given("close-redress-minor_units").is_some();
+    let redress = match form.given("close-redress-type").is_some() || says_amount {
+        true => fields::object([
+            ("type", text("close-redress-type")),
             (
                 "currency",
                 if units.is_null() {
@@ -321,7 +328,7 @@ pub(crate) async fn close(ctx: Ctx, visitor: Visitor, id: Id<ComplaintId>, form:
             ("minor_units", units),
             ("status", text("close-redress-status")),
         ]),
-        None => Value::Null,
+        false => Value::Null,
     };
     let value = fields::read::<CloseForm>(&fields::object([
         ("decision", text("close-decision")),

@@ -10,6 +10,8 @@ use crate::domain::drafts::{self, DraftForm, DraftKind, DraftView};
 use crate::ids::ComplaintId;
 use crate::web::forms::Form;
 
+/// The field in which a form brings, as a draft holds it, what was typed into others of its kind.
+const BESIDE: &str = "beside";
 /// What every form carries beside what was typed.
 const CARRIED: &[&str] = &[
     "csrf_token",
@@ -22,6 +24,7 @@ const CARRIED: &[&str] = &[
     "draft",
     "write-text",
     "write-fill",
+    BESIDE,
 ];
 
 /// Whether a field was typed into.
@@ -71,19 +74,30 @@ pub(super) async fn keep(ctx: &Ctx, id: ComplaintId, form: &Form, prefix: &str) 
         .all()
         .filter(|(name, value)| is_typed(name) && !value.trim().is_empty())
         .collect();
-    let Ok(text) = serde_json::to_string(&typed) else {
+    put(ctx, (id, kind), &typed, form.version().ok()).await;
+}
+
+/// Keeps what was typed into other forms of the kind of one that was done: what was done leaves no draft of its kind.
+pub(super) async fn keep_beside(ctx: &Ctx, id: ComplaintId, form: &Form, prefix: &str) {
+    let Some(kind) = kind_of(prefix, form) else { return };
+    let beside: BTreeMap<String, String> = serde_json::from_str(form.text(BESIDE)).unwrap_or_default();
+    let typed: BTreeMap<&str, &str> = beside
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, value)| is_typed(name) && !value.trim().is_empty() && form.text(name).is_empty())
+        .collect();
+    put(ctx, (id, kind), &typed, None).await;
+}
+
+async fn put(ctx: &Ctx, of: (ComplaintId, DraftKind), typed: &BTreeMap<&str, &str>, based_on: Option<i32>) {
+    let Ok(text) = serde_json::to_string(typed) else {
         return;
     };
     if typed.is_empty() {
         return;
     }
-    let kept = DraftForm {
-        typed: text,
-        based_on: form.version().ok(),
-    };
-    let done = ctx
-        .write(move |conn, act| drafts::put(conn, act, (id, kind), &kept))
-        .await;
+    let kept = DraftForm { typed: text, based_on };
+    let done = ctx.write(move |conn, act| drafts::put(conn, act, of, &kept)).await;
     if let Err(error) = done {
         tracing::warn!(%error, "what somebody typed could not be kept");
     }

@@ -9,7 +9,7 @@ use super::words::{Choice, choices, or_none, word};
 use crate::clock::Moment;
 use crate::domain::complaints::procedure;
 use crate::domain::complaints::view::{ComplaintView, StepView};
-use crate::domain::complaints::vocabulary::{HandlingStep, Kind, SkipReason};
+use crate::domain::complaints::vocabulary::{HandlingStep, Kind, SkipReason, State};
 use crate::domain::staff::names::Names;
 use crate::web::customers::language_of;
 use crate::web::forms::{Findings, Form};
@@ -45,6 +45,8 @@ pub(super) struct StepPart {
     pub(super) stands_word: String,
     /// In one line, what was recorded.
     pub(super) gist: String,
+    /// Whether what was promised to be done is due, or was.
+    pub(super) lapsed: bool,
     pub(super) who: String,
     pub(super) recorded: Vec<Recorded>,
     pub(super) fields: Vec<StepField>,
@@ -167,7 +169,11 @@ pub(super) fn of_complaint(hand: &Hand, view: &ComplaintView) -> Vec<StepPart> {
                 None if *step == HandlingStep::Listen => proposed.clone(),
                 row => values_of(row),
             };
-            part(hand, *step, number, summary.kind, row, stands, &present)
+            let promised = row.and_then(|row| row.record.as_ref()?.by_when);
+            StepPart {
+                lapsed: summary.state != State::Closed && promised.is_some_and(|at| at <= hand.now),
+                ..part(hand, *step, number, summary.kind, row, stands, &present)
+            }
         })
         .collect()
 }
@@ -213,6 +219,7 @@ fn part(
         stands,
         stands_word: word(words, "stands", stands),
         gist: gist.chars().take(160).collect(),
+        lapsed: false,
         who: row.map_or(String::new(), |row| {
             format!(
                 "{} · {}",

@@ -38,6 +38,7 @@ pub(super) fn areas_of(field: &str) -> &'static [&'static str] {
         "role" => &["role"],
         "customer_type" => &["type"],
         "category" => &["category"],
+        "relation" => &["tie"],
         "ball_with" => &["ball"],
         "result" => &["result"],
         "outcome" => &["outcome"],
@@ -49,7 +50,7 @@ pub(super) fn areas_of(field: &str) -> &'static [&'static str] {
         "cause_category" => &["cause"],
         "asked_by" => &["asked"],
         "matched_by" => &["point"],
-        "skip_reason" => &["skip"],
+        "skip_reason" | "skipped" => &["skip"],
         "step" => &["step"],
         _ => &[],
     }

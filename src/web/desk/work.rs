@@ -21,8 +21,8 @@ use crate::domain::sla::clocks::view::ClockView;
 use crate::domain::staff::{Act, Permission};
 use crate::domain::work::mine::{self, MyCall};
 use crate::domain::work::queue;
-use crate::error::Result;
-use crate::ids::{ComplaintId, CustomerId};
+use crate::error::{Error, Result};
+use crate::ids::{ComplaintId, CustomerId, TeamId};
 use crate::web::forms::Form;
 use crate::web::i18n::fl;
 use crate::web::page::{Page, Visitor};
@@ -174,20 +174,31 @@ fn look(conn: &mut Conn, act: &Act, voice: Voice) -> Result<Seen> {
     })
 }
 
-/// What waits in the caller's teams for somebody, the most urgent first: as it is given to who asks for the next piece.
+/// What waits for somebody in the caller's teams, then what no team holds, each the most urgent first: as it is given to
+/// who asks for the next piece.
 fn free(conn: &mut Conn, act: &Act) -> Result<Vec<ComplaintSummary>> {
-    let mut waiting = Vec::new();
-    for team in act.actor.teams.iter().take(10) {
+    let mut wait = |team: Option<TeamId>| {
         let listing = queue::Listing {
-            team: Some(*team),
+            team,
+            teamless: team.is_none(),
             unowned: true,
             limit: FREE,
             ..queue::Listing::default()
         };
         let items = queue::list(conn, act, &listing)?.items;
-        waiting.extend(items.into_iter().map(|item| (item.why.due_at, item.id)));
+        Ok::<_, Error>(
+            items
+                .into_iter()
+                .map(|item| (item.why.due_at, item.id))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let mut waiting = Vec::new();
+    for team in act.actor.teams.iter().take(10) {
+        waiting.extend(wait(Some(*team))?);
     }
     waiting.sort();
+    waiting.extend(wait(None)?);
     waiting.truncate(usize::try_from(FREE).unwrap_or_default());
     let ids: Vec<ComplaintId> = waiting.into_iter().map(|(_, id)| id).collect();
     let mut rows: BTreeMap<ComplaintId, ComplaintSummary> = beside::look_at_all(conn, &ids)?

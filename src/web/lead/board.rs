@@ -84,7 +84,10 @@ struct BoardPage {
     unowned: bool,
     assigns: bool,
     form: Form,
+    /// What was given to whom.
     given: Option<String>,
+    /// Whether it was not said what to give, or to whom.
+    unsaid: bool,
     refused: Vec<String>,
     here: String,
 }
@@ -93,6 +96,7 @@ struct BoardPage {
 #[derive(Clone, Default)]
 struct Asked {
     team: Option<TeamId>,
+    teamless: bool,
     owner: Option<String>,
     unowned: bool,
 }
@@ -106,6 +110,7 @@ impl Asked {
         let owner = given("owner");
         Self {
             team: given("team").and_then(|text| text.parse().ok()).map(TeamId),
+            teamless: given("team").as_deref() == Some("-"),
             unowned: owner.as_deref() == Some("-"),
             owner: owner.filter(|owner| owner != "-"),
         }
@@ -116,6 +121,8 @@ impl Asked {
         let mut query = form_urlencoded::Serializer::new(String::new());
         if let Some(team) = self.team {
             query.append_pair("team", &team.to_string());
+        } else if self.teamless {
+            query.append_pair("team", "-");
         }
         match &self.owner {
             Some(owner) => {
@@ -141,6 +148,7 @@ pub(crate) async fn show_board(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
         .read(move |conn, act| {
             let listing = Listing {
                 team: wanted.team,
+                teamless: wanted.teamless,
                 owner: wanted.owner.clone(),
                 unowned: wanted.unowned,
                 limit: SHOWN,
@@ -164,13 +172,20 @@ pub(crate) async fn show_board(ctx: Ctx, visitor: Visitor) -> Result<HttpRespons
         teams: teams(voice, &whole),
         items: page.items.iter().map(|item| row(voice, item)).collect(),
         more: page.next.is_some(),
-        team_choices: team_choices(voice, &whole, asked.team),
+        team_choices: team_choices(voice, &whole, &asked),
         owner_choices: owner_choices(voice, &whole, &asked),
         to_choices: to_choices(voice, &whole),
         unowned: asked.unowned,
         assigns: visitor.may(Permission::AssignComplaints),
         form: Form::fresh(),
-        given: visitor.query("given").map(str::to_owned),
+        given: visitor.query("given").map(|n| {
+            let who = match visitor.query("to").filter(|to| *to != "-") {
+                Some(to) => voice.person(to),
+                None => fl!(visitor.words, "lead-nobody"),
+            };
+            fl!(visitor.words, "lead-given", n = n, who = who)
+        }),
+        unsaid: visitor.query("unsaid").is_some(),
         refused: refused
             .split(',')
             .filter(|one| !one.is_empty())
@@ -258,20 +273,25 @@ fn row(voice: Voice, item: &WorkItem) -> Item {
     }
 }
 
-fn team_choices(voice: Voice, whole: &LoadView, chosen: Option<TeamId>) -> Vec<Choice> {
+fn team_choices(voice: Voice, whole: &LoadView, asked: &Asked) -> Vec<Choice> {
     let all = Choice {
         value: String::new(),
         label: voice.words.get("lead-all-teams"),
-        chosen: chosen.is_none(),
+        chosen: asked.team.is_none() && !asked.teamless,
+    };
+    let none = Choice {
+        value: "-".to_owned(),
+        label: voice.words.get("lead-no-team"),
+        chosen: asked.teamless,
     };
     let named = whole.teams.iter().filter_map(|team| {
         Some(Choice {
             value: team.team?.to_string(),
             label: team.team_name.clone()?,
-            chosen: team.team == chosen,
+            chosen: team.team == asked.team,
         })
     });
-    std::iter::once(all).chain(named).collect()
+    std::iter::once(all).chain(named).chain([none]).collect()
 }
 
 fn owner_choices(voice: Voice, whole: &LoadView, asked: &Asked) -> Vec<Choice> {
@@ -319,11 +339,16 @@ fn to_choices(voice: Voice, whole: &LoadView) -> Vec<Choice> {
 /// `POST /lead/assign`: gives what is ticked to somebody, each by itself: one that cannot be given keeps no other back.
 pub(crate) async fn assign(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
     let to = form.given("to").map(|to| to.replace('\0', ""));
+    let back = back(&form);
+    let mark = if back.contains('?') { '&' } else { '?' };
     let owner = match to.as_deref() {
         Some("-") => Value::Null,
         Some(to) => Value::String(to.to_owned()),
-        None => return Ok(visitor.go(back(&form))),
+        None => Value::Bool(false),
     };
+    if owner.is_boolean() || form.every("complaint").next().is_none() {
+        return Ok(visitor.go(&format!("{back}{mark}unsaid=1")));
+    }
     let value: AssignForm = serde_json::from_value(json!({ "owner": owner }))?;
     let (mut given, mut refused) = (0, Vec::new());
     for ticked in form.every("complaint") {
@@ -352,10 +377,9 @@ pub(crate) async fn assign(ctx: Ctx, visitor: Visitor, form: Form) -> Result<Htt
             Err(_) => refused.push(parts.next().unwrap_or_default().to_owned()),
         }
     }
-    let back = back(&form);
-    let mark = if back.contains('?') { '&' } else { '?' };
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("given", &given.to_string());
+    query.append_pair("to", to.as_deref().unwrap_or_default());
     if !refused.is_empty() {
         query.append_pair("refused", &refused.join(","));
     }

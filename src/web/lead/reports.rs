@@ -131,17 +131,17 @@ pub(crate) async fn show_reports(ctx: Ctx, visitor: Visitor) -> Result<HttpRespo
                 chosen: *one == time,
             })
             .collect(),
-        queue: bands(voice, &found.queue),
+        queue: bands(voice, time, &found.queue),
         waiting: found.queue.totals.iter().map(|row| row.n).sum(),
         longest: found
             .queue
             .totals
             .first()
             .and_then(|row| row.longest_seconds)
-            .map_or_else(String::new, |seconds| span(voice, seconds as f64)),
+            .map_or_else(String::new, |seconds| time::counted(words, time, seconds as f64)),
         first: share(voice, &fl!(words, "lead-first-contact"), first),
         again: share(voice, &fl!(words, "lead-opened-again"), again),
-        steps: found.steps.totals.iter().map(|row| step(voice, row)).collect(),
+        steps: found.steps.totals.iter().map(|row| step(voice, time, row)).collect(),
         one_hand: percent(voice, hands.and_then(|row| row.one_hand_share)),
         changes: hands
             .and_then(|row| row.mean_changes)
@@ -157,10 +157,6 @@ pub(crate) async fn show_reports(ctx: Ctx, visitor: Visitor) -> Result<HttpRespo
             })
             .collect(),
     })
-}
-
-fn span(voice: Voice, seconds: f64) -> String {
-    time::span(voice.words, TimeDelta::seconds(seconds.round() as i64))
 }
 
 fn percent(voice: Voice, share: Option<f64>) -> String {
@@ -182,9 +178,9 @@ fn week(voice: Voice, period: &str, key: &str) -> String {
     }
 }
 
-fn bands(voice: Voice, found: &Report<queue_ages::QueueAgesRow>) -> Vec<Band> {
+fn bands(voice: Voice, time: Time, found: &Report<queue_ages::QueueAgesRow>) -> Vec<Band> {
     let most = found.rows.iter().map(|row| row.n).max().unwrap_or_default().max(1);
-    let hours = |hours: i64| time::span(voice.words, TimeDelta::hours(hours));
+    let hours = |hours: i64| time::counted(voice.words, time, hours as f64 * 3_600.0);
     found
         .rows
         .iter()
@@ -200,8 +196,10 @@ fn bands(voice: Voice, found: &Report<queue_ages::QueueAgesRow>) -> Vec<Band> {
         .collect()
 }
 
-fn step(voice: Voice, row: &step_times::StepTimesRow) -> Step {
-    let told = |seconds: Option<f64>| seconds.map_or_else(|| "–".to_owned(), |seconds| span(voice, seconds));
+fn step(voice: Voice, time: Time, row: &step_times::StepTimesRow) -> Step {
+    let told = |seconds: Option<f64>| {
+        seconds.map_or_else(|| "–".to_owned(), |seconds| time::counted(voice.words, time, seconds))
+    };
     Step {
         name: word(voice.words, "step", row.step.as_str()),
         n: row.n,

@@ -66,7 +66,7 @@ fn session_table(ctx: &Ctx, visitor: &Visitor, found: &[sessions::SessionView]) 
 }
 
 /// What can be done about the second factor.
-fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool)) -> Block {
+fn factor(words: Words, form: &Form, (handle, enabled, begun, wrong): (&str, bool, bool, bool)) -> Vec<Block> {
     let password = |name: &str| {
         Field::new(
             form,
@@ -90,7 +90,7 @@ fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool
         .of(handle)
         .field(password("remove-password"))
         .field(code("remove-code"));
-        return Block::Form(remove);
+        return vec![Block::Form(remove)];
     }
     let confirm = Asking::new(
         "confirm",
@@ -109,9 +109,11 @@ fn factor(words: Words, form: &Form, (handle, enabled, begun): (&str, bool, bool
     .lead(fl!(words, "account-factor-lead"))
     .of(handle)
     .field(password("begin-password"));
-    match begun {
-        true => Block::Form(confirm.open()),
-        false => Block::Form(begin),
+    match (begun, wrong) {
+        (true, false) => vec![Block::Form(confirm.open())],
+        // The secret is not shown again: who has not scanned it yet begins anew.
+        (true, true) => vec![Block::Form(confirm.open()), Block::Form(begin)],
+        (false, _) => vec![Block::Form(begin)],
     }
 }
 
@@ -195,12 +197,9 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
         (lang.own_name().to_owned(), cell)
     });
     let begun = shown.iter().any(|block| matches!(block, Block::Once(..))) && !stands.enabled;
-    let begun = begun
-        || sent
-            .findings
-            .all()
-            .iter()
-            .any(|finding| finding.field.starts_with("confirm"));
+    let findings = sent.findings.all();
+    let wrong = findings.iter().any(|finding| finding.field.starts_with("confirm"));
+    let begun = begun || wrong;
     let mut screen = Screen::new(fl!(words, "account-title"));
     for block in shown {
         screen = screen.with(block);
@@ -208,11 +207,12 @@ async fn page(ctx: &Ctx, visitor: &Visitor, own: &SignedIn, sent: Sent, shown: V
     // What was just begun is confirmed beside the secret.
     let (facts, factor) = (
         Block::Facts(String::new(), facts),
-        factor(words, form, (&person.handle, stands.enabled, begun)),
+        factor(words, form, (&person.handle, stands.enabled, begun, wrong)),
     );
+    let with = |screen: Screen, blocks: Vec<Block>| blocks.into_iter().fold(screen, Screen::with);
     screen = match begun {
-        true => screen.with(factor).with(facts),
-        false => screen.with(facts).with(factor),
+        true => with(screen, factor).with(facts),
+        false => with(screen.with(facts), factor),
     };
     let screen = screen
         .with(Block::Form(password(words, form, &person.handle)))

@@ -7,7 +7,7 @@ use crate::web::customers::language_of;
 use crate::web::desk::kept;
 use crate::web::desk::parts::{self, CallPart, ClockPart};
 use crate::web::desk::voice::Voice;
-use crate::web::desk::words::word;
+use crate::web::desk::words::{areas_of, word, word_in};
 use crate::web::forms::Form;
 use crate::web::time;
 
@@ -86,7 +86,12 @@ pub(super) fn typed(voice: Voice, form: &Form) -> Vec<(String, String)> {
         .filter(|(name, value)| kept::is_typed(name) && !value.trim().is_empty())
         .map(|(name, value)| {
             let last = name.rsplit('-').next().unwrap_or(name);
-            (word(voice.words, "field", last), value.to_owned())
+            let value = match areas_of(last) {
+                [] if last == "owner" => voice.person(value),
+                [] => value.to_owned(),
+                areas => word_in(voice.words, areas, value),
+            };
+            (word(voice.words, "field", last), value)
         })
         .collect()
 }

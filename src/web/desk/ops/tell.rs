@@ -1,6 +1,6 @@
 //! Figures in words: times, shares, days, and what they are compared with.
 
-use chrono::{Datelike as _, NaiveDate, TimeDelta};
+use chrono::{Datelike as _, NaiveDate};
 
 use crate::domain::reporting::measures::Time;
 use crate::domain::reporting::query::By;
@@ -22,14 +22,9 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl Tell {
-    /// A time. What is counted while the desk is open has no days: nobody knows how long one is.
+    /// A time.
     pub(super) fn span(self, seconds: f64) -> String {
-        let minutes = (seconds / 60.0).round() as i64;
-        if self.time == Time::Business && minutes >= 1_440 {
-            let hours = (minutes + 30) / 60;
-            return fl!(self.words, "span-h", h = hours);
-        }
-        time::span(self.words, TimeDelta::minutes(minutes))
+        time::counted(self.words, self.time, seconds)
     }
 
     /// A time, in its largest unit.
