@@ -428,10 +428,10 @@ fn clocks_are_mostly_kept_and_say_what_they_said_in_its_time() {
 
 #[test]
 fn a_database_that_somebody_uses_is_not_filled() {
+    type Use<'a> = (&'a str, &'a dyn Fn(&mut crate::db::conn::Conn));
     let dir = tempfile::tempdir().unwrap();
     let (policy, plan) = (Policy::default(), plan(1, 9));
     let act = Act::of_system(plan.now, std::sync::Arc::new(policy.clone()));
-    type Use<'a> = (&'a str, &'a dyn Fn(&mut crate::db::conn::Conn));
     let named = |name: &str| format!("{{\"name\": \"{name}\"}}");
     let uses: [Use<'_>; 4] = [
         ("customers", &|conn| {
