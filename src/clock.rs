@@ -4,7 +4,8 @@ use std::ops::{Add, AddAssign, Deref, Sub};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// A moment in UTC. Written as RFC 3339; both databases keep it to the microsecond.
@@ -18,15 +19,16 @@ use utoipa::ToSchema;
     Ord,
     Hash,
     Serialize,
-    Deserialize,
     ToSchema,
     diesel::expression::AsExpression,
     diesel::deserialize::FromSqlRow,
 )]
 #[diesel(sql_type = crate::db::types::Instant)]
-#[serde(try_from = "DateTime<Utc>")]
 #[schema(value_type = String, format = DateTime, example = "2026-11-23T06:00:00Z")]
 pub struct Moment(pub DateTime<Utc>);
+
+/// What is said where something else was sent.
+const WANTED: &str = "a moment such as 2026-11-24T09:00:00Z";
 
 impl Moment {
     /// 1970-01-01T00:00:00Z.
@@ -43,6 +45,25 @@ impl TryFrom<DateTime<Utc>> for Moment {
         } else {
             Err("a moment in the years 1 to 9999")
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Moment;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(WANTED)
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Moment, E> {
+                let at: DateTime<Utc> = text.parse().map_err(|_| E::custom(WANTED))?;
+                Moment::try_from(at).map_err(E::custom)
+            }
+        }
+        from.deserialize_str(Text)
     }
 }
 

@@ -261,7 +261,7 @@ pub struct FieldError {
     /// Where: a JSON pointer into the request body, or `?name` for a query parameter.
     #[schema(example = "/subject")]
     pub pointer: String,
-    /// What is wrong, as a stable word: `required`, `too_short`, `too_long`, `malformed`, `unknown`, `out_of_range`, `not_allowed`.
+    /// What is wrong, as a stable word: `required`, `too_short`, `too_long`, `malformed`, `unknown`, `out_of_range`, `not_allowed`, `too_weak`.
     #[schema(example = "too_long")]
     pub code: String,
     /// What is wrong, for a person.

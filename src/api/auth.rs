@@ -74,7 +74,10 @@ async fn admit(app: &App, req: &ServiceRequest) -> Result<Option<Arc<Actor>>> {
             ));
         }
         Access::Needs(permission) if !actor.may(permission) => {
-            let detail = format!("the role `{}` may not `{permission}`", actor.grant.role());
+            let detail = match actor.grant.leaves_out(permission) {
+                true => format!("the scopes of this token leave out `{permission}`"),
+                false => format!("the role `{}` may not `{permission}`", actor.grant.role()),
+            };
             return Err(Error::problem(Code::Forbidden, detail));
         }
         _ => {}

@@ -108,6 +108,7 @@ pub(super) async fn change_customer(
 /// List the complaints of a customer, without what they say.
 ///
 /// That they exist and where they stand, the newest first: for those who sell, and need to know before they call.
+/// None of a customer whose record is restricted or not shared with the caller, unless they read complaints.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/complaints", tag = "customers",
     params(("id" = CustomerId, Path, description = "The customer."), PageQuery),
     responses((status = 200, description = "A page of complaints.", body = Page<ComplaintStateView>)))]
@@ -119,7 +120,7 @@ pub(super) async fn list_complaints_of_customer(
     let limit = page::limit(query.0.limit)?;
     let after = page::decode::<Cursor>(query.0.cursor.as_deref())?;
     let rows = ctx
-        .read(move |conn, _| states::of_customer(conn, id.0, after, limit + 1))
+        .read(move |conn, act| states::of_customer(conn, act, id.0, after, limit + 1))
         .await?;
     ctx.disclose(Event::on(ObjectKind::Customer, id.0.0, "customer.complaints_listed").of([id.0]))
         .await?;

@@ -121,7 +121,9 @@ pub(crate) fn described(error: &actix_web::Error, id: &str) -> actix_web::HttpRe
         };
         return answer::problem(&Error::problem(code, code.title()), Some(id));
     };
-    if own.code().status() >= 500 {
+    if own.is_retryable() {
+        tracing::warn!(error = %own, "collided at every try");
+    } else if own.code().status() >= 500 {
         tracing::error!(error = %own, "failed");
     }
     answer::problem(own, Some(id))

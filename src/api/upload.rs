@@ -176,13 +176,29 @@ impl PacedForm {
         unless_cut_off(self.form.try_next(), &self.ended).await
     }
 
-    /// The content of a field, to which the form belongs from now on: without it, the field would end.
+    /// The content of a field, to which the form belongs from now on: without it, the field would end. A form with
+    /// another file is refused at the end, so that nobody believes that both were kept.
     fn content_of(self, field: Field) -> LocalBoxStream<'static, Result<Bytes>> {
-        stream::try_unfold((self, field), |(form, mut field)| async move {
-            let next = unless_cut_off(field.try_next(), &form.ended).await?;
-            Ok(next.map(|piece| (piece, (form, field))))
+        stream::try_unfold((self, field), |(mut form, mut field)| async move {
+            if let Some(piece) = unless_cut_off(field.try_next(), &form.ended).await? {
+                return Ok(Some((piece, (form, field))));
+            }
+            drop(field);
+            form.no_more_files().await.map(|()| None)
         })
         .boxed_local()
+    }
+
+    async fn no_more_files(&mut self) -> Result<()> {
+        while let Some(field) = self.next().await? {
+            if field.name() == Some("file") || file_name(&field).is_some_and(|name| !name.is_empty()) {
+                return Err(Error::problem(
+                    Code::BadRequest,
+                    "one file in a request: send the others each in a request of its own",
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ const GROUP: usize = 64;
 /// The most writes that may wait; one more is refused with 503.
 const WAITING: usize = 2048;
 /// How often one write is tried when it collides.
-pub(super) const TRIES: usize = 4;
+const TRIES: usize = 4;
 
 /// The door to the writer thread.
 pub(super) struct GroupWriter {

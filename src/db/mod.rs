@@ -1,5 +1,6 @@
 //! The database: one door for reads, one for writes, whichever database stands behind it.
 
+mod collisions;
 pub mod commits;
 pub mod conn;
 pub mod dialect;
@@ -21,9 +22,10 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tracing::{Instrument as _, Span};
 
+use self::collisions::{Pauses, Tried};
 use self::commits::Commits;
 use self::conn::{Conn, Connector, Target};
-use self::group_writer::{GroupWriter, TRIES};
+use self::group_writer::GroupWriter;
 use crate::error::{Code, Error, Result};
 
 /// How long a caller waits for a connection before it is told to come back later.
@@ -152,10 +154,7 @@ impl Db {
                     let done = writer.submit(work)?.await;
                     self.written(done.map_err(|_| Error::internal("the database writer dropped a write"))?)
                 }
-                None => {
-                    let db = self.clone();
-                    self.off_thread(move || db.write_on_pool(&work)).await
-                }
+                None => self.write_off_thread(work).await,
             }
         };
         writing.instrument(within_request("database write")).await
@@ -218,13 +217,35 @@ impl Db {
         })
     }
 
-    /// One transaction on the pool, again if it collides.
-    fn write_on_pool<T>(&self, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut tries = 1;
+    /// One transaction on the pool, again if it collides. Between two tries it holds neither thread nor connection.
+    async fn write_off_thread<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (mut pauses, mut work) = (Pauses::default(), work);
         loop {
-            match self.try_write_on_pool(work) {
-                Err(error) if error.is_retryable() && tries < TRIES => tries += 1,
-                answer => return answer,
+            let db = self.clone();
+            let trying = self.off_thread(move || {
+                let done = db.try_write_on_pool(&work);
+                Ok((work, done))
+            });
+            let (again, done) = trying.await?;
+            match pauses.after(done)? {
+                Tried::Done(answer) => return Ok(answer),
+                Tried::Again(pause) => tokio::time::sleep(pause).await,
+            }
+            work = again;
+        }
+    }
+
+    /// As [`Db::write_off_thread`], on this thread.
+    fn write_on_pool<T>(&self, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut pauses = Pauses::default();
+        loop {
+            match pauses.after(self.try_write_on_pool(work))? {
+                Tried::Done(answer) => return Ok(answer),
+                Tried::Again(pause) => std::thread::sleep(pause),
             }
         }
     }

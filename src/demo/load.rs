@@ -10,9 +10,11 @@ use super::{Plan, clocks, staff};
 use crate::db::conn::{Conn, Target};
 use crate::db::{dialect, migrate};
 use crate::domain::complaints::bulk::{self, Batch};
+use crate::domain::customers;
 use crate::domain::policy::Policy;
 use crate::domain::reporting::frame::Frame;
 use crate::domain::reporting::rebuild;
+use crate::domain::staff::bulk as people;
 use crate::error::{Error, Result};
 
 /// Complaints in one batch.
@@ -25,16 +27,16 @@ const READY: usize = 2;
 /// so far. Nobody else should use the database meanwhile: they would have to wait.
 ///
 /// # Errors
-/// When the database holds complaints already, so that a real desk never mixes with a demo; when
+/// When the database holds complaints, customers or people already, so that a real desk never mixes with a demo; when
 /// it cannot be reached or refuses.
 pub fn fill(target: &Target, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64)) -> Result<Filled> {
     let mut conn = target
         .connect()
         .map_err(|e| Error::internal(format!("cannot reach the database ({target:?}): {e}")))?;
-    if !bulk::is_untouched(&mut conn)? {
-        return Err(Error::internal(
-            "this database holds complaints already; a demo is only made in an empty one, so that it never mixes with a real desk",
-        ));
+    if let Some(what) = held(&mut conn)? {
+        return Err(Error::internal(format!(
+            "this database holds {what} already; a demo is only made in an empty one, so that it never mixes with a real desk"
+        )));
     }
     dialect::relax_for_bulk_load(&mut conn)?;
     let filled = diesel::Connection::transaction(&mut conn, |conn| {
@@ -45,6 +47,17 @@ pub fn fill(target: &Target, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64
         Ok::<_, Error>(filled)
     })?;
     Ok(filled)
+}
+
+/// What a database that somebody uses holds; `None` when it is as it was at its first start.
+fn held(conn: &mut Conn) -> Result<Option<&'static str>> {
+    if !bulk::is_untouched(conn)? {
+        return Ok(Some("complaints"));
+    }
+    if !customers::bulk::is_untouched(conn)? {
+        return Ok(Some("customers"));
+    }
+    people::held(conn)
 }
 
 fn write(conn: &mut Conn, plan: &Plan, policy: &Policy, progress: &dyn Fn(u64)) -> Result<Filled> {

@@ -425,3 +425,51 @@ fn clocks_are_mostly_kept_and_say_what_they_said_in_its_time() {
         assert_eq!(c.next_due_at, None);
     }
 }
+
+#[test]
+fn a_database_that_somebody_uses_is_not_filled() {
+    type Use<'a> = (&'a str, &'a dyn Fn(&mut crate::db::conn::Conn));
+    let dir = tempfile::tempdir().unwrap();
+    let (policy, plan) = (Policy::default(), plan(1, 9));
+    let act = Act::of_system(plan.now, std::sync::Arc::new(policy.clone()));
+    let named = |name: &str| format!("{{\"name\": \"{name}\"}}");
+    let uses: [Use<'_>; 4] = [
+        ("customers", &|conn| {
+            let form = serde_json::from_str(&named("Li")).unwrap();
+            crate::domain::customers::record::create(conn, &act, &form).unwrap();
+        }),
+        ("teams", &|conn| {
+            let form = serde_json::from_str(&named("North")).unwrap();
+            crate::domain::staff::teams::create(conn, &act, &form).unwrap();
+        }),
+        ("staff", &|conn| {
+            let form = serde_json::from_str(r#"{"handle": "mary", "name": "Mary", "role": "agent"}"#).unwrap();
+            crate::domain::staff::people::create(conn, &act, &form).unwrap();
+        }),
+        ("service tokens", &|conn| {
+            let form = serde_json::from_str(r#"{"name": "crm", "role": "sales"}"#).unwrap();
+            crate::domain::staff::tokens::create(conn, &act, &form).unwrap();
+        }),
+    ];
+    for (what, used) in uses {
+        let target = Target::Sqlite(dir.path().join(format!("{what}.db")));
+        migrate::migrate(&target).unwrap();
+        let mut conn = target.connect().unwrap();
+        crate::domain::staff::tokens::create_first(&mut conn, &act)
+            .unwrap()
+            .unwrap();
+        used(&mut conn);
+        let refused = fill(&target, &plan, &policy, &|_| {}).unwrap_err();
+        assert!(
+            refused.to_string().contains(&format!("holds {what} already")),
+            "{refused}"
+        );
+    }
+    let target = Target::Sqlite(dir.path().join("first start.db"));
+    migrate::migrate(&target).unwrap();
+    let mut conn = target.connect().unwrap();
+    crate::domain::staff::tokens::create_first(&mut conn, &act)
+        .unwrap()
+        .unwrap();
+    fill(&target, &plan, &policy, &|_| {}).unwrap();
+}

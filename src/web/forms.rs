@@ -266,12 +266,17 @@ impl Findings {
         say: impl Fn(&FieldError) -> Option<(String, Option<String>)>,
     ) -> Self {
         let mut findings = Self::default();
-        for error in &problem.errors {
+        // What may be skipped for what reason is said in better words than those for a value.
+        let errors = match problem.code {
+            Code::SkipNotAllowed => &[][..],
+            _ => problem.errors.as_slice(),
+        };
+        for error in errors {
             let (field, text) = say(error).unwrap_or_default();
             let text = text.unwrap_or_else(|| usual(words, &error.code));
             findings.add(&field, text);
         }
-        if problem.errors.is_empty() {
+        if errors.is_empty() {
             findings.add("", super::i18n::problem(words, problem.code));
         }
         findings

@@ -114,10 +114,18 @@ on_both! {
             let other = merged(json!({ "name": "Wang" }), taken);
             client.post(CUSTOMERS, &other).await.expect_problem(409, "customer.contact_taken");
         }
+        let second = merged(json!({ "name": "Wang" }), json!({ "phones": ["110", "13800138000"] }));
+        let pointed = client.post(CUSTOMERS, &second).await.expect_problem(409, "customer.contact_taken");
+        assert_eq!(pointed.pointers(), ["/phones/1"]);
+        let ids = json!([{ "system": "shop", "id": "1" }, { "system": "crm", "id": "C-1" }]);
+        let pointed = client.post(CUSTOMERS, &json!({ "name": "Wang", "external_ids": ids })).await;
+        let pointed = pointed.expect_problem(409, "customer.contact_taken");
+        assert_eq!((pointed.pointers(), pointed.str("/detail")), (vec!["/external_ids/1/id"], "another customer has this external id"));
         assert_eq!(desk.footprint(), before);
         let other = client.post(CUSTOMERS, &json!({ "name": "Wang", "phones": ["110"] })).await.expect(201);
         let refused = change(&client, &other, &json!({ "name": "Zhang", "phones": ["139 0013 9000", "13800138000"] })).await;
-        refused.expect_problem(409, "customer.contact_taken");
+        let refused = refused.expect_problem(409, "customer.contact_taken");
+        assert_eq!(refused.pointers(), ["/phones/1"]);
         assert_eq!(client.get(&path(&other)).await.expect(200).text, other.text, "nothing of it was done");
     }
 }
@@ -182,9 +190,44 @@ on_both! {
         let client = sales(&desk);
         for id in ["%00", "a%00b", "a%07b", &"x".repeat(101)] {
             let path = format!("{CUSTOMERS}/by-external-id/crm/{id}");
-            client.put(&path, &json!({ "name": "x" })).await.expect_problem(422, "request.invalid");
+            let refused = client.put(&path, &json!({ "name": "x" })).await.expect_problem(422, "request.invalid");
+            assert!(refused.pointers().is_empty(), "it stands in the address, not in the body");
         }
         let wrong_slug = format!("{CUSTOMERS}/by-external-id/C%20RM/1");
-        client.put(&wrong_slug, &json!({ "name": "x" })).await.expect_problem(422, "request.invalid");
+        let refused = client.put(&wrong_slug, &json!({ "name": "x" })).await.expect_problem(422, "request.invalid");
+        assert!(refused.pointers().is_empty() && refused.str("/detail").contains("system in the address"), "{}", refused.text);
+    }
+}
+
+on_both! {
+    async fn an_id_in_the_body_that_is_not_the_one_in_the_address_is_pointed_at(desk) {
+        let client = sales(&desk);
+        let own = format!("{CUSTOMERS}/by-external-id/crm/1");
+        let ids = |id: &str| json!({ "name": "x", "external_ids": [{ "system": "crm", "id": id }, { "system": "shop", "id": "7" }] });
+        client.put(&own, &ids("2")).await.expect_invalid(&["/external_ids/0/system"]);
+        let made = client.put(&own, &ids(" 1 ")).await.expect(201);
+        assert_eq!(made.at("/external_ids/0/id"), "1");
+        client.put(&own, &ids("2")).await.expect_invalid(&["/external_ids/0/system"]);
+    }
+}
+
+on_both! {
+    async fn a_change_that_changes_nothing_leaves_version_and_audit_as_they_are(desk) {
+        let client = sales(&desk);
+        let own = format!("{CUSTOMERS}/by-external-id/crm/2");
+        let made = client.put(&own, &json!({ "name": "B" })).await.expect(201);
+        let said = desk.rows("audit_events");
+        let again = client.put(&own, &json!({ "name": "B" })).await.expect(200);
+        assert_eq!((again.etag(), again.at("/updated_at")), (made.etag(), made.at("/updated_at")));
+        let nothing = change(&client, &made, &json!({})).await.expect(200);
+        assert_eq!((nothing.etag(), &nothing.json), (made.etag(), &again.json));
+        let rich = change(&client, &made, &li_na()).await.expect(200);
+        assert_eq!((rich.at("/version"), desk.rows("audit_events")), (&json!(2), said + 1));
+        let same = change(&client, &rich, &li_na()).await.expect(200);
+        assert_eq!((same.etag(), &same.json), (rich.etag(), &rich.json));
+        assert_eq!(desk.rows("audit_events"), said + 1);
+        let fewer = change(&client, &rich, &json!({ "phones": [] })).await.expect(200);
+        assert_eq!((fewer.at("/version"), desk.rows("audit_events")), (&json!(3), said + 2));
+        change(&client, &made, &json!({})).await.expect_problem(412, "request.precondition_failed");
     }
 }

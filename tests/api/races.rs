@@ -287,6 +287,44 @@ on_both! {
 }
 
 on_both! {
+    async fn eight_notes_at_once_on_one_complaint_are_all_taken_at_once(desk) {
+        let clients = agents(&desk).await;
+        let id = clients[0].post("/api/v1/complaints", &by_phone()).await.expect(201).id().to_owned();
+        for round in 0..3 {
+            let replies = all_at_once(&clients, 8, |client, n| {
+                let path = format!("/api/v1/complaints/{id}/notes");
+                async move { client.post(&path, &json!({ "body": format!("note {round} {n}") })).await }
+            })
+            .await;
+            assert_eq!(tally(&replies), BTreeMap::from([((200, ""), 8)]));
+        }
+        assert_sound(&desk).await;
+    }
+}
+
+on_both! {
+    async fn a_customer_put_by_another_system_many_times_at_once_is_made_once(desk) {
+        let clients = agents(&desk).await;
+        for n in 0..8 {
+            let path = format!("/api/v1/customers/by-external-id/crm/{n}");
+            let form = match n % 2 {
+                0 => json!({ "name": "李娜" }),
+                _ => json!({ "name": "李娜", "phones": [format!("138 0013 80{n:02}")], "emails": [format!("li.{n}@example.com")] }),
+            };
+            let replies = all_at_once(&clients, 6, |client, _| {
+                let (path, form) = (path.clone(), form.clone());
+                async move { client.put(&path, &form).await }
+            })
+            .await;
+            assert_eq!(tally(&replies), BTreeMap::from([((200, ""), 5), ((201, ""), 1)]), "{n}");
+            let ids: BTreeSet<&str> = replies.iter().map(Reply::id).collect();
+            assert_eq!(ids.len(), 1);
+        }
+        assert_eq!(desk.rows("customers"), 8);
+    }
+}
+
+on_both! {
     async fn work_on_many_complaints_at_once_keeps_the_tallies_exact(desk) {
         let clients = agents(&desk).await;
         let replies = all_at_once(&clients, 60, |client, n| {

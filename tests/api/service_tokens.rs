@@ -89,7 +89,10 @@ on_both! {
         let program = desk.with_token(made.str("/secret"));
         assert_eq!(program.get(ME).await.expect(200).at("/permissions"), &json!(["read-customers"]));
         program.get("/api/v1/customers").await.expect(200);
-        program.post("/api/v1/customers", &json!({ "name": "Wang" })).await.expect_problem(403, "auth.forbidden");
+        let refused = program.post("/api/v1/customers", &json!({ "name": "Wang" })).await.expect_problem(403, "auth.forbidden");
+        assert_eq!(refused.str("/detail"), "the scopes of this token leave out `write-customers`");
+        let refused = program.get("/api/v1/complaints").await.expect_problem(403, "auth.forbidden");
+        assert_eq!(refused.str("/detail"), "the role `sales` may not `read-complaints`");
         let beyond = json!({ "name": "x", "role": "sales", "scopes": ["read-customers", "read-complaints"] });
         admin.post(TOKENS, &beyond).await.expect_invalid(&["/scopes/1"]);
         let none = json!({ "name": "x", "role": "sales", "scopes": [] });

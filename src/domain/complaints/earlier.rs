@@ -10,7 +10,7 @@ use super::vocabulary::State;
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::search::likeness;
-use crate::domain::staff::Act;
+use crate::domain::staff::{Act, ActorKind, Permission};
 use crate::error::Result;
 use crate::ids::{ComplaintId, CustomerId};
 
@@ -38,13 +38,16 @@ pub struct EarlierComplaint {
     pub may_be_duplicate: Option<String>,
 }
 
-/// The customer's earlier complaints, the newest first, seen from a new one.
+/// The customer's earlier complaints, the newest first, seen from a new one; none for staff who do not read complaints.
 pub(super) fn seen_from(
     conn: &mut Conn,
     act: &Act,
     customer: CustomerId,
     intake: &Intake,
 ) -> Result<Vec<EarlierComplaint>> {
+    if act.actor.kind == ActorKind::Staff && !act.actor.may(Permission::ReadComplaints) {
+        return Ok(Vec::new());
+    }
     let recent = store::recent_of_customer(conn, customer, SHOWN)?;
     Ok(recent
         .into_iter()

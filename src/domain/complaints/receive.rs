@@ -18,14 +18,14 @@ use crate::domain::audit;
 use crate::domain::challenges::{self, Proof};
 use crate::domain::check::Check;
 use crate::domain::customers::recognise::{self, Recognised};
-use crate::domain::customers::{Customer, PrivacyState, privacy as customers};
+use crate::domain::customers::{Customer, privacy as customers};
 use crate::domain::idempotency::{self, Claim};
 use crate::domain::notifications::{self, Notice, OutboxRow};
 use crate::domain::privacy::{ConsentPurpose, consents};
 use crate::domain::search;
+use crate::domain::staff::Act;
 use crate::domain::staff::owners::{self, Owners};
 use crate::domain::staff::tokens::{self, Secret};
-use crate::domain::staff::{Act, Permission};
 use crate::domain::typing::CustomerType;
 use crate::domain::typing::proposals::{self, Proposal};
 use crate::domain::work::routing::place::Placed;
@@ -52,7 +52,7 @@ pub struct Arrival {
 pub struct ReceiptCustomer {
     /// The customer.
     pub id: CustomerId,
-    /// What it is called.
+    /// What it is called; empty for callers who may not see the record.
     pub name: String,
     /// Whether we knew the customer before.
     pub recognised: bool,
@@ -81,7 +81,7 @@ pub struct Receipt {
     pub version: i32,
     /// Who it was filed under.
     pub customer: ReceiptCustomer,
-    /// Earlier complaints of the customer, the newest first.
+    /// Earlier complaints of the customer, the newest first; none for callers who do not read complaints.
     pub earlier: Vec<EarlierComplaint>,
     /// The secret in the customer's private link, when one was made.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,9 +152,9 @@ fn take_in(conn: &mut Conn, arrivals: &[&Arrival]) -> Result<Vec<Receipt>> {
         .zip(secrets)
         .zip(arrivals)
         .map(|((((complaint, person), earlier), secret), arrival)| {
-            receipt(&arrival.act, complaint, person, earlier, secret)
+            receipt(conn, &arrival.act, complaint, person, earlier, secret)
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let answers: Vec<(&Claim, &Receipt)> = arrivals
         .iter()
         .zip(&receipts)
@@ -369,13 +369,18 @@ fn first_type(act: &Act, complaint: &Complaint) -> TypeChange {
 }
 
 fn receipt(
+    conn: &mut Conn,
     act: &Act,
     complaint: Complaint,
     person: Recognised,
     earlier: Vec<EarlierComplaint>,
     secret: Option<String>,
-) -> Receipt {
-    Receipt {
+) -> Result<Receipt> {
+    let name = match &person.matched_by {
+        Some(_) => customers::name_for(conn, act, &person.customer)?,
+        None => person.customer.name,
+    };
+    Ok(Receipt {
         id: complaint.id,
         reference: complaint.reference,
         state: complaint.state,
@@ -384,16 +389,12 @@ fn receipt(
         version: complaint.version,
         customer: ReceiptCustomer {
             id: person.customer.id,
-            name: if person.customer.privacy == PrivacyState::Restricted && !act.actor.may(Permission::ManagePrivacy) {
-                String::new()
-            } else {
-                person.customer.name
-            },
+            name,
             recognised: person.matched_by.is_some(),
             matched_by: person.matched_by,
             also_known_as: person.also_known_as,
         },
         earlier,
         tracking_token: secret.map(Secret::new),
-    }
+    })
 }

@@ -8,7 +8,9 @@ use super::listing::{Cursor, Order};
 use super::vocabulary::{Decision, Kind, State};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
+use crate::domain::customers::model::SeenCustomer;
 use crate::domain::customers::record;
+use crate::domain::staff::{Act, Permission};
 use crate::error::Result;
 use crate::ids::{ComplaintId, CustomerId};
 
@@ -33,17 +35,22 @@ pub struct ComplaintStateView {
     pub decision: Option<Decision>,
 }
 
-/// A page of a customer's complaints, the newest first, each with the place after it.
+/// A page of a customer's complaints, the newest first, each with the place after it; none for callers who may
+/// neither see the customer's record nor read complaints.
 ///
 /// # Errors
 /// `resource.not_found` when there is no such customer.
 pub fn of_customer(
     conn: &mut Conn,
+    act: &Act,
     customer: CustomerId,
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<(Cursor, ComplaintStateView)>> {
-    record::check_exists(conn, customer)?;
+    let seen = record::see(conn, act, customer)?;
+    if matches!(seen, SeenCustomer::Masked(_)) && !act.actor.may(Permission::ReadComplaints) {
+        return Ok(Vec::new());
+    }
     let filter = Filter {
         customer_id: Some(customer),
         ..Filter::default()

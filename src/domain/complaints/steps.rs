@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::model::{StepRecord, StepRow};
-use super::procedure::{Action, Dealt, ROUND_STARTS_AT};
+use super::procedure::{self, Action, Dealt, ROUND_STARTS_AT};
 use super::store;
 use super::view::{self, ComplaintView, StepView};
 use super::vocabulary::{HandlingStep, SkipReason};
@@ -14,7 +14,7 @@ use crate::db::conn::Conn;
 use crate::db::types::Json;
 use crate::domain::check::Check;
 use crate::domain::staff::Act;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::ids::ComplaintId;
 
 /// Why a step is skipped.
@@ -62,6 +62,8 @@ pub struct StepsForm {
 /// A step that has been checked.
 #[derive(Debug, Clone)]
 pub struct CheckedStep {
+    /// The pointer to it.
+    at: String,
     step: HandlingStep,
     dealt: Dealt,
     record: Option<StepRecord>,
@@ -74,6 +76,7 @@ fn checked(check: &mut Check, at: &str, step: HandlingStep, form: &StepForm) -> 
         (Some(record), None) => {
             let record = checked_record(check, &format!("{at}/record"), step, record);
             CheckedStep {
+                at: at.to_owned(),
                 step,
                 dealt: Dealt::Done,
                 record: Some(record),
@@ -83,6 +86,7 @@ fn checked(check: &mut Check, at: &str, step: HandlingStep, form: &StepForm) -> 
         (None, Some(skip)) => {
             let note = check.optional_text(&format!("{at}/skip/note"), skip.note.as_deref(), 2_000);
             CheckedStep {
+                at: at.to_owned(),
                 step,
                 dealt: Dealt::Skipped(skip.reason),
                 record: None,
@@ -92,6 +96,7 @@ fn checked(check: &mut Check, at: &str, step: HandlingStep, form: &StepForm) -> 
         _ => {
             check.fail(at, "required", "either `record` or `skip`");
             CheckedStep {
+                at: at.to_owned(),
                 step,
                 dealt: Dealt::Done,
                 record: None,
@@ -206,6 +211,25 @@ impl StepsForm {
     }
 }
 
+fn action(steps: &[CheckedStep]) -> Action {
+    Action::Steps(steps.iter().map(|step| (step.step, step.dealt)).collect())
+}
+
+/// The refusal of a skip, with the pointer to it: the rules know steps, and not where they stand in a form.
+fn pointed(work: &Work, steps: &[CheckedStep], error: Error) -> Error {
+    let Error::Problem(problem) = &error else { return error };
+    if problem.code != Code::SkipNotAllowed {
+        return error;
+    }
+    let case = work.case();
+    let up_to = |n: usize| steps.get(..=n).unwrap_or_default();
+    let refused = (0..steps.len()).find(|n| procedure::allowed(&case, &action(up_to(*n))).is_err());
+    match refused.and_then(|n| steps.get(n)) {
+        Some(step) => Error::problem_at(problem.code, &format!("{}/skip", step.at), &problem.detail),
+        None => error,
+    }
+}
+
 /// Records or skips steps, or amends those that are recorded; the timeline keeps the old text.
 ///
 /// # Errors
@@ -218,9 +242,8 @@ pub fn record(
     steps: &[CheckedStep],
 ) -> Result<ComplaintView> {
     let mut work = Work::load_or_show(conn, act, id, expected, |_, work| both(work, steps))?;
-    work.take(&Action::Steps(
-        steps.iter().map(|step| (step.step, step.dealt)).collect(),
-    ))?;
+    work.take(&action(steps))
+        .map_err(|error| pointed(&work, steps, error))?;
     let (mut before, mut after) = (serde_json::Map::new(), serde_json::Map::new());
     let mut fresh = Vec::new();
     for step in steps {

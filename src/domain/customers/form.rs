@@ -61,7 +61,25 @@ pub struct CustomerRecordForm {
 /// A record whose form fits.
 pub(crate) struct Checked {
     pub(super) customer: Customer,
-    pub(super) points: Vec<(String, Vec<ContactPoint>)>,
+    pub(super) points: Vec<Replaced>,
+}
+
+/// The contact points of one kind that take the place of those there are.
+pub(super) struct Replaced {
+    /// `phone`, `email`, `external:SYSTEM` or, for the ids of every other system, `external:*`.
+    pub(super) kind: String,
+    /// Where in the form each stands, and what it becomes.
+    pub(super) rows: Vec<(String, ContactPoint)>,
+}
+
+impl Replaced {
+    /// Whether it takes the place of a contact point of this kind.
+    pub(super) fn is_of(&self, kind: &str) -> bool {
+        match self.kind.strip_suffix('*') {
+            Some(start) => kind.starts_with(start),
+            None => kind == self.kind,
+        }
+    }
 }
 
 pub(crate) fn checked(
@@ -94,11 +112,11 @@ pub(crate) fn checked(
         let found = values(&mut check, "/phones", phones, |text| {
             contact::phone(text, &act.policy.default_region)
         });
-        points.push(("phone".to_owned(), rows(act, id, "phone", found)));
+        points.push(rows(act, id, "phone", found));
     }
     if let Some(emails) = &form.emails {
         let found = values(&mut check, "/emails", emails, contact::email);
-        points.push(("email".to_owned(), rows(act, id, "email", found)));
+        points.push(rows(act, id, "email", found));
     }
     if let Some(ids) = &form.external_ids {
         points.extend(external_rows(&mut check, act, id, ids));
@@ -111,52 +129,72 @@ fn values(
     pointer: &str,
     texts: &[String],
     parse: impl Fn(&str) -> Result<String, String>,
-) -> Vec<(String, String)> {
+) -> Vec<Value> {
     let texts = check.texts(pointer, texts, 20, 254);
-    let mut found: Vec<(String, String)> = Vec::new();
-    for (n, text) in texts.into_iter().enumerate() {
-        if let Some(value) = check.parsed(&format!("{pointer}/{n}"), parse(&text))
-            && found.iter().all(|(there, _)| *there != value)
+    let mut found: Vec<Value> = Vec::new();
+    for (n, entered_as) in texts.into_iter().enumerate() {
+        let pointer = format!("{pointer}/{n}");
+        if let Some(value) = check.parsed(&pointer, parse(&entered_as))
+            && found.iter().all(|there| there.value != value)
         {
-            found.push((value, text));
+            found.push(Value {
+                pointer,
+                value,
+                entered_as,
+            });
         }
     }
     found
 }
 
-fn rows(act: &Act, customer_id: CustomerId, kind: &str, found: Vec<(String, String)>) -> Vec<ContactPoint> {
-    let row = |(n, (value, entered_as)): (usize, (String, String))| ContactPoint {
-        kind: kind.to_owned(),
-        value,
-        customer_id,
-        entered_as,
-        is_primary: n == 0,
-        created_at: act.now,
-    };
-    found.into_iter().enumerate().map(row).collect()
+/// A contact point of a form.
+struct Value {
+    pointer: String,
+    /// In the form it is found by.
+    value: String,
+    /// As it was written.
+    entered_as: String,
 }
 
-fn external_rows(
-    check: &mut Check,
-    act: &Act,
-    customer: CustomerId,
-    ids: &[ExternalId],
-) -> Vec<(String, Vec<ContactPoint>)> {
+fn rows(act: &Act, customer_id: CustomerId, kind: &str, found: Vec<Value>) -> Replaced {
+    let row = |(n, found): (usize, Value)| {
+        let row = ContactPoint {
+            kind: kind.to_owned(),
+            value: found.value,
+            customer_id,
+            entered_as: found.entered_as,
+            is_primary: n == 0,
+            created_at: act.now,
+        };
+        (found.pointer, row)
+    };
+    Replaced {
+        kind: kind.to_owned(),
+        rows: found.into_iter().enumerate().map(row).collect(),
+    }
+}
+
+fn external_rows(check: &mut Check, act: &Act, customer: CustomerId, ids: &[ExternalId]) -> Vec<Replaced> {
     if ids.len() > 20 {
         check.fail("/external_ids", "too_long", "at most 20 entries");
     }
-    let mut points: Vec<(String, Vec<ContactPoint>)> = Vec::new();
+    let mut points: Vec<Replaced> = Vec::new();
     for (n, external) in ids.iter().enumerate() {
         let system = check.slug(&format!("/external_ids/{n}/system"), &external.system);
         let value = check.text(&format!("/external_ids/{n}/id"), &external.id, 1, 100);
         let kind = ContactKind::External(system).word();
-        if points.iter().any(|(there, _)| *there == kind) {
+        if points.iter().any(|there| there.kind == kind) {
             check.fail(format!("/external_ids/{n}/system"), "not_allowed", "each system once");
         }
-        points.push((kind.clone(), rows(act, customer, &kind, vec![(value.clone(), value)])));
+        let found = Value {
+            pointer: format!("/external_ids/{n}/id"),
+            entered_as: value.clone(),
+            value,
+        };
+        points.push(rows(act, customer, &kind, vec![found]));
     }
     // What the record has of other systems goes: the list replaces those there are.
-    points.push(("external:*".to_owned(), Vec::new()));
-    points.sort_by(|a, b| a.0.cmp(&b.0));
+    points.push(rows(act, customer, "external:*", Vec::new()));
+    points.sort_by(|a, b| a.kind.cmp(&b.kind));
     points
 }

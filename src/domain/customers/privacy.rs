@@ -50,6 +50,26 @@ pub(super) fn masked(
     Ok(hidden.map(|customer| (customer.id, mask(customer))).collect())
 }
 
+/// The customers among these whose record the caller does not see.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hidden_from(conn: &mut Conn, act: &Act, customers: &[Customer]) -> Result<BTreeSet<CustomerId>> {
+    Ok(masked(conn, act, customers)?.into_keys().collect())
+}
+
+/// What a customer is called, for the caller: empty when they do not see the record.
+///
+/// # Errors
+/// When the database refuses.
+pub fn name_for(conn: &mut Conn, act: &Act, customer: &Customer) -> Result<String> {
+    let reads = act.actor.kind != ActorKind::Staff || act.actor.may(Permission::ReadCustomers);
+    if !reads || !hidden_from(conn, act, std::slice::from_ref(customer))?.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(customer.name.clone())
+}
+
 /// Refuses to change a record that is restricted, gone, or not shared with the caller.
 pub(super) fn check_changeable(conn: &mut Conn, act: &Act, customer: &Customer) -> Result<()> {
     check_here(customer)?;
@@ -86,6 +106,18 @@ pub fn check_shared(conn: &mut Conn, act: &Act, customer: &Customer) -> Result<(
     }
     let detail = "the record is not shared with you";
     Err(Error::problem(Code::CustomerRestricted, detail))
+}
+
+/// Refuses what may be done with the data of a restricted customer only by those who manage privacy.
+///
+/// # Errors
+/// `customer.restricted`.
+pub fn check_unrestricted(act: &Act, customer: &Customer) -> Result<()> {
+    if customer.privacy == PrivacyState::Restricted && !act.actor.may(Permission::ManagePrivacy) {
+        let detail = "processing is restricted: what the customer refuses is recorded, what they allow only by those who manage privacy";
+        return Err(Error::problem(Code::CustomerRestricted, detail));
+    }
+    Ok(())
 }
 
 /// Loads a customer to be changed by nobody else until the transaction ends.

@@ -1,6 +1,6 @@
 //! The customer record: creating, reading, changing, finding.
 
-use super::form::{CustomerRecordForm, checked};
+use super::form::{CustomerRecordForm, Replaced, checked};
 use super::model::{ContactKind, ContactPoint, Customer, CustomerView, ExternalId, Importance, SeenCustomer};
 use super::privacy;
 use super::store;
@@ -48,14 +48,17 @@ pub fn get(conn: &mut Conn, id: CustomerId) -> Result<CustomerView> {
 /// # Errors
 /// `request.invalid`; `customer.contact_taken`.
 pub fn create(conn: &mut Conn, act: &Act, form: &CustomerRecordForm) -> Result<CustomerView> {
+    create_as(conn, act, CustomerId::new(act.now), form)
+}
+
+fn create_as(conn: &mut Conn, act: &Act, id: CustomerId, form: &CustomerRecordForm) -> Result<CustomerView> {
     let (language, zone) = (&act.policy.default_language, &act.policy.default_time_zone);
-    let customer = Customer::new(CustomerId::new(act.now), CustomerKind::Person, language, zone, act.now);
+    let customer = Customer::new(id, CustomerKind::Person, language, zone, act.now);
     let mut check = Check::new();
     if form.name.is_none() {
         check.fail("/name", "required", "a new customer needs a name");
     }
     let checked = checked(check, act, customer, form)?;
-    let id = checked.customer.id;
     store::insert_all(conn, std::slice::from_ref(&checked.customer))?;
     write_points(conn, id, checked.points)?;
     let made = get(conn, id)?;
@@ -94,7 +97,7 @@ fn tell(conn: &mut Conn, act: &Act, action: &'static str, was: Option<&CustomerV
     audit::record(conn, act, event)
 }
 
-/// Changes a customer.
+/// Changes a customer. Where the record holds already what the form says, it stays as it is, with its version.
 ///
 /// # Errors
 /// `request.invalid`; `customer.contact_taken`; `customer.restricted`; `customer.anonymised`;
@@ -116,6 +119,9 @@ pub fn change(
     privacy::check_changeable(conn, act, &before)?;
     let was = get(conn, id)?;
     let mut checked = checked(Check::new(), act, before.clone(), form)?;
+    if checked.customer == before && has_points(conn, id, &checked.points)? {
+        return Ok(was);
+    }
     checked.customer.version += 1;
     checked.customer.updated_at = act.now;
     store::update(conn, &before, &checked.customer)?;
@@ -137,18 +143,22 @@ pub fn put_by_external_id(
     form: &CustomerRecordForm,
 ) -> Result<(CustomerView, bool)> {
     let kind = ContactKind::External(external.system.clone()).word();
-    let known = store::contact_points_with(conn, std::slice::from_ref(&external.id))?;
-    let known = known.into_iter().find(|point| point.kind == kind);
+    check_external(external, form)?;
+    let external = &ExternalId {
+        id: external.id.trim().to_owned(),
+        ..external.clone()
+    };
+    let known = owner_of(conn, &kind, &external.id)?;
     let mut form = form.clone();
     // The id in the address is one of them; a list without it would lose the customer to the other system.
     if known.is_none() || form.external_ids.is_some() {
         let ids = form.external_ids.get_or_insert_with(Vec::new);
-        if !ids.contains(external) {
+        if !ids.iter().any(|there| there.system == external.system) {
             ids.push(external.clone());
         }
     }
     match known {
-        Some(point) => Ok((change(conn, act, point.customer_id, expected, &form)?, false)),
+        Some(id) => Ok((change(conn, act, id, expected, &form)?, false)),
         None => {
             if expected.is_some() {
                 return Err(Error::problem(
@@ -156,9 +166,51 @@ pub fn put_by_external_id(
                     "there is no such customer yet",
                 ));
             }
-            Ok((create(conn, act, &form)?, true))
+            let id = CustomerId::new(act.now);
+            match create_as(conn, act, id, &form) {
+                Ok(made) => Ok((made, true)),
+                // Whoever took what this one needs may have made this very customer at the same moment.
+                Err(error) if error.code() == Code::ContactTaken => {
+                    match owner_of(conn, &kind, &external.id)?.is_some_and(|owner| owner != id) {
+                        true => Err(Error::Retry("the same customer was made meanwhile")),
+                        false => Err(error),
+                    }
+                }
+                Err(error) => Err(error),
+            }
         }
     }
+}
+
+/// Whose contact point it is.
+fn owner_of(conn: &mut Conn, kind: &str, value: &str) -> Result<Option<CustomerId>> {
+    let known = store::contact_points_with(conn, &[value.to_owned()])?;
+    let known = known.into_iter().find(|point| point.kind == kind);
+    Ok(known.map(|point| point.customer_id))
+}
+
+/// Whether the address names a customer of another system, and the form the same one.
+fn check_external(external: &ExternalId, form: &CustomerRecordForm) -> Result<()> {
+    let mut check = Check::new();
+    for (n, other) in form.external_ids.iter().flatten().enumerate() {
+        if other.system == external.system && other.id.trim() != external.id.trim() {
+            let pointer = format!("/external_ids/{n}/system");
+            check.fail(pointer, "not_allowed", "the address names another id of this system");
+        }
+    }
+    check.finish(())?;
+    let mut address = Check::new();
+    address.slug("", &external.system);
+    if !address.is_clean() {
+        let detail = "the system in the address: 1 to 40 lower-case letters, digits and `_`, starting with a letter";
+        return Err(Error::problem(Code::Invalid, detail));
+    }
+    address.text("", &external.id, 1, 100);
+    if !address.is_clean() {
+        let detail = "the id in the address: 1 to 100 characters, no control characters";
+        return Err(Error::problem(Code::Invalid, detail));
+    }
+    Ok(())
 }
 
 /// Finds or lists customers, the newest first.
@@ -211,14 +263,6 @@ fn with_points(conn: &mut Conn, act: &Act, customers: Vec<Customer>) -> Result<V
         .collect())
 }
 
-/// Refuses when there is no such customer.
-///
-/// # Errors
-/// `resource.not_found`.
-pub fn check_exists(conn: &mut Conn, id: CustomerId) -> Result<()> {
-    store::load(conn, id).map(|_| ())
-}
-
 /// Those of these customers that are of a tier.
 ///
 /// # Errors
@@ -266,12 +310,32 @@ pub fn time_zone(conn: &mut Conn, id: CustomerId) -> Result<String> {
     Ok(store::load(conn, id)?.time_zone)
 }
 
-fn write_points(conn: &mut Conn, id: CustomerId, points: Vec<(String, Vec<ContactPoint>)>) -> Result<()> {
-    for (kind, _) in &points {
-        store::delete_contact_points(conn, id, kind)?;
+fn write_points(conn: &mut Conn, id: CustomerId, points: Vec<Replaced>) -> Result<()> {
+    for replaced in &points {
+        store::delete_contact_points(conn, id, &replaced.kind)?;
     }
-    for row in points.into_iter().flat_map(|(_, rows)| rows) {
-        store::insert_contact_point(conn, &row)?;
+    for (pointer, row) in points.into_iter().flat_map(|replaced| replaced.rows) {
+        if store::add_contact_points(conn, std::slice::from_ref(&row))? == 0 {
+            let what = match row.kind.as_str() {
+                "phone" => "phone number",
+                "email" => "e-mail address",
+                _ => "external id",
+            };
+            let detail = format!("another customer has this {what}");
+            return Err(Error::problem_at(Code::ContactTaken, &pointer, &detail));
+        }
     }
     Ok(())
+}
+
+/// Whether the customer's contact points are these already.
+fn has_points(conn: &mut Conn, id: CustomerId, points: &[Replaced]) -> Result<bool> {
+    let same = |a: &ContactPoint, b: &ContactPoint| {
+        (&a.kind, &a.value, &a.entered_as, a.is_primary) == (&b.kind, &b.value, &b.entered_as, b.is_primary)
+    };
+    let mut there = store::contact_points_of(conn, &[id])?;
+    there.retain(|point| points.iter().any(|replaced| replaced.is_of(&point.kind)));
+    let wanted: Vec<&ContactPoint> = points.iter().flat_map(|r| &r.rows).map(|(_, row)| row).collect();
+    let all_there = wanted.iter().all(|row| there.iter().any(|point| same(point, row)));
+    Ok(all_there && wanted.len() == there.len())
 }

@@ -7,7 +7,7 @@ use super::model::{ContactPoint, Customer};
 use super::vocabulary::PrivacyState;
 use crate::db::conn::Conn;
 use crate::db::schema::{contact_points, customers};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::ids::CustomerId;
 use crate::{insert_new, insert_rows};
 
@@ -73,17 +73,6 @@ pub(super) fn add_contact_points(conn: &mut Conn, rows: &[ContactPoint]) -> Resu
         return Ok(0);
     }
     Ok(insert_new!(conn, contact_points::table, rows)?)
-}
-
-pub(super) fn insert_contact_point(conn: &mut Conn, row: &ContactPoint) -> Result<()> {
-    let inserted = add_contact_points(conn, std::slice::from_ref(row))?;
-    if inserted == 1 {
-        return Ok(());
-    }
-    Err(Error::problem(
-        Code::ContactTaken,
-        format!("another customer has this {}", row.kind),
-    ))
 }
 
 /// `kind` is `phone`, `email` or, for the ids of every other system, `external:*`.

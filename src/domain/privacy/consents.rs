@@ -14,8 +14,7 @@ use crate::db::conn::Conn;
 use crate::domain::audit::{self, Event, ObjectKind};
 use crate::domain::check::Check;
 use crate::domain::complaints::privacy as complaints;
-use crate::domain::customers::model::SeenCustomer;
-use crate::domain::customers::{Customer, PrivacyState, privacy as customers, record};
+use crate::domain::customers::{Customer, PrivacyState, privacy as customers};
 use crate::domain::notifications;
 use crate::domain::policy::Policy;
 use crate::domain::staff::Act;
@@ -121,7 +120,7 @@ impl From<Consent> for ConsentView {
 /// What a customer allows.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ConsentsView {
-    /// Every purpose, and whether data may be used for it now.
+    /// Every purpose, and whether data may be used for it now. Empty for callers who may not see the record.
     pub purposes: Vec<PurposeView>,
     /// What the customer said, the oldest first. Empty for callers who may not see the record.
     pub entries: Vec<ConsentView>,
@@ -203,11 +202,15 @@ pub fn why_not_sent(conn: &mut Conn, act: &Act, customer: CustomerId) -> Result<
 /// # Errors
 /// `resource.not_found`.
 pub fn list(conn: &mut Conn, act: &Act, id: CustomerId) -> Result<ConsentsView> {
-    let entries = match record::see(conn, act, id)? {
-        SeenCustomer::Whole(_) => store::consents_of(conn, id)?,
-        SeenCustomer::Masked(_) => Vec::new(),
-    };
     let customer = customers::load(conn, id)?;
+    if !customers::hidden_from(conn, act, std::slice::from_ref(&customer))?.is_empty() {
+        return Ok(ConsentsView {
+            purposes: Vec::new(),
+            entries: Vec::new(),
+            version: customer.version,
+        });
+    }
+    let entries = store::consents_of(conn, id)?;
     let mut purposes = Vec::new();
     for purpose in ConsentPurpose::ALL {
         let said = !store::said_about(conn, &[id], *purpose)?.is_empty();
@@ -252,6 +255,9 @@ pub fn record(
 ) -> Result<ConsentsView> {
     let customer = customers::hold(conn, id, expected)?;
     customers::check_shared(conn, act, &customer)?;
+    if form.given {
+        customers::check_unrestricted(act, &customer)?;
+    }
     let mut check = Check::new();
     if form.given && form.wording.as_deref().is_none_or(|wording| wording.trim().is_empty()) {
         check.fail("/wording", "required", "the wording that the customer agreed to");

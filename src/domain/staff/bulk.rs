@@ -5,12 +5,34 @@ use diesel::prelude::*;
 pub use super::model::{StaffMember, Team};
 
 use super::model::TeamMember;
-use super::store;
+use super::{store, tokens};
 use crate::db::conn::Conn;
-use crate::db::schema::{staff_members, teams};
+use crate::db::schema::{service_tokens, staff_members, teams};
 use crate::error::Result;
-use crate::ids::TeamId;
+use crate::ids::{StaffId, TeamId, TokenId};
 use crate::insert_new;
+
+/// What somebody has made here that a fresh database does not have: it has nobody, no team, and no token but the one
+/// that is made at the first start.
+///
+/// # Errors
+/// When the database refuses.
+pub fn held(conn: &mut Conn) -> Result<Option<&'static str>> {
+    let anybody: Option<StaffId> = staff_members::table.select(staff_members::id).first(conn).optional()?;
+    if anybody.is_some() {
+        return Ok(Some("staff"));
+    }
+    let any: Option<TeamId> = teams::table.select(teams::id).first(conn).optional()?;
+    if any.is_some() {
+        return Ok(Some("teams"));
+    }
+    let token: Option<TokenId> = service_tokens::table
+        .filter(service_tokens::name.ne(tokens::FIRST))
+        .select(service_tokens::id)
+        .first(conn)
+        .optional()?;
+    Ok(token.map(|_| "service tokens"))
+}
 
 /// Inserts people and teams and puts people into teams: team, handle, and whether they lead it. Those who are
 /// there already stay as they are.

@@ -197,7 +197,7 @@ pub fn hand_over(conn: &mut Conn, act: &Act, id: StaffId) -> Result<HandOverView
             reason: None,
             made_by: None,
             made_at: None,
-            brief: hand_over::view(conn, act.now, &brief)?,
+            brief: hand_over::view(conn, act, act.now, &brief)?,
         });
     };
     let brief: Brief = serde_json::from_value(kept.brief.0)?;
@@ -207,6 +207,6 @@ pub fn hand_over(conn: &mut Conn, act: &Act, id: StaffId) -> Result<HandOverView
         reason: Some(kept.reason),
         made_by: Some(kept.made_by),
         made_at: Some(kept.made_at),
-        brief: hand_over::view(conn, kept.made_at, &brief)?,
+        brief: hand_over::view(conn, act, kept.made_at, &brief)?,
     })
 }

@@ -98,6 +98,8 @@ text_enum! {
 pub struct Grant {
     role: String,
     permissions: Vec<Permission>,
+    /// What the role allows and the scopes of the token do not.
+    left_out: Vec<Permission>,
 }
 
 impl Grant {
@@ -106,6 +108,7 @@ impl Grant {
         Self {
             role: String::new(),
             permissions: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -119,13 +122,21 @@ impl Grant {
         Self {
             role: role.to_owned(),
             permissions,
+            left_out: Vec::new(),
         }
     }
 
     /// What is left of it within these scopes.
     pub fn within(mut self, scopes: &[Permission]) -> Self {
-        self.permissions.retain(|permission| scopes.contains(permission));
+        let (within, without): (Vec<_>, Vec<_>) = self.permissions.into_iter().partition(|p| scopes.contains(p));
+        self.permissions = within;
+        self.left_out.extend(without);
         self
+    }
+
+    /// Whether the role would allow this, and the scopes of the token do not.
+    pub fn leaves_out(&self, permission: Permission) -> bool {
+        self.left_out.contains(&permission)
     }
 
     /// The name of the role.

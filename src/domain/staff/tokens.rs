@@ -241,6 +241,9 @@ fn check_reach_of_teams(act: &Act, teams: Option<&[TeamId]>) -> Result<()> {
     teams.try_for_each(|team| act.actor.check_reach_of_team(*team))
 }
 
+/// What the token that is made at the first start is called.
+pub(super) const FIRST: &str = "first administrator";
+
 /// Makes the first administrator's token if there is no token at all yet.
 ///
 /// # Errors
@@ -250,7 +253,7 @@ pub fn create_first(conn: &mut Conn, act: &Act) -> Result<Option<NewToken>> {
         return Ok(None);
     }
     let form = TokenForm {
-        name: "first administrator".to_owned(),
+        name: FIRST.to_owned(),
         role: Role::Admin.as_str().to_owned(),
         days: Some(365),
         ..TokenForm::default()

@@ -93,7 +93,7 @@ fn look(conn: &mut Conn, act: &Act, id: CustomerId) -> Result<Seen> {
     };
     if !act.actor.may(Permission::ReadComplaints) {
         if act.actor.may(Permission::ReadComplaintStates) {
-            let states = states::of_customer(conn, id, None, SHOWN)?;
+            let states = states::of_customer(conn, act, id, None, SHOWN)?;
             seen.states = states.into_iter().map(|(_, state)| state).collect();
         }
         return Ok(seen);

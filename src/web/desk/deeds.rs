@@ -136,7 +136,8 @@ impl Deed {
     }
 
     fn findings(&self, problem: &Problem, words: Words) -> Findings {
-        if problem.errors.is_empty() {
+        // What may be skipped for what reason is said in better words than those for a value.
+        if problem.errors.is_empty() || problem.code == Code::SkipNotAllowed {
             let mut findings = Findings::default();
             findings.add(&self.concerned(problem.code), i18n::problem(words, problem.code));
             return findings;

@@ -61,6 +61,11 @@ on_both! {
         post(form("other", "a.txt", "hello")).await.expect_problem(400, "request.malformed");
         post("--x\r\nnonsense".to_owned()).await.expect_problem(400, "request.malformed");
         post(form("file", "a.txt", "cut off").replace("--x--", "")).await.expect_problem(400, "request.malformed");
+        let two = |second: &str| [form("file", "a.txt", "one").replace("--x--\r\n", ""), form(second, "b.txt", "two")].concat();
+        for second in ["file", "other"] {
+            post(two(second)).await.expect_problem(400, "request.malformed");
+        }
+        assert_eq!(desk.rows("attachments"), 1);
         let page = form("file", "a.jpg", "<html><script>alert(1)</script></html>");
         post(page).await.expect_problem(415, "attachment.type_not_allowed");
         assert_eq!(desk.rows("attachments"), 1);

@@ -1,11 +1,13 @@
 //! `POST /complaints`: what is taken in, and what is refused.
 
 use chrono::TimeDelta;
+use hark::domain::staff::Role;
 use serde_json::{Value, json};
 
 use crate::fixtures::{COMPLAINTS, Case, log, merged};
 use crate::journeys::by_phone;
 use crate::on_both;
+use crate::support::Client;
 
 /// Everything that can be said about a complaint.
 fn in_full(received_at: &str, first_expressed_at: &str) -> Value {
@@ -179,5 +181,39 @@ on_both! {
             (order.id(), Some("same_order")),
             (old.id(), None),
         ]);
+    }
+}
+
+on_both! {
+    async fn a_receipt_shows_no_more_of_a_known_customer_than_its_reader_may_see(desk) {
+        let agent = desk.agent();
+        let old = log(&agent, &merged(by_phone(), json!({ "subject": "the old matter" }))).await;
+        let admin = desk.client(Role::Admin);
+        let token = async |scopes: &[&str]| {
+            let form = json!({ "name": scopes.join(" "), "role": "agent", "scopes": scopes });
+            desk.with_token(admin.post("/api/v1/service-tokens", &form).await.expect(201).str("/secret"))
+        };
+        let receipt = async |client: &Client| {
+            let seen = log(client, &by_phone()).await;
+            assert_eq!((seen.str("/customer/id"), seen.at("/customer/recognised")), (old.str("/customer/id"), &json!(true)));
+            let earlier = seen.at("/earlier").as_array().unwrap();
+            (seen.str("/customer/name").to_owned(), earlier.iter().any(|one| one["subject"] == "the old matter"))
+        };
+        let (known, unknown) = ("李娜".to_owned(), String::new());
+        let (bare, reads, sells) = (
+            token(&["log-complaints"]).await,
+            token(&["log-complaints", "read-complaints"]).await,
+            token(&["log-complaints", "read-customers"]).await,
+        );
+        assert_eq!(receipt(&bare).await, (unknown.clone(), false));
+        assert_eq!(receipt(&reads).await, (unknown.clone(), true));
+        assert_eq!(receipt(&sells).await, (known.clone(), false));
+        let new = merged(by_phone(), json!({ "customer": { "name": "Wang", "phone": "139 0013 9000", "email": null, "external_id": null } }));
+        assert_eq!(log(&bare, &new).await.str("/customer/name"), "Wang", "what it said itself");
+        let refused = json!({ "purpose": "share_with_sales", "given": false, "source": "phone" });
+        let consents = format!("/api/v1/customers/{}/consents", old.str("/customer/id"));
+        agent.post(&consents, &refused).await.expect(201);
+        assert_eq!(receipt(&sells).await, (unknown, false), "not shared with those who read no complaints");
+        assert_eq!(receipt(&agent).await.0, known);
     }
 }

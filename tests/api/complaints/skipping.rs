@@ -91,3 +91,18 @@ on_both! {
         case.put("steps/accept_feelings", &endless).await.expect_invalid(&["/skip/note"]);
     }
 }
+
+on_both! {
+    async fn a_refused_skip_is_pointed_at(desk) {
+        let case = Case::logged(&desk).await;
+        let listened = json!({ "step": "listen", "record": { "own_words": "it drops out" } });
+        let skip = |why: &str| json!({ "step": "accept_feelings", "skip": { "reason": why } });
+        let refused = case.put("steps", &json!({ "steps": [listened, skip("legal_review")] })).await;
+        let refused = refused.expect_problem(422, "procedure.skip_not_allowed");
+        assert_eq!(refused.pointers(), ["/steps/1/skip"]);
+        case.put("steps", &json!({ "steps": [listened] })).await.expect(200);
+        let refused = case.skip("accept_feelings", "legal_review").await;
+        assert_eq!(refused.expect_problem(422, "procedure.skip_not_allowed").pointers(), ["/skip"]);
+        case.put("steps", &json!({ "steps": [skip("no_feeling_shown")] })).await.expect(200);
+    }
+}

@@ -105,3 +105,16 @@ on_both! {
         }
     }
 }
+
+on_both! {
+    async fn a_refusal_says_what_is_wanted_in_words_of_the_contract(desk) {
+        let agent = desk.agent();
+        let refused = agent.get(&format!("{COMPLAINTS}?received_from=2026-11-01")).await.expect_invalid(&["?received_from"]);
+        assert_eq!(refused.str("/errors/0/detail"), "a moment such as 2026-11-24T09:00:00Z");
+        let refused = agent.post(COMPLAINTS, &json!(null)).await.expect_problem(422, "request.invalid");
+        assert_eq!(refused.str("/errors/0/detail"), "invalid type: null, expected an object");
+        let number = crate::fixtures::merged(crate::journeys::by_phone(), json!({ "received_at": 5 }));
+        let refused = agent.post(COMPLAINTS, &number).await.expect_invalid(&["/received_at"]);
+        assert_eq!(refused.str("/errors/0/detail"), "invalid type: integer, expected a moment such as 2026-11-24T09:00:00Z");
+    }
+}

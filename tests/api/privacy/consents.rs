@@ -121,11 +121,36 @@ on_both! {
         let said = on_customer(&sales, &customer, "consents", &says("share_with_sales", true)).await;
         said.expect_problem(409, "customer.restricted");
         let consents = sales.get(&format!("{path}/consents")).await.expect(200);
-        assert_eq!(consents.at("/entries"), &json!([]));
+        assert_eq!((consents.at("/entries"), consents.at("/purposes")), (&json!([]), &json!([])));
+        let complaints = format!("{path}/complaints");
+        assert_eq!(sales.get(&complaints).await.expect(200).items().len(), 0);
         let agent = desk.agent();
+        assert_eq!(agent.get(&complaints).await.expect(200).items().len(), 1);
         assert_eq!(agent.get(&path).await.expect(200).str("/name"), "李娜", "the desk sees them all the same");
         say(&desk, &customer, "share_with_sales", true).await;
         assert_eq!(sales.get(&path).await.expect(200).str("/name"), "李娜");
+        assert_eq!(sales.get(&complaints).await.expect(200).items().len(), 1);
+    }
+}
+
+on_both! {
+    async fn a_restricted_customer_may_refuse_and_agrees_to_nothing_but_by_those_who_manage_privacy(desk) {
+        let (agent, sales, officer) = (desk.agent(), desk.client(Role::Sales), desk.client(Role::Admin));
+        let customer = customer_of(&Case::logged(&desk).await).await;
+        let path = format!("{CUSTOMERS}/{customer}");
+        on_customer(&officer, &customer, "restrict", &json!({ "reason": "contested" })).await.expect(200);
+        for list in ["complaints", "consents"] {
+            let seen = sales.get(&format!("{path}/{list}")).await.expect(200);
+            assert!(seen.json.as_object().unwrap().values().all(|v| v.as_array().is_none_or(Vec::is_empty)), "{}", seen.text);
+        }
+        assert_eq!(agent.get(&format!("{path}/complaints")).await.expect(200).items().len(), 1, "those who work on them");
+        let agreed = on_customer(&agent, &customer, "consents", &says("marketing", true)).await;
+        agreed.expect_problem(409, "customer.restricted");
+        let refused = on_customer(&agent, &customer, "consents", &says("marketing", false)).await.expect(201);
+        assert_eq!(refused.at("/entries"), &json!([]));
+        on_customer(&officer, &customer, "consents", &says("marketing", true)).await.expect(201);
+        let said = officer.get(&format!("{path}/consents")).await.expect(200);
+        assert_eq!((said.at("/entries/0/given"), said.at("/entries/1/given")), (&json!(false), &json!(true)));
     }
 }
 

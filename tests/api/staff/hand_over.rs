@@ -8,7 +8,7 @@ use super::{STAFF, admin, id_of};
 use crate::fixtures::{CUSTOMERS, Case, merged};
 use crate::journeys::by_phone;
 use crate::on_both;
-use crate::support::Desk;
+use crate::support::{Client, Desk};
 
 /// A complaint of `mary`'s from somebody with this number.
 async fn marys<'d>(desk: &'d Desk, name: &str, phone: &str) -> Case<'d> {
@@ -69,6 +69,28 @@ on_both! {
         assert_eq!(kept.at("/complaints"), preview.at("/complaints"));
         let successor = desk.agent().get(&format!("{STAFF}/{}/hand-over", id_of(&desk, "li.na").await)).await.expect(200);
         assert_eq!((successor.at("/complaints_total"), successor.at("/promises_total")), (&json!(1), &json!(1)));
+    }
+}
+
+on_both! {
+    async fn a_brief_shows_a_restricted_customer_to_those_who_manage_privacy(desk) {
+        let case = marys(&desk, "Wang", "139 0013 9001").await;
+        let path = format!("{CUSTOMERS}/{}", case.get().await.str("/customer_id"));
+        let etag = desk.agent().get(&path).await.etag().to_owned();
+        let key = json!({ "tier": "key_account", "style": "sensor", "stance": "supporter" });
+        desk.agent().if_match(&etag).patch(&path, &key).await.expect(200);
+        let officer = desk.client(Role::Admin);
+        let etag = officer.get(&path).await.etag().to_owned();
+        officer.if_match(&etag).post(&format!("{path}/restrict"), &json!({ "reason": "contested" })).await.expect(200);
+        let brief = format!("{STAFF}/{}/hand-over", id_of(&desk, "mary").await);
+        let shown = async |client: &Client| {
+            let seen = client.get(&brief).await.expect(200);
+            let key = seen.at("/key_customers/0");
+            assert_eq!(key["complaints"][0]["id"], case.id.as_str());
+            (key["name"].clone(), key["style"].clone(), key["stance"].clone())
+        };
+        assert_eq!(shown(&desk.agent()).await, (json!(""), json!(null), json!(null)));
+        assert_eq!(shown(&officer).await, (json!("Wang"), json!("sensor"), json!("supporter")));
     }
 }
 

@@ -15,8 +15,7 @@ use super::{followers, timeline};
 use crate::clock::Moment;
 use crate::db::conn::Conn;
 use crate::domain::audit;
-use crate::domain::customers::record;
-use crate::domain::customers::{CommunicationStyle, Stance, Tier};
+use crate::domain::customers::{CommunicationStyle, Stance, Tier, privacy, record};
 use crate::domain::staff::Act;
 use crate::domain::typing::CustomerType;
 use crate::error::Result;
@@ -177,7 +176,7 @@ pub struct TypedComplaint {
 pub struct KeyCustomer {
     /// The customer.
     pub id: CustomerId,
-    /// What it is called.
+    /// What it is called; empty, as what follows, for callers who may not see the record.
     pub name: String,
     /// How they like to be spoken with, if somebody has found out.
     pub style: Option<CommunicationStyle>,
@@ -301,7 +300,7 @@ pub fn give_over(conn: &mut Conn, act: &Act, brief: &Brief, from: &str, to: &str
 ///
 /// # Errors
 /// When the database refuses.
-pub fn view(conn: &mut Conn, at: Moment, brief: &Brief) -> Result<BriefView> {
+pub fn view(conn: &mut Conn, act: &Act, at: Moment, brief: &Brief) -> Result<BriefView> {
     let promises: Vec<&HeldPromise> = brief.promises.iter().take(SHOWN).collect();
     let complaints: Vec<&HeldComplaint> = brief.complaints.iter().take(SHOWN).collect();
     let about: BTreeSet<ComplaintId> = promises
@@ -337,7 +336,7 @@ pub fn view(conn: &mut Conn, at: Moment, brief: &Brief) -> Result<BriefView> {
         promises: promise_lines.collect(),
         complaints_total: brief.complaints_total(),
         complaints: complaint_lines.collect(),
-        key_customers: key_customers(conn, &brief.key_customers)?,
+        key_customers: key_customers(conn, act, &brief.key_customers)?,
     })
 }
 
@@ -371,10 +370,13 @@ pub fn type_courses(conn: &mut Conn, ids: &[ComplaintId]) -> Result<BTreeMap<Com
     Ok(courses)
 }
 
-fn key_customers(conn: &mut Conn, ids: &[CustomerId]) -> Result<Vec<KeyCustomer>> {
+fn key_customers(conn: &mut Conn, act: &Act, ids: &[CustomerId]) -> Result<Vec<KeyCustomer>> {
     let ids: Vec<CustomerId> = ids.iter().copied().take(SHOWN).collect();
     let mut found = Vec::new();
-    for customer in record::by_ids(conn, &ids)? {
+    let customers = record::by_ids(conn, &ids)?;
+    let hidden = privacy::hidden_from(conn, act, &customers)?;
+    for customer in customers {
+        let is_seen = !hidden.contains(&customer.id);
         let complaints = store::last_complaints_of(conn, customer.id, HISTORY)?;
         let about: Vec<ComplaintId> = complaints.iter().map(|complaint| complaint.id).collect();
         let mut changes = type_courses(conn, &about)?;
@@ -388,9 +390,9 @@ fn key_customers(conn: &mut Conn, ids: &[CustomerId]) -> Result<Vec<KeyCustomer>
         });
         found.push(KeyCustomer {
             id: customer.id,
-            name: customer.name,
-            style: customer.style,
-            stance: customer.stance,
+            name: Some(customer.name).filter(|_| is_seen).unwrap_or_default(),
+            style: customer.style.filter(|_| is_seen),
+            stance: customer.stance.filter(|_| is_seen),
             complaints: typed.collect(),
         });
     }
