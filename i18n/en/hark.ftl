@@ -406,6 +406,7 @@ desk-agenda-closed = Nobody is there at that time: it is outside the opening hou
 desk-promised-call = Promised call
 desk-lapsed = past its time
 desk-call-elsewhen = Another time, or no call
+desk-call-by = To be called by
 desk-call-go-on = Go on with the complaint
 desk-call-todo = To be done
 desk-promise-send = Promise it

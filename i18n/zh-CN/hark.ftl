@@ -392,6 +392,7 @@ desk-agenda-closed = 该时段不在营业时间内，届时无人值守。
 desk-promised-call = 约定回访
 desk-lapsed = 已过约定时间
 desk-call-elsewhen = 改期或取消
+desk-call-by = 回访人
 desk-call-go-on = 继续处理投诉
 desk-call-todo = 承诺要做的事
 desk-promise-send = 约定

@@ -46,7 +46,8 @@ impl Names {
         let mut names = Self::default();
         for (handle, name, left) in people {
             // Nobody is called what is another one's handle, so that a name said means one person.
-            let is_one = called.get(name.as_str()).is_none_or(|n| *n < 2) && !handles.contains(name.as_str());
+            let is_one = called.get(name.as_str()).is_none_or(|n| *n < 2)
+                && (name == handle || !handles.contains(name.as_str()));
             let shown = match is_one {
                 true => name.clone(),
                 false => format!("{name} ({handle})"),
@@ -110,6 +111,7 @@ mod tests {
             person("mary", "马丽"),
             person("wang.wei", "王伟"),
             person("wang.wei2", "王伟"),
+            person("sun.li", "sun.li"),
         ]);
         let said = [
             "li.na",
@@ -119,9 +121,21 @@ mod tests {
             "mary (anna)",
             "王伟 (wang.wei2)",
             "王伟",
+            "sun.li",
             "nobody",
         ];
-        let meant = ["li.na", "li.na", "mary", "mary", "anna", "wang.wei2", "王伟", "nobody"];
+        let meant = [
+            "li.na",
+            "li.na",
+            "mary",
+            "mary",
+            "anna",
+            "wang.wei2",
+            "王伟",
+            "sun.li",
+            "nobody",
+        ];
+        assert_eq!(names.of("sun.li"), "sun.li");
         assert_eq!(said.map(|said| names.meant(said)), meant);
     }
 }

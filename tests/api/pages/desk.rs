@@ -108,20 +108,24 @@ on_both! {
         // In the evening somebody else is there.
         let mut agent = Reader::signed_in(&desk, "wang.tao", "agent").await;
         let screen = agent.get(&format!("/desk/call-backs/{call}")).await;
+        screen.says("To be called by: Wang Fang (li.ming)").says("To be done: 王师傅 · 上门换路由器").is_silent_about("past its time");
         let result = format!("attempt-{call}-result");
         let action = format!("/desk/call-backs/{call}/attempt");
         let nothing = send(&mut agent, &screen, &action, &[(&format!("attempt-{call}-note"), "通话")]).await;
         nothing.expect(422);
         assert_eq!((nothing.wrong_fields(), nothing.value(&format!("attempt-{call}-note"))), (vec![result.clone()], "通话".to_owned()));
         let kept = send(&mut agent, &nothing, &action, &[(&result, "satisfied")]).await;
-        agent.follow(&kept).await.says("The customer is satisfied");
+        agent.follow(&kept).await.says("The customer is satisfied").says("Go on with the complaint");
         let page = agent.get(&path).await;
         let closing = [
             ("close-decision", "upheld"), ("close-reason", "三次报修没有派单"), ("close-cause_category", "attitude"),
             ("close-redress-type", "credit"), ("close-redress-minor_units", "99.00"), ("close-redress-currency", "CNY"),
             ("close-redress-status", "accepted"),
         ];
-        let closed = send(&mut agent, &page, &format!("{path}/close"), &closing).await;
+        let what_for = send(&mut agent, &page, &format!("{path}/close"), &[&closing[..3], &closing[4..]].concat()).await;
+        what_for.expect(422).says("Choose what the amount is for");
+        assert_eq!(what_for.wrong_fields(), ["close-redress-type"]);
+        let closed = send(&mut agent, &what_for, &format!("{path}/close"), &closing).await;
         agent.follow(&closed).await.says("The complaint is closed").says("CNY 99.00");
         let kept = desk.agent().get(&format!("{COMPLAINTS}/{id}")).await.expect(200);
         assert_eq!((kept.str("/state"), kept.str("/owner")), ("closed", "li.ming"));
@@ -352,6 +356,42 @@ on_both! {
         page.expect(200);
         assert!(!page.html.contains("put-back"), "what was sent is no draft any more");
         assert_eq!(desk.rows("drafts"), 0);
+    }
+}
+
+on_both! {
+    async fn what_is_typed_into_another_step_stays_when_one_is_recorded(desk) {
+        let case = Case::logged(&desk).await;
+        let path = format!("/desk/complaints/{}", case.id);
+        let mut one = Reader::signed_in(&desk, "li.ming", "agent").await;
+        let page = one.get(&path).await;
+        // As the script of the page sends it along.
+        let beside = r#"{"accept_feelings-feeling":"生气","listen-own_words":"old","deed":"close","apologise-apologised_for":" "}"#;
+        let fields = [("listen-own_words", "每天晚上断网"), ("beside", beside)];
+        let recorded = send(&mut one, &page, &format!("{path}/steps"), &fields).await;
+        let page = one.follow(&recorded).await;
+        page.expect(200).says("每天晚上断网").says("What you typed and did not send");
+        assert_eq!((page.value("accept_feelings-feeling").as_str(), desk.rows("drafts")), ("生气", 1));
+    }
+}
+
+on_both! {
+    async fn what_was_to_be_done_by_now_is_marked(desk) {
+        let case = Case::logged(&desk).await;
+        let record = |step: &str, record: serde_json::Value| json!({ "step": step, "record": record });
+        let steps = json!([
+            record("listen", json!({ "own_words": "断网" })), record("accept_feelings", json!({ "feeling": "生气" })),
+            record("apologise", json!({ "apologised_for": "断网" })), record("understand_needs", json!({ "need": "上网" })),
+            record("seek_solutions", json!({ "options": ["换路由器"], "agreed": "换路由器" })),
+            record("explain_actions", json!({ "who": "王师傅", "what": "上门", "by_when": "2026-11-24T10:00:00Z" })),
+        ]);
+        case.put("steps", &json!({ "steps": steps })).await.expect(200);
+        let path = format!("/desk/complaints/{}", case.id);
+        let mut one = Reader::signed_in(&desk, "li.ming", "agent").await;
+        one.get(&path).await.expect(200).says("王师傅 · 上门").is_silent_about("past its time");
+        desk.pass(TimeDelta::days(3));
+        let mut one = Reader::signed_in(&desk, "wang.tao", "agent").await;
+        one.get(&path).await.expect(200).says("past its time");
     }
 }
 

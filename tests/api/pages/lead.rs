@@ -66,13 +66,17 @@ on_both! {
         }
         assert!(page.html.contains(&format!("value=\"{}\"", ticked[0])), "what is open can be chosen");
         assert!(!page.html.contains(">li.na ("), "nobody who is away is offered");
+        let unsaid = send(&mut lead, &page, "/lead/assign", &[("to", "mary")]).await;
+        lead.follow(&unsaid).await.says("Tick what is to be given").is_silent_about("Given to");
+        let to_nobody_said = send(&mut lead, &page, "/lead/assign", &[("complaint", &ticked[0])]).await;
+        lead.follow(&to_nobody_said).await.says("Tick what is to be given");
         // One of the three is changed meanwhile by somebody else.
         admin(&desk).post(&format!("{COMPLAINTS}/{}/notes", ids[2]), &json!({ "body": "rang again" })).await.expect(200);
         let fields: Vec<(&str, &str)> = ticked.iter().map(|one| ("complaint", one.as_str())).chain([("to", "mary")]).collect();
         let given = send(&mut lead, &page, "/lead/assign", &fields).await;
         let after = lead.follow(&given).await;
         let changed = version(&ids[2]).await.str("/reference").to_owned();
-        after.expect(200).says("Given: 2").says(&changed).says("full");
+        after.expect(200).says("Given to mary: 2").says(&changed).says("full");
         let owners = [0, 1, 2].map(|n| ids[n].clone());
         for (n, id) in owners.iter().enumerate() {
             let owner = version(id).await.at("/owner").clone();
@@ -83,6 +87,8 @@ on_both! {
         assert_eq!(again.to(), given.to());
         lead.get("/lead?owner=mary").await.expect(200).is_silent_about(&changed);
         lead.get("/lead?owner=-").await.expect(200).says(&changed);
+        let loose = Case::logged(&desk).await.get().await.str("/reference").to_owned();
+        lead.get("/lead?team=-").await.expect(200).says(&loose).is_silent_about(&changed);
         let mut chinese = lead.clone().with("accept-language", "zh");
         chinese.get("/lead").await.expect(200).says("团队看板").says("离岗至");
         Reader::signed_in(&desk, "sun.li", "agent").await.get("/lead").await.expect(403);

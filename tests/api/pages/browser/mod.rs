@@ -349,10 +349,10 @@ impl Browser {
         panic!("the tab key does not lead to {css}");
     }
 
-    /// Nothing is wider than the window, but tables of figures that scroll in a frame of their own.
+    /// Nothing that is shown is wider than the window (what is folded away keeps the width that it had), but tables of figures that scroll in a frame of their own.
     pub async fn fits(&self, called: &str) {
         let wide = "const most = document.documentElement.clientWidth; \
-                    return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > most + 1 && \
+                    return [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > most + 1 && \
                     !e.closest('.skip') && !e.closest('.hidden-text') && !e.closest('.scroll > *')).map(e => e.outerHTML.slice(0, 80))";
         assert_eq!(
             self.eval(wide).await,
