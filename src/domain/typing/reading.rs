@@ -20,7 +20,7 @@ pub fn features(text: &str, language: Language) -> Vec<Feature> {
 ///
 /// The model is linear, so a score is a sum over the features. What a feature adds to the score of the
 /// first type, less the mean of what it adds to the others, is shared out over the characters that it
-/// covers; the [`phrases`] with much of it are the evidence.
+/// covers; the phrases with much of it are the evidence.
 pub fn explain(live: &Live, language: Language, original: &str) -> (Verdict, Vec<Evidence>) {
     let text = Text::of(original, language);
     let mut grams = features::grams(&text, language);
