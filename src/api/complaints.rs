@@ -74,8 +74,8 @@ pub(super) struct ComplaintQuery {
     watched: Option<Watched>,
     /// As this saved view says; what is said beside it goes before.
     view: Option<ViewId>,
-    /// In which order: `newest` (the default), `oldest`, `call_back_due`, or `due` (what is due first, by a clock or a
-    /// promised call-back).
+    /// In which order: `newest` (the default), `oldest`, `call_back_due` (by the promised call-back), or `due` (what is due
+    /// first, by a clock or a promised call-back). The last two list only complaints with something due.
     #[param(inline)]
     order: Option<Order>,
     /// How many, 1 to 200; 50 when left out.

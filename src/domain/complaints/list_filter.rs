@@ -81,7 +81,7 @@ pub struct ListFilter {
     /// Only those that the caller watches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<Watched>,
-    /// In which order.
+    /// In which order; `due` and `call_back_due` list only complaints with something due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Order>,
 }

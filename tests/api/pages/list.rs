@@ -79,6 +79,10 @@ on_both! {
         let third = Case::logged(&desk).await;
         third.put("tags", &json!({ "tags": ["flood"] })).await.expect(200);
         let mut reader = agent(&desk).await;
+        let reference = third.get().await.str("/reference").to_lowercase();
+        let one = reader.get(&format!("{LIST}?q={reference}&state=closed")).await;
+        assert_eq!(one.expect(303).to(), format!("{LIST}/{}", third.id));
+        reader.get(&format!("{LIST}?q=k7qm-3r9x")).await.expect(200);
         let all = reader.get(LIST).await;
         assert_eq!(shown(all.expect(200)), [third.id.as_str(), &second.id, &first]);
         for (query, wanted) in [
