@@ -100,7 +100,9 @@ fn filter_in(conn: &mut Conn, act: &Act, own: ListFilter, view: Option<ViewId>) 
 /// `GET /desk/complaints`; a reference among the words leads to its complaint.
 pub(crate) async fn show_list(ctx: Ctx, visitor: Visitor) -> Result<HttpResponse> {
     if let Some(words) = asked::said(&visitor, "q") {
-        let found = ctx.read(move |conn, _| listing::find_by_reference(conn, &words)).await?;
+        let found = ctx
+            .read(move |conn, _| listing::find_by_reference(conn, &words))
+            .await?;
         if let Some(id) = found {
             return Ok(visitor.go(&format!("/desk/complaints/{id}")));
         }
