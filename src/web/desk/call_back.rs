@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::parts::{self, CallPart, Card, Row};
+use super::steps;
 use super::voice::{names, voice};
 use super::words::guidance;
 use crate::api::extract::{Ctx, Id};
@@ -115,9 +116,7 @@ pub(super) async fn show(
         agreed: agreed.unwrap_or_default(),
         remedy: complaint.statement.desired_remedy.clone().unwrap_or_default(),
         todo: todo.unwrap_or_default(),
-        lapsed: promised
-            .and_then(|record| record.by_when)
-            .is_some_and(|at| at <= voice.now),
+        lapsed: steps::lapsed(voice.now, summary.state, promised.and_then(|record| record.by_when)),
         goes_on: summary.state != State::Closed,
         guide: guidance(visitor.lang, playbooks::of(summary.customer_type)?),
         handles: visitor.may(Permission::HandleComplaints),

@@ -45,7 +45,7 @@ pub(super) struct StepPart {
     pub(super) stands_word: String,
     /// In one line, what was recorded.
     pub(super) gist: String,
-    /// Whether what was promised to be done is due, or was.
+    /// Whether what was promised is past its time.
     pub(super) lapsed: bool,
     pub(super) who: String,
     pub(super) recorded: Vec<Recorded>,
@@ -142,6 +142,11 @@ pub(super) fn skips(hand: &Hand, step: HandlingStep, kind: Kind, present: Option
     )
 }
 
+/// Whether what was promised for a moment is past its time, as long as the complaint is not closed.
+pub(super) fn lapsed(now: Moment, state: State, by_when: Option<Moment>) -> bool {
+    state != State::Closed && by_when.is_some_and(|at| at <= now)
+}
+
 /// The seven steps of a complaint.
 pub(super) fn of_complaint(hand: &Hand, view: &ComplaintView) -> Vec<StepPart> {
     let summary = &view.summary;
@@ -169,9 +174,12 @@ pub(super) fn of_complaint(hand: &Hand, view: &ComplaintView) -> Vec<StepPart> {
                 None if *step == HandlingStep::Listen => proposed.clone(),
                 row => values_of(row),
             };
-            let promised = row.and_then(|row| row.record.as_ref()?.by_when);
             StepPart {
-                lapsed: summary.state != State::Closed && promised.is_some_and(|at| at <= hand.now),
+                lapsed: lapsed(
+                    hand.now,
+                    summary.state,
+                    row.and_then(|row| row.record.as_ref()?.by_when),
+                ),
                 ..part(hand, *step, number, summary.kind, row, stands, &present)
             }
         })

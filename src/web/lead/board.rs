@@ -338,17 +338,16 @@ fn to_choices(voice: Voice, whole: &LoadView) -> Vec<Choice> {
 
 /// `POST /lead/assign`: gives what is ticked to somebody, each by itself: one that cannot be given keeps no other back.
 pub(crate) async fn assign(ctx: Ctx, visitor: Visitor, form: Form) -> Result<HttpResponse> {
-    let to = form.given("to").map(|to| to.replace('\0', ""));
     let back = back(&form);
     let mark = if back.contains('?') { '&' } else { '?' };
-    let owner = match to.as_deref() {
-        Some("-") => Value::Null,
-        Some(to) => Value::String(to.to_owned()),
-        None => Value::Bool(false),
-    };
-    if owner.is_boolean() || form.every("complaint").next().is_none() {
+    let to = form.given("to").filter(|_| form.every("complaint").next().is_some());
+    let Some(to) = to.map(|to| to.replace('\0', "")) else {
         return Ok(visitor.go(&format!("{back}{mark}unsaid=1")));
-    }
+    };
+    let owner = match to.as_str() {
+        "-" => Value::Null,
+        to => Value::String(to.to_owned()),
+    };
     let value: AssignForm = serde_json::from_value(json!({ "owner": owner }))?;
     let (mut given, mut refused) = (0, Vec::new());
     for ticked in form.every("complaint") {
@@ -379,7 +378,7 @@ pub(crate) async fn assign(ctx: Ctx, visitor: Visitor, form: Form) -> Result<Htt
     }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("given", &given.to_string());
-    query.append_pair("to", to.as_deref().unwrap_or_default());
+    query.append_pair("to", &to);
     if !refused.is_empty() {
         query.append_pair("refused", &refused.join(","));
     }

@@ -259,6 +259,7 @@ on_both! {
         let app = person::App::of(&secret);
         let bad = send(&mut own, &begun, "/account/second-factor/confirm", &[("confirm-code", "000000")]).await;
         assert_eq!(bad.wrong_fields(), ["confirm-code"]);
+        assert!(!bad.hidden("/account/second-factor").is_empty(), "who has not scanned it yet can begin anew");
         let done = send(&mut own, &begun, "/account/second-factor/confirm", &[("confirm-code", &app.code(&desk))]).await;
         done.expect(200).says("Your recovery codes, shown this once");
         let page = own.get("/account").await;

@@ -131,6 +131,10 @@ on_both! {
         assert_eq!((kept.str("/state"), kept.str("/owner")), ("closed", "li.ming"));
         assert_eq!(kept.json["closures"][0]["redress_minor_units"], 9_900);
         assert_eq!(kept.json["steps"][4]["record"]["options"], json!(["换路由器", "退费"]));
+        desk.pass(TimeDelta::days(3));
+        let mut agent = Reader::signed_in(&desk, "sun.li", "agent").await;
+        let screen = agent.get(&format!("/desk/call-backs/{call}")).await;
+        screen.expect(200).says("To be done: 王师傅").is_silent_about("past its time").is_silent_about("Go on with");
     }
 }
 
